@@ -1,0 +1,101 @@
+package fault
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// Code says what went wrong, for a program. Codes are part of the contract with clients: they end the problem's type.
+type Code string
+
+const (
+	Invalid             Code = "invalid"             // a field breaks a rule; Fields says which
+	Unauthenticated     Code = "unauthenticated"     // no session, or one that has ended
+	CredentialsWrong    Code = "credentialsWrong"    // identifier, password or code are wrong, and no more is told (5.8)
+	SecondFactorMissing Code = "secondFactorMissing" // the act needs a second factor that is not set up
+	Forbidden           Code = "forbidden"           // a policy denies; Policy names it (2.10)
+	NotFound            Code = "notFound"            // nothing of that id in this organisation
+	ChangeOpen          Code = "changeOpen"          // the user has an open change; Change names it (3.5)
+	ChangeClosed        Code = "changeClosed"        // the change is no longer waiting for this
+	DigestWrong         Code = "digestWrong"         // the authentication was for something else than what is asked (3.3)
+	Conflict            Code = "conflict"            // the target moved underneath the act (3.8)
+	TooFewAdmins        Code = "tooFewAdmins"        // fewer admins would be left than the organisation needs (3.10)
+	StateWrong          Code = "stateWrong"          // the act does not fit the user's status
+	LinkUsed            Code = "linkUsed"            // the link was used (4.4)
+	LinkExpired         Code = "linkExpired"
+	LinkReplaced        Code = "linkReplaced"
+	LinkRevoked         Code = "linkRevoked"
+	PreconditionFailed  Code = "preconditionFailed" // If-Match does not match
+	KeyReused           Code = "keyReused"          // an Idempotency-Key came with another request
+	TooManyAttempts     Code = "tooManyAttempts"    // slow down; RetryAfter says how long (5.6)
+	Stale               Code = "stale"              // lost a race; the act may be tried again from its first read
+)
+
+// Field is one field that breaks one rule. Name is the path in the request, as "name.first" or "accounts[2]".
+type Field struct {
+	Name   string
+	Rule   string
+	Detail string
+}
+
+// Fault is an error of the domain.
+type Fault struct {
+	Code       Code
+	Detail     string
+	Fields     []Field
+	Policy     string        // the policy that denied
+	Change     string        // the open change in the way
+	RetryAfter time.Duration // with TooManyAttempts
+}
+
+// New makes a fault. Detail is for people and never carries a secret or another tenant's data.
+func New(code Code, detail string) *Fault { return &Fault{Code: code, Detail: detail} }
+
+// InvalidField is the fault of a single field.
+func InvalidField(name, rule, detail string) *Fault {
+	return &Fault{Code: Invalid, Detail: detail, Fields: []Field{{name, rule, detail}}}
+}
+
+func (f *Fault) Error() string {
+	var text strings.Builder
+	text.WriteString(string(f.Code))
+	if f.Detail != "" {
+		text.WriteString(": " + f.Detail)
+	}
+	for _, field := range f.Fields {
+		text.WriteString("; " + field.Name + " " + field.Rule)
+	}
+	return text.String()
+}
+
+// As finds the fault in an error's chain.
+func As(err error) (*Fault, bool) {
+	var found *Fault
+	ok := errors.As(err, &found)
+	return found, ok
+}
+
+// Is tells whether an error is a fault of this code.
+func Is(err error, code Code) bool {
+	found, ok := As(err)
+	return ok && found.Code == code
+}
+
+// Fields gathers what is wrong with a request, so that a client learns of everything at once.
+type Fields []Field
+
+// Add notes a field that breaks a rule.
+func (f *Fields) Add(name, rule, detail string) { *f = append(*f, Field{name, rule, detail}) }
+
+// Err is nil where nothing was noted.
+func (f Fields) Err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	detail := f[0].Detail
+	if len(f) > 1 {
+		detail = "Several fields are not as they should be."
+	}
+	return &Fault{Code: Invalid, Detail: detail, Fields: f}
+}
