@@ -1,0 +1,102 @@
+package directory
+
+import "time"
+
+// Act is a kind of change: one administrative act (3.1).
+type Act string
+
+const (
+	ActCreateUser     Act = "createUser"
+	ActUpdateUser     Act = "updateUser"
+	ActDeactivateUser Act = "deactivateUser"
+	ActReactivateUser Act = "reactivateUser"
+)
+
+// ChangeState is where a change stands on its way.
+type ChangeState string
+
+const (
+	StateAwaitingStepUp   ChangeState = "awaitingStepUp"
+	StateAwaitingApproval ChangeState = "awaitingApproval"
+	StatePropagating      ChangeState = "propagating"
+	StateEffective        ChangeState = "effective"
+	StateRejected         ChangeState = "rejected"
+	StateCancelled        ChangeState = "cancelled"
+	StateExpired          ChangeState = "expired"
+	StateFailed           ChangeState = "failed"
+)
+
+// Open tells whether the change still waits for something.
+func (s ChangeState) Open() bool {
+	return s == StateAwaitingStepUp || s == StateAwaitingApproval || s == StatePropagating
+}
+
+// Cause is why the service itself ended a change.
+type Cause string
+
+const (
+	CauseConflict            Cause = "conflict"            // its target moved underneath it (3.8)
+	CauseRequesterLostAccess Cause = "requesterLostAccess" // (3.9)
+	CauseSuperseded          Cause = "superseded"          // by a deactivation (3.5)
+)
+
+// Actor is who did something, with the name as it was then.
+type Actor struct {
+	Organisation OrganisationID `json:"organisation"` // the actor's own: operators act in others
+	User         UserID         `json:"user"`
+	Name         string         `json:"name"`
+	Kind         Kind           `json:"kind"`
+}
+
+// Snapshot is what a change is about at one moment: the administered part of a user and its status.
+type Snapshot struct {
+	Kind    Kind    `json:"kind"`
+	Status  Status  `json:"status"`
+	Profile Profile `json:"profile"`
+}
+
+// Event is a step of a change's timeline (3.12).
+type Event struct {
+	At     time.Time   `json:"at"`
+	State  ChangeState `json:"state"`
+	What   string      `json:"what"` // asked, confirmed, approved, rejected, cancelled, withdrawn, expired, reminded, applied, failed
+	By     *Actor      `json:"by,omitempty"`
+	Reason string      `json:"reason,omitempty"`
+}
+
+// Change is one administrative act on its way: asked for, authenticated, approved, propagated, effective (3.1).
+type Change struct {
+	ID           ChangeID
+	Organisation OrganisationID
+	Act          Act
+	Target       UserID
+	TargetName   string
+	Requester    Actor
+	// RequesterVersion is the requester's when it was last found entitled: while it stays, so does the entitlement (3.9).
+	RequesterVersion int
+	State            ChangeState
+	Before           *Snapshot // nil where the user is new
+	After            Snapshot
+	// BaseVersion is the target's, to which step-up and approval are bound (3.3).
+	BaseVersion int
+	Digest      string
+	CreatedAt   time.Time
+	ExpiresAt   time.Time // of the wait for a decision
+	EffectiveAt time.Time // zero until decided
+	Approver    *Actor
+	Reason      string // of a rejection or a cancellation, in a person's words
+	Cause       Cause  // of a failure, or of a cancellation by the service
+	Reminded    bool
+	Timeline    []Event
+	// Reserved is what the change took when it was asked for; Releases what it frees when it takes effect (3.8).
+	Reserved []Reservation
+	Releases []Reservation
+	// Overtakes is the open change that a deactivation cancels when it takes effect (3.5).
+	Overtakes ChangeID
+	// RequesterEmail and RequesterLanguage are where the outcome is told (3.12).
+	RequesterEmail    string
+	RequesterLanguage string
+	// TaskToken is what the execution waits with; empty until it does. Never shown.
+	TaskToken string
+	Revision  int
+}

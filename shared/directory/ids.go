@@ -1,0 +1,28 @@
+package directory
+
+// Ids are opaque to clients: a prefix that says the kind and a ULID, so that they sort by time and can be grepped for.
+type (
+	OrganisationID string // org_…
+	CompanyID      string // cmp_…
+	AccountID      string // acc_…
+	IdentityID     string // idn_…
+	UserID         string // usr_…
+	ChangeID       string // chg_…
+	EntryID        string // log_…, an entry of the operation log
+)
+
+// Prefixes of ids, by kind.
+const (
+	PrefixOrganisation = "org_"
+	PrefixCompany      = "cmp_"
+	PrefixAccount      = "acc_"
+	PrefixIdentity     = "idn_"
+	PrefixUser         = "usr_"
+	PrefixChange       = "chg_"
+	PrefixEntry        = "log_"
+	PrefixOutbox       = "out_"
+	PrefixSession      = "ses_"
+)
+
+// Platform is the organisation of the operators, the platform's own staff.
+const Platform OrganisationID = PrefixOrganisation + "00000000000000000000000000"

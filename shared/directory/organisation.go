@@ -1,0 +1,117 @@
+package directory
+
+import "time"
+
+// Organisation is one customer, the tenant.
+type Organisation struct {
+	ID     OrganisationID
+	Name   string
+	Preset string
+	// Settings are in force: the preset's when the organisation was made, with what operators changed since.
+	Settings Settings
+	// Roles are the organisation's own, besides its preset's catalogue (2.2).
+	Roles []Role
+	// ActiveAdmins counts the active admins, kept by the transactions that move it, so that the rule of 3.10 holds
+	// under any interleaving.
+	ActiveAdmins int
+	CreatedAt    time.Time
+	Version      int // goes up with every act of an operator on the organisation
+}
+
+// ChangeControl says what a change needs before it may take effect (3.2).
+type ChangeControl string
+
+const (
+	ControlNone        ChangeControl = "none"
+	ControlStepUp      ChangeControl = "step_up"
+	ControlSecondAdmin ChangeControl = "second_admin"
+)
+
+// GrantLimit says what an actor may give to others (2.4).
+type GrantLimit string
+
+const (
+	GrantAny GrantLimit = "any"
+	GrantOwn GrantLimit = "own"
+)
+
+// RoleCount says how many roles a user has.
+type RoleCount string
+
+const (
+	RolesNone       RoleCount = "none"
+	RolesExactlyOne RoleCount = "exactlyOne"
+	RolesMany       RoleCount = "many"
+)
+
+// SignInName says what a user types to sign in.
+type SignInName string
+
+const (
+	SignInEmail    SignInName = "email"
+	SignInUsername SignInName = "username"
+)
+
+// Requirement says whether something must be there.
+type Requirement string
+
+const (
+	Required Requirement = "required"
+	Optional Requirement = "optional"
+)
+
+// Settings are what a preset decides and an operator may change for one organisation.
+type Settings struct {
+	ChangeControl ChangeControl `json:"changeControl"`
+	// PropagationSeconds is the longest time until an approved change takes effect, 0 to 3600 (3.6).
+	PropagationSeconds int         `json:"propagationSeconds"`
+	GrantLimit         GrantLimit  `json:"grantLimit"`
+	SignInName         SignInName  `json:"signInName"`
+	SharedIdentities   bool        `json:"sharedIdentities"` // one identity may be a user of several organisations (1.2)
+	RoleCount          RoleCount   `json:"roleCount"`
+	SecondFactor       Requirement `json:"secondFactor"`
+	Phone              Requirement `json:"phone"`
+	AdminsManageAdmins bool        `json:"adminsManageAdmins"` // admins create, update and deactivate admins (1.4)
+	AdminsManageAPI    bool        `json:"adminsManageApi"`    // admins create and deactivate API users (1.4)
+	AdminsCertificates bool        `json:"adminsCertificates"` // admins change certificates (6.3)
+	// Onboarding is the stages that a new user passes before it is active (1.11).
+	Onboarding    []Status `json:"onboarding"`
+	Removal       bool     `json:"removal"`       // users can be removed (1.8)
+	Contacts      bool     `json:"contacts"`      // the organisation keeps contacts (1.10)
+	SecretsShown  string   `json:"secretsShown"`  // "once" or "always" (6.1)
+	Languages     []string `json:"languages"`     // offered to its users, the first is the default
+	ApprovalHours int      `json:"approvalHours"` // until an open change expires (3.4)
+}
+
+// LeastAdmins is how many active admins must remain (3.10): with a second admin's approval it takes two.
+func (s Settings) LeastAdmins() int {
+	if s.ChangeControl == ControlSecondAdmin {
+		return 2
+	}
+	return 1
+}
+
+// Propagation is the delay of an approved change.
+func (s Settings) Propagation() time.Duration {
+	return time.Duration(s.PropagationSeconds) * time.Second
+}
+
+// ApprovalTime is how long a change waits for its decision.
+func (s Settings) ApprovalTime() time.Duration { return time.Duration(s.ApprovalHours) * time.Hour }
+
+// Company is a legal entity inside an organisation.
+type Company struct {
+	ID           CompanyID
+	Organisation OrganisationID
+	Name         string
+	CreatedAt    time.Time
+}
+
+// Account is what access is granted to.
+type Account struct {
+	ID           AccountID
+	Organisation OrganisationID
+	Company      CompanyID
+	Name         string
+	CreatedAt    time.Time
+}

@@ -1,0 +1,105 @@
+package directory
+
+import "time"
+
+// Kind of user.
+type Kind string
+
+const (
+	KindRegular  Kind = "regular"
+	KindAdmin    Kind = "admin"
+	KindAPI      Kind = "api"
+	KindOperator Kind = "operator"
+)
+
+// Status of a user, of which the onboarding stages are part (1.11).
+type Status string
+
+const (
+	StatusPending          Status = "pending" // its creation has not taken effect
+	StatusEmailNotVerified Status = "emailNotVerified"
+	StatusPhoneNotVerified Status = "phoneNotVerified"
+	StatusKYCNotVerified   Status = "kycNotVerified"
+	StatusActive           Status = "active"
+	StatusInactive         Status = "inactive"
+)
+
+// Name of a person.
+type Name struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
+}
+
+// Full is the name as written on pages and in mails.
+func (n Name) Full() string {
+	if n.Last == "" {
+		return n.First
+	}
+	return n.First + " " + n.Last
+}
+
+// PaymentRule says whether payments that the user initiates need another's approval (2.5).
+type PaymentRule string
+
+const (
+	PaymentsNeedApproval PaymentRule = "needsApproval"
+	PaymentsSubmit       PaymentRule = "submit"
+)
+
+// Profile is the administered part of a user: what changes are about. Its lists are sets, kept sorted.
+type Profile struct {
+	Name     Name   `json:"name"`
+	Email    string `json:"email"`
+	Username string `json:"username,omitempty"`
+	Phone    string `json:"phone,omitempty"` // E.164
+	Language string `json:"language"`
+	Access
+	PaymentRule  PaymentRule `json:"paymentRule,omitempty"`
+	Type         string      `json:"type,omitempty"`
+	Contact      bool        `json:"contact"`
+	APIAccess    bool        `json:"apiAccess"`
+	PaymentLinks bool        `json:"paymentLinks"`
+	IPAllowList  []string    `json:"ipAllowList"`
+}
+
+// User is an identity's membership in one organisation.
+type User struct {
+	ID           UserID
+	Organisation OrganisationID
+	Identity     IdentityID
+	Kind         Kind
+	Owner        bool
+	Profile
+	Status Status
+	// Resume is the status that reactivation restores (1.7).
+	Resume Status
+	// SecondFactor mirrors the identity's, for lists.
+	SecondFactor bool
+	// OpenChange is the change that waits for this user; OpenDeactivation the one that may overtake it (3.5).
+	OpenChange       ChangeID
+	OpenDeactivation ChangeID
+	// EffectiveAt is when the open change takes effect, once approved (3.6).
+	EffectiveAt time.Time
+	// VerificationLink is the hash of the link that waits for its user, so that a new one replaces it (4.1).
+	VerificationLink string
+	// ResetLink is the same for password resets.
+	ResetLink string
+	// SessionEpoch goes up when every session must end (5.3); a session of an older epoch is refused.
+	SessionEpoch int
+	CreatedBy    UserID
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	// Version goes up when the administered part or the status changes: changes are bound to it (3.3).
+	Version int
+	// Revision goes up with every write: it guards against lost updates.
+	Revision int
+}
+
+// Active tells whether the user may sign in and act.
+func (u User) Active() bool { return u.Status == StatusActive }
+
+// ActiveAdmin tells whether the user counts for the rule of 3.10.
+func (u User) ActiveAdmin() bool { return u.Kind == KindAdmin && u.Active() }
+
+// HoldsAllAccounts tells whether the user has every account of its organisation, also those opened later (1.9).
+func (u User) HoldsAllAccounts() bool { return u.Kind == KindAdmin }

@@ -1,0 +1,264 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/cedar-policy/cedar-go"
+
+	"mandate/shared/directory"
+)
+
+// document is a preset.json.
+type document struct {
+	Title       string                                    `json:"title"`
+	Settings    json.RawMessage                           `json:"settings"`
+	Kinds       map[directory.Kind][]directory.Permission `json:"kinds"`
+	Permissions []permission                              `json:"permissions"`
+	Roles       []directory.Role                          `json:"roles"`
+	Conflicts   []conflict                                `json:"conflicts"`
+}
+
+// permission is an entry of a catalogue. Who has an administrative one can change what others may do.
+type permission struct {
+	ID             directory.Permission `json:"id"`
+	Description    string               `json:"description"`
+	Administrative bool                 `json:"administrative"`
+}
+
+// conflict is a combination of duties that one user should not have (2.6): all of the permissions, and the kind where
+// it names one.
+type conflict struct {
+	ID          string                 `json:"id"`
+	Kind        directory.Kind         `json:"kind"`
+	Permissions []directory.Permission `json:"permissions"`
+	Warning     string                 `json:"warning"`
+}
+
+// catalogue is a preset as decisions need it.
+type catalogue struct {
+	preset         directory.Preset
+	conflicts      []conflict
+	administrative map[directory.Permission]bool // has every known permission as its key
+	roles          map[string]held
+	kinds          map[directory.Kind]held
+	settings       settings
+	settingsRecord cedar.Record
+}
+
+// held is what a role or a kind gives, as Cedar's values.
+type held struct {
+	all, own       []cedar.Value
+	rights         rights // the same as sets
+	administrative bool
+}
+
+// rights are permissions on everything, and those on what the user created (2.8). Sets are immutable, and so shared.
+type rights struct{ everything, created cedar.Set }
+
+func rightsOf(all, own []cedar.Value) rights {
+	return rights{everything: cedar.NewSet(all...), created: cedar.NewSet(own...)}
+}
+
+func readPermissions(files fs.FS) ([]permission, error) {
+	var permissions []permission
+	if err := readJSON(files, permissionsFile, &permissions); err != nil {
+		return nil, err
+	}
+	return permissions, nil
+}
+
+func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, error) {
+	file := name + "/" + presetFile
+	var document document
+	if err := readJSON(files, file, &document); err != nil {
+		return nil, err
+	}
+	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds}
+	var err error
+	if preset.Settings, err = readSettings(document.Settings); err != nil {
+		return nil, fmt.Errorf("policy: %s: %w", file, err)
+	}
+	found := &catalogue{
+		conflicts:      document.Conflicts,
+		administrative: make(map[directory.Permission]bool),
+		roles:          make(map[string]held, len(document.Roles)),
+		kinds:          make(map[directory.Kind]held, len(document.Kinds)),
+		settings:       settingsOf(preset.Settings),
+	}
+	found.settingsRecord = found.settings.record()
+	for _, permission := range slices.Concat(common, document.Permissions) {
+		if _, taken := found.administrative[permission.ID]; taken {
+			return nil, fmt.Errorf("policy: %s: permissions: %q is there twice", file, permission.ID)
+		}
+		found.administrative[permission.ID] = permission.Administrative
+		preset.Permissions = append(preset.Permissions, directory.PermissionInfo{ID: permission.ID, Description: permission.Description})
+	}
+	found.preset = preset
+	if err := found.check(); err != nil {
+		return nil, fmt.Errorf("policy: %s: %w", file, err)
+	}
+	for _, role := range preset.Roles {
+		found.roles[role.ID] = found.held(role.Permissions)
+	}
+	for kind, permissions := range preset.Kinds {
+		scopes := make(map[directory.Permission]directory.Scope, len(permissions))
+		for _, permission := range permissions {
+			scopes[permission] = directory.ScopeAll
+		}
+		found.kinds[kind] = found.held(scopes)
+	}
+	return found, nil
+}
+
+// held is what permissions give. Those that the catalogue does not have give nothing.
+func (c *catalogue) held(permissions map[directory.Permission]directory.Scope) held {
+	var gives held
+	for permission, scope := range permissions {
+		administrative, known := c.administrative[permission]
+		if !known {
+			continue
+		}
+		gives.administrative = gives.administrative || administrative
+		if scope == directory.ScopeAll {
+			gives.all = append(gives.all, cedar.String(permission))
+		} else {
+			gives.own = append(gives.own, cedar.String(permission))
+		}
+	}
+	gives.rights = rightsOf(gives.all, gives.own)
+	return gives
+}
+
+// check finds what the types do not: every name that refers to nothing, and what the settings contradict.
+func (c *catalogue) check() error {
+	var problems []error
+	problem := func(format string, arguments ...any) { problems = append(problems, fmt.Errorf(format, arguments...)) }
+	known := func(field string, permission directory.Permission) {
+		if _, ok := c.administrative[permission]; !ok {
+			problem("%s: no permission %q in the catalogue", field, permission)
+		}
+	}
+	if c.preset.Title == "" {
+		problem("title: is missing")
+	}
+	for _, permission := range c.preset.Permissions {
+		resource, action, ok := strings.Cut(string(permission.ID), ":")
+		if !ok || resource == "" || action == "" {
+			problem("permissions: %q is not resource:action", permission.ID)
+		}
+		if permission.Description == "" {
+			problem("permissions: %q has no description", permission.ID)
+		}
+	}
+	for kind, permissions := range c.preset.Kinds {
+		if !slices.Contains(kinds, kind) {
+			problem("kinds: no kind %q", kind)
+		}
+		for _, permission := range permissions {
+			known("kinds."+string(kind), permission)
+		}
+	}
+	ids := make(map[string]bool)
+	for _, role := range c.preset.Roles {
+		field := "roles." + role.ID
+		if role.ID == "" || role.Name == "" {
+			problem("%s: has no id or no name", field)
+		}
+		if ids[role.ID] {
+			problem("%s: is there twice", field)
+		}
+		ids[role.ID] = true
+		for permission, scope := range role.Permissions {
+			known(field, permission)
+			if scope != directory.ScopeAll && scope != directory.ScopeOwn {
+				problem("%s: %s: no scope %q", field, permission, scope)
+			}
+		}
+	}
+	if none := c.preset.Settings.RoleCount == directory.RolesNone; none != (len(c.preset.Roles) == 0) {
+		problem("settings.roleCount: is %q with %d roles", c.preset.Settings.RoleCount, len(c.preset.Roles))
+	}
+	for _, conflict := range c.conflicts {
+		field := "conflicts." + conflict.ID
+		if conflict.ID == "" || conflict.Warning == "" || len(conflict.Permissions) == 0 {
+			problem("%s: has no id, no warning or no permissions", field)
+		}
+		if conflict.Kind != "" && !slices.Contains(kinds, conflict.Kind) {
+			problem("%s: no kind %q", field, conflict.Kind)
+		}
+		for _, permission := range conflict.Permissions {
+			known(field, permission)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+var kinds = []directory.Kind{directory.KindRegular, directory.KindAdmin, directory.KindAPI, directory.KindOperator}
+
+// readSettings wants every setting said: one that is left out would quietly be off.
+func readSettings(text []byte) (directory.Settings, error) {
+	var said map[string]json.RawMessage
+	if err := json.Unmarshal(text, &said); err != nil {
+		return directory.Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	var settings directory.Settings
+	if err := strictly(text, &settings); err != nil {
+		return directory.Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	var problems []error
+	for field := range reflect.TypeFor[directory.Settings]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if _, ok := said[name]; !ok {
+			problems = append(problems, fmt.Errorf("settings.%s: is missing", name))
+		}
+	}
+	oneOf := func(name, value string, values ...string) {
+		if !slices.Contains(values, value) {
+			problems = append(problems, fmt.Errorf("settings.%s: is %q, not one of %s", name, value, strings.Join(values, ", ")))
+		}
+	}
+	oneOf("changeControl", string(settings.ChangeControl), "none", "step_up", "second_admin")
+	oneOf("grantLimit", string(settings.GrantLimit), "any", "own")
+	oneOf("signInName", string(settings.SignInName), "email", "username")
+	oneOf("roleCount", string(settings.RoleCount), "none", "exactlyOne", "many")
+	oneOf("secondFactor", string(settings.SecondFactor), "required", "optional")
+	oneOf("phone", string(settings.Phone), "required", "optional")
+	oneOf("secretsShown", settings.SecretsShown, "once", "always")
+	for _, stage := range settings.Onboarding {
+		oneOf("onboarding", string(stage), "emailNotVerified", "phoneNotVerified", "kycNotVerified")
+	}
+	if settings.PropagationSeconds < 0 || settings.PropagationSeconds > 3600 {
+		problems = append(problems, fmt.Errorf("settings.propagationSeconds: %d is not from 0 to 3600", settings.PropagationSeconds))
+	}
+	if settings.ApprovalHours <= 0 {
+		problems = append(problems, fmt.Errorf("settings.approvalHours: %d is not above 0", settings.ApprovalHours))
+	}
+	if len(settings.Languages) == 0 {
+		problems = append(problems, errors.New("settings.languages: names none"))
+	}
+	return settings, errors.Join(problems...)
+}
+
+func readJSON(files fs.FS, file string, into any) error {
+	text, err := fs.ReadFile(files, file)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	if err := strictly(text, into); err != nil {
+		return fmt.Errorf("policy: %s: %w", file, err)
+	}
+	return nil
+}
+
+func strictly(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
