@@ -1,0 +1,235 @@
+package api
+
+import (
+	"net/http"
+	"time"
+)
+
+// Session is what a sign-in gives.
+type Session struct {
+	Token     string    `json:"token" doc:"Shown this once."`
+	ExpiresAt time.Time `json:"expiresAt"`
+	User      User      `json:"user"`
+	Next      string    `json:"next,omitempty" enum:"enrolSecondFactor" doc:"Present where the session is good only for setting up the second factor that the organisation requires."`
+}
+
+// Challenge asks for the second factor.
+type Challenge struct {
+	ID        string    `json:"id"`
+	Methods   []string  `json:"methods" nullable:"false"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// Choice is an organisation to sign in to.
+type Choice struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// SignInInput is signIn's.
+type SignInInput struct {
+	Body struct {
+		Identifier   string `json:"identifier" minLength:"1" maxLength:"254" doc:"E-mail address or username, as the organisation has it."`
+		Password     string `json:"password" minLength:"1" maxLength:"1024"`
+		Organisation string `json:"organisation,omitempty" maxLength:"64" doc:"Which one, where the user is in several; operators name the organisation that they enter."`
+	}
+}
+
+// SignInAnswer has one of its fields.
+type SignInAnswer struct {
+	Body struct {
+		Session       *Session   `json:"session,omitempty"`
+		Challenge     *Challenge `json:"challenge,omitempty"`
+		Organisations []Choice   `json:"organisations,omitempty"`
+	}
+}
+
+// ChallengeInput is answerChallenge's.
+type ChallengeInput struct {
+	Body struct {
+		ChallengeID string `json:"challengeId" maxLength:"400"`
+		Method      string `json:"method" enum:"totp,recovery"`
+		Code        string `json:"code" minLength:"1" maxLength:"64"`
+	}
+}
+
+// ForgotInput is forgotPassword's.
+type ForgotInput struct {
+	Body struct {
+		Identifier string `json:"identifier" minLength:"1" maxLength:"254"`
+	}
+}
+
+// LinkInput is inspectLink's.
+type LinkInput struct {
+	Body struct {
+		Token string `json:"token" maxLength:"400"`
+	}
+}
+
+// LinkAnswer is what a link is for.
+type LinkAnswer struct {
+	Body struct {
+		Kind          string    `json:"kind" enum:"verification,passwordReset"`
+		Organisation  string    `json:"organisation"`
+		Name          string    `json:"name"`
+		Email         string    `json:"email"`
+		ExpiresAt     time.Time `json:"expiresAt"`
+		NeedsPassword bool      `json:"needsPassword"`
+	}
+}
+
+// RedeemInput is redeemLink's.
+type RedeemInput struct {
+	Body struct {
+		Token    string `json:"token" maxLength:"400"`
+		Password string `json:"password,omitempty" maxLength:"1024"`
+	}
+}
+
+// RedeemAnswer says what comes next.
+type RedeemAnswer struct {
+	Body struct {
+		Next    string   `json:"next" enum:"signIn,enrolSecondFactor"`
+		Session *Session `json:"session,omitempty" doc:"With enrolSecondFactor: good only for that."`
+	}
+}
+
+// MeAnswer is who is signed in.
+type MeAnswer struct {
+	Body struct {
+		User         User              `json:"user"`
+		Organisation Organisation      `json:"organisation"`
+		Permissions  map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own."`
+		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor"`
+	}
+}
+
+// UpdateMeInput is updateMe's.
+type UpdateMeInput struct {
+	Body struct {
+		Language string `json:"language" enum:"en,fr"`
+	}
+}
+
+// SessionInfo is a session in a list.
+type SessionInfo struct {
+	ID         string    `json:"id"`
+	Current    bool      `json:"current"`
+	CreatedAt  time.Time `json:"createdAt"`
+	LastSeenAt time.Time `json:"lastSeenAt"`
+	ExpiresAt  time.Time `json:"expiresAt"`
+	Address    string    `json:"address,omitempty"`
+	UserAgent  string    `json:"userAgent,omitempty"`
+}
+
+// SessionPath names a session in a path.
+type SessionPath struct {
+	SessionID string `path:"sessionId" maxLength:"64"`
+}
+
+// TotpAnswer is a second factor to be confirmed.
+type TotpAnswer struct {
+	Body struct {
+		Secret string `json:"secret" doc:"Base32, for apps that cannot read the picture. Shown this once."`
+		URI    string `json:"uri"`
+		QR     string `json:"qr" doc:"The picture as a data URI."`
+	}
+}
+
+// CodeInput is a code of the second factor.
+type CodeInput struct {
+	Body struct {
+		Code string `json:"code" minLength:"1" maxLength:"64"`
+	}
+}
+
+// RecoveryCodesAnswer has the recovery codes.
+type RecoveryCodesAnswer struct {
+	Body struct {
+		RecoveryCodes []string `json:"recoveryCodes" nullable:"false" doc:"Each opens once. Shown this once."`
+	}
+}
+
+// HealthAnswer tells that everything behind the service answers.
+type HealthAnswer struct {
+	Body struct {
+		Status string `json:"status" enum:"ok"`
+	}
+}
+
+// Document is an answer that is a document as it stands.
+type Document struct {
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Security     string `header:"Content-Security-Policy"`
+	Body         []byte
+}
+
+// Operations on one's own account.
+var (
+	SignIn = declare[SignInInput, SignInAnswer](Endpoint{
+		ID: "signIn", Method: http.MethodPost, Path: "/v1/sign-in", Function: Account, Tag: "account", Public: true,
+		Summary: "Sign in with a password.",
+	})
+	AnswerChallenge = declare[ChallengeInput, SignInAnswer](Endpoint{
+		ID: "answerChallenge", Method: http.MethodPost, Path: "/v1/sign-in/challenge", Function: Account, Tag: "account", Public: true,
+		Summary: "Give the second factor's code.",
+	})
+	ForgotPassword = declare[ForgotInput, Empty](Endpoint{
+		ID: "forgotPassword", Method: http.MethodPost, Path: "/v1/password/forgot", Function: Account, Tag: "account", Public: true,
+		Summary: "Ask for a link to choose a new password. The answer is the same whether or not anybody goes by the name.", Status: http.StatusAccepted,
+	})
+	InspectLink = declare[LinkInput, LinkAnswer](Endpoint{
+		ID: "inspectLink", Method: http.MethodPost, Path: "/v1/links/inspect", Function: Account, Tag: "account", Public: true,
+		Summary: "See what a mailed link is for. Consumes nothing.",
+	})
+	RedeemLink = declare[RedeemInput, RedeemAnswer](Endpoint{
+		ID: "redeemLink", Method: http.MethodPost, Path: "/v1/links/redeem", Function: Account, Tag: "account", Public: true,
+		Summary: "Use a mailed link: verify the address or reset the password.",
+	})
+	GetMe = declare[None, MeAnswer](Endpoint{
+		ID: "getMe", Method: http.MethodGet, Path: "/v1/me", Function: Account, Tag: "account",
+		Summary: "See who is signed in, where, and with what permissions.",
+	})
+	UpdateMe = declare[UpdateMeInput, MeAnswer](Endpoint{
+		ID: "updateMe", Method: http.MethodPatch, Path: "/v1/me", Function: Account, Tag: "account",
+		Summary: "Change one's language.",
+	})
+	SignOut = declare[None, Empty](Endpoint{
+		ID: "signOut", Method: http.MethodDelete, Path: "/v1/session", Function: Account, Tag: "account",
+		Summary: "End the session.", Status: http.StatusNoContent,
+	})
+	ListMySessions = declare[Page, Listed[SessionInfo]](Endpoint{
+		ID: "listMySessions", Method: http.MethodGet, Path: "/v1/me/sessions", Function: Account, Tag: "account",
+		Summary: "List one's sessions.",
+	})
+	EndMySession = declare[SessionPath, Empty](Endpoint{
+		ID: "endMySession", Method: http.MethodDelete, Path: "/v1/me/sessions/{sessionId}", Function: Account, Tag: "account",
+		Summary: "End one of one's sessions.", Status: http.StatusNoContent,
+	})
+	BeginTotp = declare[None, TotpAnswer](Endpoint{
+		ID: "beginTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp", Function: Account, Tag: "account",
+		Summary: "Begin to set up an authenticator app.",
+	})
+	ConfirmTotp = declare[CodeInput, RecoveryCodesAnswer](Endpoint{
+		ID: "confirmTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp/confirm", Function: Account, Tag: "account",
+		Summary: "Give the app's first code. Answers recovery codes.",
+	})
+	RemoveTotp = declare[CodeInput, Empty](Endpoint{
+		ID: "removeTotp", Method: http.MethodDelete, Path: "/v1/me/mfa/totp", Function: Account, Tag: "account",
+		Summary: "Take the second factor off, where the organisation allows that.", Status: http.StatusNoContent,
+	})
+	Health = declare[None, HealthAnswer](Endpoint{
+		ID: "health", Method: http.MethodGet, Path: "/health", Function: Account, Tag: "service", Public: true,
+		Summary: "200 when everything behind the service answers.",
+	})
+	GetOpenAPI = declare[None, Document](Endpoint{
+		ID: "getOpenApi", Method: http.MethodGet, Path: "/openapi.json", Function: Account, Tag: "service", Public: true,
+		Summary: "This document.",
+	})
+	GetLinkPage = declare[None, Document](Endpoint{
+		ID: "getLinkPage", Method: http.MethodGet, Path: "/link", Function: Account, Tag: "service", Public: true,
+		Summary: "The page that mailed links lead to. Opening it consumes nothing.",
+	})
+)

@@ -1,0 +1,61 @@
+package api
+
+import "time"
+
+// Page is what lists take.
+type Page struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items a page has."`
+	Cursor string `query:"cursor" maxLength:"400" doc:"Where the page begins: the answer's next of the page before."`
+}
+
+// List is what lists answer.
+type List[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Next  string `json:"next,omitempty" doc:"The next page's cursor; absent on the last page."`
+}
+
+// Listed is a list as an answer.
+type Listed[T any] struct {
+	Body List[T]
+}
+
+// Empty is an answer without a body.
+type Empty struct{}
+
+// None is an input without anything.
+type None struct{}
+
+// Name of a person.
+type Name struct {
+	First string `json:"first" maxLength:"100"`
+	Last  string `json:"last,omitempty" maxLength:"100"`
+}
+
+// Person is who did something, or to whom.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Kind string `json:"kind,omitempty"`
+}
+
+// Difference is a field that changes, as people read it.
+type Difference struct {
+	Field  string `json:"field"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// Warning is a segregation of duties that a grant would break; it is told, not refused (2.6).
+type Warning struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// moment is a time that may be absent.
+func Moment(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	utc := at.UTC()
+	return &utc
+}

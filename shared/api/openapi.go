@@ -1,0 +1,108 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Names in the document's components.
+const (
+	sessionScheme   = "session"
+	clientScheme    = "client"
+	problemResponse = "problem"
+)
+
+// OpenAPI is the OpenAPI 3.1 document of every declared operation (10.1), indented, the same bytes at every call. It is
+// made from the declarations alone, so it can neither lack an operation nor promise one.
+func OpenAPI() ([]byte, error) { return document(operations) }
+
+func document(endpoints []Endpoint) ([]byte, error) {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	description := &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title:       "Mandate",
+			Version:     "1",
+			Description: "Who may act for a company, on which accounts, and with whose consent: user administration for payments platforms.",
+		},
+		Components: &huma.Components{
+			Schemas: registry,
+			Responses: map[string]*huma.Response{problemResponse: {
+				Description: "A problem, by RFC 9457.",
+				Content: map[string]*huma.MediaType{"application/problem+json": {
+					Schema: registry.Schema(reflect.TypeFor[Problem](), true, ""),
+				}},
+			}},
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				sessionScheme: {Type: "http", Scheme: "bearer", Description: "The token of a session, from signing in."},
+				clientScheme:  {Type: "http", Scheme: "basic", Description: "The client id and secret of an API user."},
+			},
+		},
+	}
+	api := huma.NewAPI(huma.Config{OpenAPI: description}, describer{})
+	for _, endpoint := range endpoints {
+		endpoint.Describe(api)
+		if endpoint.Change {
+			describeWaiting(find(description, endpoint), endpoint.Status)
+		}
+		if !slices.ContainsFunc(description.Tags, func(tag *huma.Tag) bool { return tag.Name == endpoint.Tag }) {
+			description.Tags = append(description.Tags, &huma.Tag{Name: endpoint.Tag})
+		}
+	}
+	// The library registers its own form of an error, which is never an answer here.
+	maps.DeleteFunc(registry.Map(), func(name string, _ *huma.Schema) bool {
+		return name == "ErrorModel" || name == "ErrorDetail"
+	})
+	compact, err := json.Marshal(description)
+	if err != nil {
+		return nil, err
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, compact, "", "  "); err != nil {
+		return nil, err
+	}
+	indented.WriteByte('\n')
+	return indented.Bytes(), nil
+}
+
+// describeWaiting adds the other successes of a change: that it waits, and what it would do.
+func describeWaiting(operation *huma.Operation, status int) {
+	success := operation.Responses[strconv.Itoa(status)]
+	for other, text := range map[int]string{
+		http.StatusOK:       "It took effect, or, with preview=true, what it would do.",
+		http.StatusAccepted: "Asked for. It waits for what the organisation's change control needs, or for its effective time.",
+	} {
+		key := strconv.Itoa(other)
+		if operation.Responses[key] == nil {
+			operation.Responses[key] = &huma.Response{Headers: success.Headers, Content: success.Content}
+		}
+		operation.Responses[key].Description = text
+	}
+}
+
+func find(description *huma.OpenAPI, endpoint Endpoint) *huma.Operation {
+	item := description.Paths[endpoint.Path]
+	return map[string]*huma.Operation{
+		http.MethodGet:    item.Get,
+		http.MethodPost:   item.Post,
+		http.MethodPut:    item.Put,
+		http.MethodPatch:  item.Patch,
+		http.MethodDelete: item.Delete,
+	}[endpoint.Method]
+}
+
+// describer is an adapter that serves nothing: the document needs none.
+type describer struct{}
+
+func (describer) Handle(*huma.Operation, func(huma.Context)) {}
+
+func (describer) ServeHTTP(answer http.ResponseWriter, request *http.Request) {
+	http.NotFound(answer, request)
+}

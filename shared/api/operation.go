@@ -1,0 +1,128 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// The library takes "Email" for "email", and null for a list, unless told otherwise: an unknown name would pass for a
+// known one, and nothing for what is required. It offers no other switch than these two of the process.
+func init() {
+	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false
+}
+
+// Function names a Lambda function, which is also its folder under functions/.
+type Function string
+
+// The functions that answer requests. One a domain and privilege boundary.
+const (
+	Account       Function = "account"
+	Users         Function = "users"
+	Changes       Function = "changes"
+	Organisations Function = "organisations"
+	Access        Function = "access"
+)
+
+// Endpoint is what is known of an operation without its types.
+type Endpoint struct {
+	ID       string // the operationId, part of the contract with clients
+	Method   string
+	Path     string // a pattern of the gateway: "/v1/users/{userId}"
+	Function Function
+	Summary  string
+	Tag      string
+	Status   int  // of success; an output's own Status field overrides it
+	Public   bool // needs no session
+	Change   bool // a write that change control governs: it may wait (202), and it can be previewed (3.11)
+	register func(huma.API)
+}
+
+// RouteKey is the gateway's name of the route, and what an event names its operation by.
+func (e Endpoint) RouteKey() string { return e.Method + " " + e.Path }
+
+// Describe adds the operation to an API that serves no requests, for the OpenAPI document.
+func (e Endpoint) Describe(api huma.API) { e.register(api) }
+
+// Operation is an endpoint with the types of its input and output.
+type Operation[In, Out any] struct{ Endpoint }
+
+// operations are all that are declared, in the order of their declaration.
+var operations []Endpoint
+
+// Operations lists every operation of the service.
+func Operations() []Endpoint { return operations }
+
+func declare[In, Out any](endpoint Endpoint) Operation[In, Out] {
+	operation := define[In, Out](endpoint)
+	operations = append(operations, operation.Endpoint)
+	return operation
+}
+
+func define[In, Out any](endpoint Endpoint) Operation[In, Out] {
+	if endpoint.Status == 0 {
+		endpoint.Status = http.StatusOK
+	}
+	operation := Operation[In, Out]{endpoint}
+	operation.register = func(api huma.API) { huma.Register[In, Out](api, operation.Huma(), nil) }
+	return operation
+}
+
+// MaxBody bounds a request's body, in bytes.
+const MaxBody = 64 << 10
+
+// The parameters that operations have by their kind. They are declared here alone, not in the inputs: package httpapi
+// checks them and hands them to the handler in directory.Request.
+const (
+	IdempotencyKeyHeader = "Idempotency-Key" // of every POST (10.1)
+	IfMatchHeader        = "If-Match"        // of every PATCH, PUT and DELETE (RFC 9110, 13.1.1)
+	PreviewParameter     = "preview"         // of every change (3.11)
+)
+
+// Parameters are those that the endpoint has by its kind.
+func (e Endpoint) Parameters() []*huma.Param {
+	var parameters []*huma.Param
+	switch e.Method {
+	case http.MethodPost:
+		parameters = append(parameters, parameter("header", IdempotencyKeyHeader,
+			"Names this request, so that sending it again does not do it again. With another request it is refused.",
+			&huma.Schema{Type: huma.TypeString, Pattern: "^[!-~]{1,128}$", PatternDescription: "1 to 128 visible ASCII characters"}))
+	case http.MethodPatch, http.MethodPut, http.MethodDelete:
+		parameters = append(parameters, parameter("header", IfMatchHeader,
+			"The ETag of what is to be changed; where that has moved on, nothing is done.",
+			&huma.Schema{Type: huma.TypeString, Pattern: `^(\*|(W/)?"[!#-~]{0,128}")$`, PatternDescription: "an entity tag or *"}))
+	}
+	if e.Change {
+		parameters = append(parameters, parameter("query", PreviewParameter,
+			"With true, the answer says what would happen, and nothing is written.",
+			&huma.Schema{Type: huma.TypeString, Enum: []any{"true", "false"}}))
+	}
+	return parameters
+}
+
+func parameter(in, name, description string, schema *huma.Schema) *huma.Param {
+	schema.PrecomputeMessages()
+	return &huma.Param{In: in, Name: name, Description: description, Schema: schema}
+}
+
+// Huma is the declaration in the form of the HTTP library.
+//
+// Unknown query parameters are refused by package httpapi, since the library knows only those of the input.
+func (o Operation[In, Out]) Huma() huma.Operation {
+	operation := huma.Operation{
+		OperationID:   o.ID,
+		Method:        o.Method,
+		Path:          o.Path,
+		Summary:       o.Summary,
+		Tags:          []string{o.Tag},
+		Parameters:    o.Parameters(),
+		DefaultStatus: o.Status,
+		MaxBodyBytes:  MaxBody + 1, // the library refuses a body that reaches its limit
+		Responses:     map[string]*huma.Response{"default": {Ref: "#/components/responses/" + problemResponse}},
+	}
+	if !o.Public {
+		operation.Security = []map[string][]string{{sessionScheme: {}}, {clientScheme: {}}}
+	}
+	return operation
+}

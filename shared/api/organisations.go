@@ -1,0 +1,193 @@
+package api
+
+import (
+	"net/http"
+	"time"
+)
+
+// Settings are what a preset decides and an operator may change.
+type Settings struct {
+	ChangeControl      string   `json:"changeControl" enum:"none,step_up,second_admin"`
+	PropagationSeconds int      `json:"propagationSeconds" minimum:"0" maximum:"3600"`
+	GrantLimit         string   `json:"grantLimit" enum:"any,own"`
+	SignInName         string   `json:"signInName" enum:"email,username"`
+	SharedIdentities   bool     `json:"sharedIdentities"`
+	RoleCount          string   `json:"roleCount" enum:"none,exactlyOne,many"`
+	SecondFactor       string   `json:"secondFactor" enum:"required,optional"`
+	Phone              string   `json:"phone" enum:"required,optional"`
+	AdminsManageAdmins bool     `json:"adminsManageAdmins"`
+	AdminsManageAPI    bool     `json:"adminsManageApi"`
+	AdminsCertificates bool     `json:"adminsCertificates"`
+	Onboarding         []string `json:"onboarding" nullable:"false"`
+	Removal            bool     `json:"removal"`
+	Contacts           bool     `json:"contacts"`
+	SecretsShown       string   `json:"secretsShown"`
+	Languages          []string `json:"languages" nullable:"false"`
+	ApprovalHours      int      `json:"approvalHours" minimum:"1" maximum:"2160"`
+}
+
+// SettingsPatch has the settings that are to differ; what is absent stays.
+type SettingsPatch struct {
+	ChangeControl      *string   `json:"changeControl,omitempty" enum:"none,step_up,second_admin"`
+	PropagationSeconds *int      `json:"propagationSeconds,omitempty" minimum:"0" maximum:"3600"`
+	GrantLimit         *string   `json:"grantLimit,omitempty" enum:"any,own"`
+	SharedIdentities   *bool     `json:"sharedIdentities,omitempty"`
+	RoleCount          *string   `json:"roleCount,omitempty" enum:"none,exactlyOne,many"`
+	SecondFactor       *string   `json:"secondFactor,omitempty" enum:"required,optional"`
+	Phone              *string   `json:"phone,omitempty" enum:"required,optional"`
+	AdminsManageAdmins *bool     `json:"adminsManageAdmins,omitempty"`
+	AdminsManageAPI    *bool     `json:"adminsManageApi,omitempty"`
+	AdminsCertificates *bool     `json:"adminsCertificates,omitempty"`
+	Languages          *[]string `json:"languages,omitempty"`
+	ApprovalHours      *int      `json:"approvalHours,omitempty" minimum:"1" maximum:"2160"`
+}
+
+// Organisation is an organisation as clients see it.
+type Organisation struct {
+	ID           string    `json:"id"`
+	Name         string    `json:"name"`
+	Preset       string    `json:"preset"`
+	Settings     Settings  `json:"settings"`
+	ActiveAdmins int       `json:"activeAdmins"`
+	LeastAdmins  int       `json:"leastAdmins" doc:"How many active admins must remain."`
+	CreatedAt    time.Time `json:"createdAt"`
+	Version      int       `json:"version"`
+}
+
+// OrganisationAnswer answers reads and writes of one organisation.
+type OrganisationAnswer struct {
+	ETag string `header:"ETag"`
+	Body Organisation
+}
+
+// OrganisationPath names an organisation in a path.
+type OrganisationPath struct {
+	OrganisationID string `path:"organisationId" maxLength:"64"`
+}
+
+// CreateOrganisationInput is createOrganisation's.
+type CreateOrganisationInput struct {
+	Body struct {
+		Preset   string         `json:"preset" maxLength:"64"`
+		Name     string         `json:"name" minLength:"1" maxLength:"100"`
+		Admins   []NewAdmin     `json:"admins" minItems:"1" maxItems:"10"`
+		Settings *SettingsPatch `json:"settings,omitempty"`
+	}
+}
+
+// NewAdmin is a first admin of a new organisation.
+type NewAdmin struct {
+	Name     Name     `json:"name"`
+	Email    string   `json:"email" maxLength:"254"`
+	Username string   `json:"username,omitempty" maxLength:"64"`
+	Phone    string   `json:"phone,omitempty" maxLength:"40"`
+	Language string   `json:"language,omitempty" enum:"en,fr"`
+	Roles    []string `json:"roles,omitempty" maxItems:"50"`
+}
+
+// UpdateOrganisationInput is updateOrganisation's.
+type UpdateOrganisationInput struct {
+	OrganisationPath
+	Body struct {
+		Name     *string        `json:"name,omitempty" minLength:"1" maxLength:"100"`
+		Settings *SettingsPatch `json:"settings,omitempty"`
+	}
+}
+
+// Company is a legal entity inside an organisation.
+type Company struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// CompanyAnswer answers createCompany.
+type CompanyAnswer struct {
+	Body Company
+}
+
+// CreateCompanyInput is createCompany's.
+type CreateCompanyInput struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"100"`
+	}
+}
+
+// BankAccount is what access is granted to: an account, a merchant profile, a wallet.
+type BankAccount struct {
+	ID        string    `json:"id"`
+	Company   string    `json:"company"`
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// BankAccountAnswer answers openAccount.
+type BankAccountAnswer struct {
+	Body BankAccount
+}
+
+// OpenAccountInput is openAccount's.
+type OpenAccountInput struct {
+	Body struct {
+		Company string `json:"company" maxLength:"64"`
+		Name    string `json:"name" minLength:"1" maxLength:"100"`
+	}
+}
+
+// Role is a named set of permissions with their scopes.
+type Role struct {
+	ID          string            `json:"id"`
+	Name        string            `json:"name"`
+	Description string            `json:"description,omitempty"`
+	Permissions map[string]string `json:"permissions"`
+}
+
+// Permission is one that users of the organisation may have.
+type Permission struct {
+	ID          string `json:"id"`
+	Description string `json:"description"`
+}
+
+// Operations on organisations.
+var (
+	ListOrganisations = declare[Page, Listed[Organisation]](Endpoint{
+		ID: "listOrganisations", Method: http.MethodGet, Path: "/v1/organisations", Function: Organisations, Tag: "organisations",
+		Summary: "List all organisations. For operators.",
+	})
+	CreateOrganisation = declare[CreateOrganisationInput, OrganisationAnswer](Endpoint{
+		ID: "createOrganisation", Method: http.MethodPost, Path: "/v1/organisations", Function: Organisations, Tag: "organisations",
+		Summary: "Make an organisation from a preset, with its first admins. For operators.", Status: http.StatusCreated,
+	})
+	GetOrganisation = declare[OrganisationPath, OrganisationAnswer](Endpoint{
+		ID: "getOrganisation", Method: http.MethodGet, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations",
+		Summary: "Read an organisation with its settings.",
+	})
+	UpdateOrganisation = declare[UpdateOrganisationInput, OrganisationAnswer](Endpoint{
+		ID: "updateOrganisation", Method: http.MethodPatch, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations",
+		Summary: "Change an organisation's settings. For operators.",
+	})
+	ListCompanies = declare[Page, Listed[Company]](Endpoint{
+		ID: "listCompanies", Method: http.MethodGet, Path: "/v1/companies", Function: Organisations, Tag: "organisations",
+		Summary: "List the organisation's companies.",
+	})
+	CreateCompany = declare[CreateCompanyInput, CompanyAnswer](Endpoint{
+		ID: "createCompany", Method: http.MethodPost, Path: "/v1/companies", Function: Organisations, Tag: "organisations",
+		Summary: "Add a company to the organisation that one has entered. For operators.", Status: http.StatusCreated,
+	})
+	ListAccounts = declare[Page, Listed[BankAccount]](Endpoint{
+		ID: "listAccounts", Method: http.MethodGet, Path: "/v1/accounts", Function: Organisations, Tag: "organisations",
+		Summary: "List the organisation's accounts.",
+	})
+	OpenAccount = declare[OpenAccountInput, BankAccountAnswer](Endpoint{
+		ID: "openAccount", Method: http.MethodPost, Path: "/v1/accounts", Function: Organisations, Tag: "organisations",
+		Summary: "Open an account of a company. For operators.", Status: http.StatusCreated,
+	})
+	ListRoles = declare[None, Listed[Role]](Endpoint{
+		ID: "listRoles", Method: http.MethodGet, Path: "/v1/roles", Function: Organisations, Tag: "organisations",
+		Summary: "List the roles that users of the organisation may have.",
+	})
+	ListPermissions = declare[None, Listed[Permission]](Endpoint{
+		ID: "listPermissions", Method: http.MethodGet, Path: "/v1/permissions", Function: Organisations, Tag: "organisations",
+		Summary: "List the permissions that users of the organisation may have.",
+	})
+)

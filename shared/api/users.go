@@ -1,0 +1,150 @@
+package api
+
+import (
+	"net/http"
+	"time"
+)
+
+// User is a user as clients see it.
+type User struct {
+	ID           string     `json:"id"`
+	Organisation string     `json:"organisation"`
+	Kind         string     `json:"kind" enum:"regular,admin,api,operator"`
+	Owner        bool       `json:"owner"`
+	Name         Name       `json:"name"`
+	Email        string     `json:"email"`
+	Username     string     `json:"username,omitempty"`
+	Phone        string     `json:"phone,omitempty" doc:"E.164."`
+	Language     string     `json:"language"`
+	Companies    []string   `json:"companies" nullable:"false"`
+	Accounts     []string   `json:"accounts" nullable:"false"`
+	AllAccounts  bool       `json:"allAccounts" doc:"Every account of the organisation, also those opened later."`
+	Roles        []string   `json:"roles" nullable:"false"`
+	Permissions  []string   `json:"permissions" nullable:"false" doc:"Extra permissions, besides those of roles and kind."`
+	PaymentRule  string     `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
+	Type         string     `json:"type,omitempty"`
+	Contact      bool       `json:"contact"`
+	APIAccess    bool       `json:"apiAccess"`
+	PaymentLinks bool       `json:"paymentLinks"`
+	IPAllowList  []string   `json:"ipAllowList" nullable:"false"`
+	Status       string     `json:"status" doc:"pending, an onboarding stage, active or inactive."`
+	SecondFactor bool       `json:"secondFactor"`
+	OpenChange   string     `json:"openChange,omitempty" doc:"The change that is open for the user."`
+	EffectiveAt  *time.Time `json:"effectiveAt,omitempty" doc:"When the open change takes effect, once approved."`
+	CreatedAt    time.Time  `json:"createdAt"`
+	UpdatedAt    time.Time  `json:"updatedAt"`
+	Version      int        `json:"version"`
+}
+
+// UserAnswer answers reads and writes of one user.
+type UserAnswer struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   struct {
+		User     User      `json:"user"`
+		Change   *Change   `json:"change,omitempty" doc:"The change on its way; absent where it took effect at once."`
+		Preview  *Outlook  `json:"preview,omitempty" doc:"With preview=true: what it would do. Nothing was written."`
+		Warnings []Warning `json:"warnings,omitempty"`
+	}
+}
+
+// Outlook is what a write would do (3.11).
+type Outlook struct {
+	Diff        []Difference `json:"diff" nullable:"false"`
+	Control     string       `json:"control" enum:"none,step_up,second_admin"`
+	State       string       `json:"state" doc:"The state that the change would have."`
+	EffectiveAt *time.Time   `json:"effectiveAt,omitempty" doc:"When it would take effect; absent while it would wait for somebody."`
+	Mails       []string     `json:"mails" nullable:"false" doc:"The kinds of mails that it would send."`
+	Warnings    []Warning    `json:"warnings" nullable:"false"`
+}
+
+// NewUser is what a user is made of.
+type NewUser struct {
+	Kind         string   `json:"kind" enum:"regular,admin,api"`
+	Name         Name     `json:"name"`
+	Email        string   `json:"email" maxLength:"254"`
+	Username     string   `json:"username,omitempty" maxLength:"64"`
+	Phone        string   `json:"phone,omitempty" maxLength:"40"`
+	Language     string   `json:"language,omitempty" enum:"en,fr"`
+	Companies    []string `json:"companies,omitempty" maxItems:"200"`
+	Accounts     []string `json:"accounts,omitempty" maxItems:"500"`
+	Roles        []string `json:"roles,omitempty" maxItems:"50"`
+	Permissions  []string `json:"permissions,omitempty" maxItems:"100"`
+	PaymentRule  string   `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
+	Type         string   `json:"type,omitempty" enum:"enterprise,merchant"`
+	Contact      bool     `json:"contact,omitempty"`
+	APIAccess    bool     `json:"apiAccess,omitempty"`
+	PaymentLinks bool     `json:"paymentLinks,omitempty"`
+	IPAllowList  []string `json:"ipAllowList,omitempty" maxItems:"50"`
+}
+
+// UserPatch has what is to change; what is absent stays.
+type UserPatch struct {
+	Name         *Name     `json:"name,omitempty"`
+	Email        *string   `json:"email,omitempty" maxLength:"254"`
+	Username     *string   `json:"username,omitempty" maxLength:"64"`
+	Phone        *string   `json:"phone,omitempty" maxLength:"40"`
+	Language     *string   `json:"language,omitempty" enum:"en,fr"`
+	Companies    *[]string `json:"companies,omitempty" maxItems:"200"`
+	Accounts     *[]string `json:"accounts,omitempty" maxItems:"500"`
+	Roles        *[]string `json:"roles,omitempty" maxItems:"50"`
+	Permissions  *[]string `json:"permissions,omitempty" maxItems:"100"`
+	PaymentRule  *string   `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
+	Type         *string   `json:"type,omitempty" enum:"enterprise,merchant"`
+	Contact      *bool     `json:"contact,omitempty"`
+	APIAccess    *bool     `json:"apiAccess,omitempty"`
+	PaymentLinks *bool     `json:"paymentLinks,omitempty"`
+	IPAllowList  *[]string `json:"ipAllowList,omitempty" maxItems:"50"`
+}
+
+// UserPath names a user in a path.
+type UserPath struct {
+	UserID string `path:"userId" maxLength:"64"`
+}
+
+// CreateUserInput is createUser's.
+type CreateUserInput struct {
+	Body NewUser
+}
+
+// UpdateUserInput is updateUser's.
+type UpdateUserInput struct {
+	UserPath
+	Body UserPatch
+}
+
+// Operations on users.
+var (
+	ListUsers = declare[Page, Listed[User]](Endpoint{
+		ID: "listUsers", Method: http.MethodGet, Path: "/v1/users", Function: Users, Tag: "users",
+		Summary: "List the organisation's users.",
+	})
+	CreateUser = declare[CreateUserInput, UserAnswer](Endpoint{
+		ID: "createUser", Method: http.MethodPost, Path: "/v1/users", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for a new user.", Status: http.StatusCreated,
+	})
+	GetUser = declare[UserPath, UserAnswer](Endpoint{
+		ID: "getUser", Method: http.MethodGet, Path: "/v1/users/{userId}", Function: Users, Tag: "users",
+		Summary: "Read a user.",
+	})
+	UpdateUser = declare[UpdateUserInput, UserAnswer](Endpoint{
+		ID: "updateUser", Method: http.MethodPatch, Path: "/v1/users/{userId}", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for changes to a user.",
+	})
+	DeactivateUser = declare[UserPath, UserAnswer](Endpoint{
+		ID: "deactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/deactivate", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for the end of a user's access. Its sessions end the moment that it is approved.",
+	})
+	ReactivateUser = declare[UserPath, UserAnswer](Endpoint{
+		ID: "reactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/reactivate", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for a deactivated user's access to be restored as it was.",
+	})
+	ResendVerification = declare[UserPath, Empty](Endpoint{
+		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users",
+		Summary: "Send the verification link once more; it is valid for 24 hours, and the earlier one stops working.", Status: http.StatusAccepted,
+	})
+	SendPasswordReset = declare[UserPath, Empty](Endpoint{
+		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users",
+		Summary: "Send a link to choose a new password, valid for 24 hours.", Status: http.StatusAccepted,
+	})
+)

@@ -1,0 +1,25 @@
+package directory
+
+import "net/netip"
+
+// Request is what every operation knows about who calls it and how. It is made from the gateway's event alone; whom the
+// token belongs to is for the store to say.
+type Request struct {
+	Token          string // a session's, from the Authorization header (Bearer) or the console's cookie
+	ClientID       string // of an API user, from the Authorization header (Basic)
+	ClientSecret   string
+	Source         Source
+	IdempotencyKey string
+	// Fingerprint is a hash over method, path and body, so that a reused Idempotency-Key with another request is found.
+	Fingerprint string
+	IfMatch     string
+	Preview     bool     // answer what would happen, write nothing (3.11)
+	Languages   []string // the client's, best first
+}
+
+// Source is where a request comes from.
+type Source struct {
+	Address   netip.Addr
+	UserAgent string
+	Place     string // as the edge tells it; empty where unknown
+}

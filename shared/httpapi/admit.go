@@ -1,0 +1,98 @@
+package httpapi
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"mandate/shared/api"
+	"mandate/shared/fault"
+)
+
+// admit checks what holds for every operation before the library reads the input, and completes the request with what
+// the operation has by its kind.
+func (x *exchange) admit() error {
+	if !x.route.public && x.request.Token == "" && x.request.ClientID == "" {
+		return fault.New(fault.Unauthenticated, "")
+	}
+	if x.cookie && !safe(x.Method()) && x.Header("Sec-Fetch-Site") != "same-origin" {
+		return &refusal{code: fault.Forbidden, detail: "sameOrigin", policy: "same-origin"}
+	}
+	if err := x.readParameters(); err != nil {
+		return err
+	}
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	if x.Method() == http.MethodPost {
+		x.request.Fingerprint = fingerprint(x.Method(), x.event.RawPath, x.event.RawQueryString, x.body)
+	}
+	return nil
+}
+
+// safe tells whether a method writes nothing (RFC 9110, 9.2.1).
+func safe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// readParameters takes the query apart, refuses what the operation does not know, and checks the parameters that are no
+// part of its input.
+func (x *exchange) readParameters() error {
+	var err error
+	if x.query, err = url.ParseQuery(x.event.RawQueryString); err != nil {
+		return refuse(malformed, violation{field: "query", text: "percentEncoding"})
+	}
+	var broken violations
+	for name, value := range x.event.PathParameters {
+		if !utf8.ValidString(value) {
+			broken.add(name, "utf8", "")
+		}
+	}
+	for name, values := range x.query {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(value string) bool { return !utf8.ValidString(value) }) {
+			broken.add(name, "utf8", "")
+		}
+	}
+	if len(broken) > 0 {
+		return refuse(malformed, broken...)
+	}
+	for name, values := range x.query {
+		repeatable, known := x.route.queries[name]
+		if !known {
+			broken.add(name, "unknown", "")
+		} else if len(values) > 1 && !repeatable {
+			broken.add(name, "duplicate", "")
+		}
+	}
+	for _, parameter := range x.route.own {
+		value, there := x.parameter(parameter)
+		if !there {
+			continue
+		}
+		broken.check(parameter, value)
+		switch parameter.Name {
+		case api.IdempotencyKeyHeader:
+			x.request.IdempotencyKey = value
+		case api.IfMatchHeader:
+			x.request.IfMatch = value
+		case api.PreviewParameter:
+			x.request.Preview = value == "true"
+		}
+	}
+	if len(broken) > 0 {
+		return refuse(fault.Invalid, broken...)
+	}
+	return nil
+}
+
+func (x *exchange) parameter(parameter *huma.Param) (value string, there bool) {
+	if parameter.In == "query" {
+		return x.query.Get(parameter.Name), x.query.Has(parameter.Name)
+	}
+	value, there = x.event.Headers[strings.ToLower(parameter.Name)]
+	return value, there
+}

@@ -1,0 +1,37 @@
+// Package httpapi answers the gateway's HTTP events with the operations of package api: event in, typed input, handler,
+// typed output or problem document out.
+//
+// It is no router and no server. The gateway has matched the route, and the event names it by its routeKey; this package
+// looks that key up in a map and takes path parameters from the event. A second match on the path could come to another
+// operation than the gateway's, past its throttling and authorisation, since the gateway decodes the path it hands on.
+// Nor does it know who calls: it takes the credentials from the event ([mandate/shared/directory.Request]), and the
+// store says whose they are.
+//
+// # Decisions
+//
+// The HTTP library is huma, for typed inputs, their validation and the OpenAPI document. Its own error form is never
+// shown: a transformer takes the error out before it is written, and problem.go alone makes answers of errors. So no
+// hook of the library that is global to the process is touched here; package api sets the two that make it strict.
+//
+// An operation is prepared (schemas, patterns) at its first request and not at the function's start: a cold start pays
+// for the one operation it was started for. A declaration that cannot be prepared fails where package api makes the
+// OpenAPI document of all.
+//
+// Bodies are checked before the library sees them, by the token: well-formed, UTF-8, no name twice (the last of two
+// names would win here and the first elsewhere), no deeper than 32. An operation without a body accepts none but {}.
+//
+// A write that the console's cookie authenticates needs Sec-Fetch-Site: same-origin. Browsers set that header
+// themselves and let no page set or change it, so there is nothing for the console to remember, and nothing to leak,
+// as with a token in the page. Every browser has sent it since 2023. A custom header such as X-Requested-With would
+// prove as much only as long as no CORS answer ever allows it.
+//
+// A request without credentials is refused before anything in it is read, where its operation is not public.
+//
+// Handlers get a context that ends shortly before the function's own time, so that a slow dependency is answered with
+// 503 and Retry-After, and not with the gateway's bare 500.
+//
+// A problem's texts come from one file a language in texts/. What the domain says in a fault's detail is shown as it is.
+//
+// Status codes: a body that cannot be read is 400, and one that can be read and breaks a rule is 422, naming each field
+// and rule. The value is never repeated, since it may be a password.
+package httpapi

@@ -1,0 +1,223 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/danielgtaylor/huma/v2"
+
+	"mandate/shared/api"
+	"mandate/shared/directory"
+	"mandate/shared/fault"
+)
+
+// Options are what a server is told by its surroundings. The zero value is usable.
+type Options struct {
+	Log *slog.Logger     // of requests and internal errors; slog.Default where nil
+	Now func() time.Time // the clock that requests are timed by; time.Now where nil
+	// EdgeTellsPlace says that CloudFront stands before the gateway and sets its viewer headers. Without it they are a
+	// client's own words, and are ignored.
+	EdgeTellsPlace bool
+}
+
+// Server answers events with the operations registered on it. Register first, then serve: Invoke may be called at the
+// same time by several, [Handle] may not.
+type Server struct {
+	log            *slog.Logger
+	now            func() time.Time
+	edgeTellsPlace bool
+	texts          func() *texts // read when the first problem is told
+	routes         map[string]*route
+	buffers        sync.Pool
+}
+
+// route is a registered operation. What is below prepare is known once that has run.
+type route struct {
+	id      string
+	public  bool
+	prepare func() // at its first request: see doc.go
+
+	own     []*huma.Param   // parameters that the operation has by its kind, checked here
+	queries map[string]bool // known query parameters, and whether each may be repeated
+	body    bool            // takes a body
+	needs   bool            // and it must be there
+	serve   func(huma.Context)
+}
+
+// New makes a server without operations.
+func New(options Options) *Server {
+	s := &Server{
+		log:            options.Log,
+		now:            options.Now,
+		edgeTellsPlace: options.EdgeTellsPlace,
+		texts:          sync.OnceValue(loadTexts),
+		routes:         map[string]*route{},
+		buffers:        sync.Pool{New: func() any { return new(bytes.Buffer) }},
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	return s
+}
+
+// Handle registers the handler of an operation. A second one for the same operation is a mistake, and panics.
+//
+// The handler answers an output or an error: a [fault.Fault] becomes the problem of its code, and anything else is
+// internal, logged and not shown.
+func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler func(context.Context, directory.Request, *In) (*Out, error)) {
+	key := operation.RouteKey()
+	if s.routes[key] != nil {
+		panic("httpapi: two handlers for " + key)
+	}
+	r := &route{id: operation.ID, public: operation.Public}
+	r.prepare = sync.OnceFunc(func() {
+		huma.Register(r.library(), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
+			x := exchangeIn(ctx)
+			output, err := handler(ctx, x.request, input)
+			if err == nil && output == nil && reflect.TypeFor[Out]().NumField() > 0 {
+				err = errors.New("httpapi: the handler answered neither output nor error")
+			}
+			if err != nil {
+				x.err = err // the library would make its own form of it
+				return nil, nil
+			}
+			return output, nil
+		})
+	})
+	s.routes[key] = r
+}
+
+// Routes lists the gateway's names of the registered operations, sorted, for a test to hold them against the
+// declarations.
+func (s *Server) Routes() []string {
+	keys := make([]string, 0, len(s.routes))
+	for key := range s.routes {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// answerMargin is left of the function's time to write an answer in.
+const answerMargin = 200 * time.Millisecond
+
+// Invoke answers one event. Its error is always nil: whatever happens is answered as a problem.
+func (s *Server) Invoke(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	start := s.now()
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
+		defer cancel()
+	}
+	out := s.buffers.Get().(*bytes.Buffer)
+	out.Reset()
+	defer s.buffers.Put(out)
+
+	x := &exchange{event: &event, out: out, route: s.routes[event.RouteKey]}
+	x.ctx = context.WithValue(ctx, exchangeKey{}, x)
+	x.request, x.cookie = s.request(&event)
+	if x.err = x.run(); x.err != nil {
+		s.problem(x)
+	}
+	s.logRequest(ctx, x, s.now().Sub(start))
+	return x.answer(), nil
+}
+
+// run serves the exchange, and tells what went wrong.
+func (x *exchange) run() (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicked{value: value, stack: debug.Stack()}
+		}
+	}()
+	if x.route == nil {
+		return &refusal{code: fault.NotFound, unrouted: true}
+	}
+	x.route.prepare()
+	if err := x.admit(); err != nil {
+		return err
+	}
+	x.route.serve(x)
+	return x.err
+}
+
+// panicked is a panic of a handler, as an error.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// logRequest writes the one line of a request. It has nothing of what the client sent: headers, query and body may hold
+// secrets and addresses.
+func (s *Server) logRequest(ctx context.Context, x *exchange, took time.Duration) {
+	level := slog.LevelInfo
+	if x.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	attributes := make([]slog.Attr, 0, 5)
+	attributes = append(attributes,
+		slog.String("operation", x.operation()),
+		slog.Int("status", x.status),
+		slog.Float64("milliseconds", float64(took.Microseconds())/1000),
+		slog.String("requestId", x.event.RequestContext.RequestID))
+	if x.code != "" {
+		attributes = append(attributes, slog.String("code", string(x.code)))
+	}
+	s.log.LogAttrs(ctx, level, "request", attributes...)
+}
+
+// library is the HTTP library as the route uses it: JSON alone, its errors taken out, and no document of its own, which
+// package api makes once.
+func (r *route) library() huma.API {
+	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
+	return undocumented{huma.NewAPI(huma.Config{
+		OpenAPI:       &huma.OpenAPI{},
+		Formats:       map[string]huma.Format{"application/json": format, "json": format},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{takeError},
+	}, adapter{r})}
+}
+
+type undocumented struct{ huma.API }
+
+func (undocumented) DocumentOperation(*huma.Operation) {}
+
+// adapter is how the library hands over what it made of the operation.
+type adapter struct{ route *route }
+
+func (a adapter) Handle(operation *huma.Operation, serve func(huma.Context)) {
+	r := a.route
+	r.serve = serve
+	r.body = operation.RequestBody != nil
+	r.needs = r.body && operation.RequestBody.Required
+	r.queries = map[string]bool{}
+	for _, parameter := range operation.Parameters {
+		switch parameter.Name {
+		case api.IdempotencyKeyHeader, api.IfMatchHeader, api.PreviewParameter:
+			r.own = append(r.own, parameter)
+		}
+		if parameter.In == "query" {
+			r.queries[parameter.Name] = parameter.Explode != nil && *parameter.Explode
+		}
+	}
+}
+
+// ServeHTTP is there for the library's interface. There is no HTTP here but the gateway's events.
+func (adapter) ServeHTTP(answer http.ResponseWriter, _ *http.Request) {
+	answer.WriteHeader(http.StatusNotImplemented)
+}
