@@ -1,0 +1,167 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// Plan is what an act would do, before anything is written: a preview answers it, a commit writes it (3.11).
+type Plan struct {
+	Change   Change
+	User     User
+	Warnings []Warning
+	Control  ChangeControl // what the organisation asks of it (3.2)
+	effects  []Effect
+}
+
+// Mails lists whom the plan would write to, and why.
+func (p Plan) Mails() []Mail {
+	var mails []Mail
+	for _, effect := range p.effects {
+		if enqueue, ok := effect.(Enqueue); ok && enqueue.Item.Mail != nil {
+			mails = append(mails, *enqueue.Item.Mail)
+		}
+	}
+	return mails
+}
+
+// add puts further effects to the plan.
+func (p *Plan) add(effects ...Effect) { p.effects = append(p.effects, effects...) }
+
+// NewChangeID makes a change's id. It names the change's target, so that one batch read gets both.
+func (c *Core) newChangeID(target UserID) ChangeID {
+	return ChangeID(c.NewID(PrefixChange) + "_" + string(target)[len(PrefixUser):])
+}
+
+// target is the user that a change's id names; empty where the id is none of ours.
+func (id ChangeID) target() UserID {
+	const length = len(PrefixChange) + 26
+	if len(id) != length+1+26 || id[length] != '_' {
+		return ""
+	}
+	return UserID(PrefixUser + string(id[length+1:]))
+}
+
+// intent is an act that someone asks for.
+type intent struct {
+	act    Act
+	target User // as it is; for a new user, as its placeholder
+	before *Snapshot
+	after  Snapshot
+	// reserve is what the change takes while it is open, release what it frees when it takes effect.
+	reserve, release []Reservation
+}
+
+// plan makes a change of an intent, and lets it go as far as its organisation's change control allows.
+func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
+	user := in.target
+	change := Change{
+		ID: c.newChangeID(user.ID), Organisation: v.organisation.ID, Act: in.act,
+		Target: user.ID, TargetName: in.after.Profile.Name.Full(),
+		Requester: v.actor(), RequesterVersion: v.caller.Version,
+		RequesterEmail: v.caller.Email, RequesterLanguage: v.caller.Language,
+		Before: in.before, After: in.after, BaseVersion: user.Version,
+		Reserved: in.reserve, Releases: in.release,
+		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
+	}
+	if in.act == ActDeactivateUser {
+		change.Overtakes, user.OpenDeactivation = user.OpenChange, change.ID
+	} else {
+		user.OpenChange = change.ID
+	}
+	change.Digest = change.digest()
+	plan := Plan{Change: change, User: user, Control: v.organisation.Settings.ChangeControl}
+	for _, reservation := range in.reserve {
+		plan.add(Reserve{reservation})
+	}
+
+	requester := change.Requester
+	switch v.organisation.Settings.ChangeControl {
+	case ControlNone:
+		plan.Change.note(v.now, StateEffective, "asked", &requester, "")
+		if err := c.proceed(ctx, v.now, v.organisation, &plan); err != nil {
+			return Plan{}, err
+		}
+	case ControlStepUp:
+		plan.Change.note(v.now, StateAwaitingStepUp, "asked", &requester, "")
+	case ControlSecondAdmin:
+		plan.Change.note(v.now, StateAwaitingApproval, "asked", &requester, "")
+		plan.add(c.mailApprovers(v.now, v.organisation, plan.Change, MailApprovalRequested))
+	}
+	if plan.Change.State.Open() {
+		plan.add(c.enqueueWorkflow(plan.Change, "", v.now))
+	}
+
+	entry := c.entry(v, Action(in.act), Done)
+	entry.Target, entry.TargetName, entry.Change = user.ID, plan.Change.TargetName, change.ID
+	entry.Differences, entry.Detail = Differences(in.before, in.after), "asked"
+	plan.add(Log{entry}, v.expectCaller())
+	plan.add(v.remember(change.Target, change.ID)...)
+	return plan, nil
+}
+
+// commit writes a plan: the change and its user as they came out of it, and every effect on the way.
+func (c *Core) commit(ctx context.Context, plan Plan) error {
+	return c.Store.Commit(ctx, plan.all()...)
+}
+
+func (p Plan) all() []Effect {
+	effects := []Effect{PutChange{p.Change}}
+	if p.dropsUser() {
+		if p.User.Revision > 0 {
+			effects = append(effects, DropUser{p.User})
+		}
+	} else {
+		effects = append(effects, PutUser{p.User})
+	}
+	return append(effects, p.effects...)
+}
+
+// dropsUser tells whether the plan ends a creation that came to nothing.
+func (p Plan) dropsUser() bool {
+	return p.Change.Act == ActCreateUser && !p.Change.State.Open() && p.Change.State != StateEffective
+}
+
+// note moves a change to a state and writes it into its timeline.
+func (c *Change) note(at time.Time, state ChangeState, what string, by *Actor, reason string) {
+	c.State = state
+	c.Timeline = append(c.Timeline, Event{At: at, State: state, What: what, By: by, Reason: reason})
+}
+
+// mayTakeChange tells whether a user can take another change (3.5).
+func mayTakeChange(user User, act Act) error {
+	open := user.OpenDeactivation
+	if open == "" && act != ActDeactivateUser {
+		open = user.OpenChange
+	}
+	if open == "" {
+		return nil
+	}
+	return &fault.Fault{Code: fault.ChangeOpen, Change: string(open),
+		Detail: "The user has an open change. Wait until it has ended, or cancel it."}
+}
+
+func (c *Core) enqueueWorkflow(change Change, token string, now time.Time) Effect {
+	return Enqueue{OutboxItem{
+		ID: c.NewID(PrefixOutbox), Organisation: change.Organisation, Kind: OutboxWorkflow, CreatedAt: now,
+		Workflow: &WorkflowOrder{Change: change.ID, TaskToken: token, State: change.State, EffectiveAt: change.EffectiveAt},
+	}}
+}
+
+func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) Enqueue {
+	mail.Organisation = organisation.Name
+	return Enqueue{OutboxItem{
+		ID: c.NewID(PrefixOutbox), Organisation: organisation.ID, Kind: OutboxMail, CreatedAt: now, Mail: &mail,
+	}}
+}
+
+// mailApprovers tells those who may approve.
+func (c *Core) mailApprovers(now time.Time, organisation Organisation, change Change, kind MailKind) Effect {
+	return c.enqueueMail(organisation, Mail{
+		Kind: kind, Except: []UserID{change.Requester.User, change.Target},
+		Actor: change.Requester.Name, Subject: change.TargetName, Act: change.Act, Change: change.ID,
+		Differences: Differences(change.Before, change.After), ExpiresAt: change.ExpiresAt,
+	}, now)
+}

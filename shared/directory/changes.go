@@ -1,0 +1,37 @@
+package directory
+
+import "context"
+
+// Get reads a change with its timeline, also long after it ended (3.12).
+//
+// Faults: notFound, forbidden.
+func (c *Changes) Get(ctx context.Context, r Request, id ChangeID) (Change, error) {
+	v, change, user, err := c.visitChange(ctx, r, id, false)
+	if err != nil {
+		return Change{}, err
+	}
+	if user.ID == "" { // a creation that came to nothing
+		user = User{ID: change.Target, Organisation: change.Organisation, Kind: change.After.Kind, Profile: change.After.Profile}
+	}
+	return change, c.decide(ctx, v, Question{Action: ActionViewChange, Target: &user, Change: &change})
+}
+
+// List reads a page of the organisation's changes, newest first; of one state where state is not empty.
+//
+// Faults: forbidden; invalid on "cursor".
+func (c *Changes) List(ctx context.Context, r Request, state ChangeState, page Page) ([]Change, string, error) {
+	v, err := c.enter(ctx, r, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := c.decide(ctx, v, Question{Action: ActionViewChange}); err != nil {
+		return nil, "", err
+	}
+	return c.Store.Changes(ctx, v.organisation.ID, state, page)
+}
+
+// ETag names the change's state, for If-Match.
+func (c Change) ETag() string { return `"` + string(c.State) + "-" + c.Digest[:16] + `"` }
+
+// Start tells whether the order is to start the execution, rather than to return the token that it waits with.
+func (o WorkflowOrder) Start() bool { return o.TaskToken == "" }

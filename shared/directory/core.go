@@ -1,0 +1,44 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// Core is what every service of the directory is made of. All its fields are needed.
+type Core struct {
+	Store    Store
+	Policies Policies
+	Presets  Presets
+	Sealer   Sealer
+	Now      func() time.Time
+	NewID    func(prefix string) string // a new ULID behind the prefix
+	// PropagationCap bounds every organisation's delay, so that a demo need not wait an hour (3.13). Nil: no bound.
+	PropagationCap *time.Duration
+	// Admits tells secrets that may be used at all from those of the demo, which everyone can read and only the local
+	// runner lets in.
+	Admits func(secret string) bool
+}
+
+// Sealer encrypts small secrets for the time that they are stored. What is sealed in one place opens in no other.
+type Sealer interface {
+	Seal(ctx context.Context, plain, place string) (string, error)
+	Open(ctx context.Context, sealed, place string) (string, error)
+}
+
+// attempts is how often an act may lose a race before its client hears of it.
+const attempts = 6
+
+// attempt runs an act from its first read, and again when it lost a race.
+func attempt[T any](act func(again bool) (T, error)) (T, error) {
+	var answer T
+	var err error
+	for i := range attempts {
+		if answer, err = act(i > 0); !fault.Is(err, fault.Stale) {
+			return answer, err
+		}
+	}
+	return answer, err
+}

@@ -1,0 +1,239 @@
+package directory
+
+import (
+	"context"
+	"crypto/subtle"
+	"slices"
+
+	"mandate/shared/fault"
+)
+
+// Actions on changes, as policies name them.
+const (
+	ActionConfirmChange Action = "confirmChange"
+	ActionApproveChange Action = "approveChange"
+	ActionRejectChange  Action = "rejectChange"
+	ActionCancelChange  Action = "cancelChange"
+	ActionViewChange    Action = "viewChange"
+)
+
+// Changes decides about changes.
+type Changes struct {
+	Core
+	SecondFactors SecondFactors
+}
+
+// Proof is the authentication of an act: what was shown, and the second factor (3.3).
+type Proof struct {
+	Digest string
+	Method string // "totp"
+	Code   string
+}
+
+// Settled is a change as it came out of an act, with its user as it is then; Gone where its creation came to nothing.
+type Settled struct {
+	Change Change
+	User   User
+	Gone   bool
+}
+
+// Confirm is the requester's step-up: the change then takes effect as if approved (3.2).
+//
+// Faults: notFound, changeClosed, digestWrong, conflict, forbidden, credentialsWrong, tooManyAttempts,
+// secondFactorMissing.
+func (c *Changes) Confirm(ctx context.Context, r Request, id ChangeID, proof Proof) (Settled, error) {
+	return c.settle(ctx, r, id, settlement{
+		action: ActionConfirmChange, from: []ChangeState{StateAwaitingStepUp}, what: "confirmed", proof: &proof,
+	})
+}
+
+// Approve is another admin's consent, authenticated (3.4). Faults as for Confirm.
+func (c *Changes) Approve(ctx context.Context, r Request, id ChangeID, proof Proof) (Settled, error) {
+	return c.settle(ctx, r, id, settlement{
+		action: ActionApproveChange, from: []ChangeState{StateAwaitingApproval}, what: "approved", proof: &proof,
+	})
+}
+
+// Reject is another admin's refusal, with its reason (3.4).
+//
+// Faults: notFound, changeClosed, forbidden.
+func (c *Changes) Reject(ctx context.Context, r Request, id ChangeID, reason string) (Settled, error) {
+	return c.settle(ctx, r, id, settlement{
+		action: ActionRejectChange, from: []ChangeState{StateAwaitingApproval},
+		end: StateRejected, reason: reason,
+	})
+}
+
+// Cancel takes back what one asked for, while it has not taken effect (3.4). Faults as for Reject.
+func (c *Changes) Cancel(ctx context.Context, r Request, id ChangeID, reason string) (Settled, error) {
+	return c.settle(ctx, r, id, settlement{
+		action: ActionCancelChange, end: StateCancelled, reason: reason,
+		from: []ChangeState{StateAwaitingStepUp, StateAwaitingApproval, StatePropagating},
+	})
+}
+
+// settlement is one way to decide about a change.
+type settlement struct {
+	action Action
+	from   []ChangeState // the states that it can be done in
+	what   string        // for the timeline, where it goes on
+	proof  *Proof        // where it must be authenticated
+	end    ChangeState   // where the change ends by it; empty where it goes on
+	reason string
+}
+
+func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settlement) (Settled, error) {
+	return attempt(func(again bool) (Settled, error) {
+		v, change, user, err := c.visitChange(ctx, r, id, way.proof != nil)
+		if err != nil {
+			return Settled{}, err
+		}
+		if _, repeated, err := v.remembered(); repeated || err != nil {
+			return Settled{Change: change, User: user}, err
+		}
+		if err := c.decide(ctx, v, Question{Action: way.action, Target: &user, Change: &change}); err != nil {
+			return Settled{}, err
+		}
+		if !slices.Contains(way.from, change.State) {
+			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID),
+				Detail: "The change is not waiting for this: it is " + string(change.State) + "."}
+		}
+		plan := Plan{Change: change, User: user}
+		by := v.actor()
+		if way.end != "" {
+			c.end(v.now, v.organisation, &plan, ending{state: way.end, by: &by, reason: way.reason})
+		} else if err := c.consent(ctx, v, way, &plan, again); err != nil {
+			return Settled{}, err
+		}
+
+		entry := c.entry(v, way.action, Done)
+		entry.Target, entry.TargetName, entry.Change, entry.Detail = change.Target, change.TargetName, change.ID, way.reason
+		plan.add(Log{entry}, v.expectCaller())
+		plan.add(v.remember(change.Target, change.ID)...)
+		if err := c.commit(ctx, plan); err != nil {
+			return Settled{}, err
+		}
+		return Settled{Change: plan.Change, User: plan.User, Gone: plan.dropsUser()}, nil
+	})
+}
+
+// visitChange reads a change with its target, and what a step-up needs.
+func (c *Changes) visitChange(ctx context.Context, r Request, id ChangeID, stepUp bool) (visit, Change, User, error) {
+	target := id.target()
+	v, err := c.enter(ctx, r, func(organisation OrganisationID) Want {
+		if target == "" {
+			return Want{}
+		}
+		want := Want{Changes: []ChangeRef{{organisation, id}}, Users: []UserRef{{organisation, target}}}
+		if stepUp {
+			want.Tries = wantStepUp(r).Tries
+		}
+		return want
+	})
+	if err != nil {
+		return visit{}, Change{}, User{}, err
+	}
+	change, ok := v.found.Changes[ChangeRef{v.organisation.ID, id}]
+	if !ok {
+		return visit{}, Change{}, User{}, fault.New(fault.NotFound, "There is no such change.")
+	}
+	return v, change, v.found.Users[UserRef{v.organisation.ID, target}], nil
+}
+
+// consent lets a change go on, once what was authenticated is what is asked.
+func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Plan, again bool) error {
+	change := &plan.Change
+	if subtle.ConstantTimeCompare([]byte(way.proof.Digest), []byte(change.Digest)) != 1 {
+		return &fault.Fault{Code: fault.DigestWrong, Change: string(change.ID),
+			Detail: "What you saw is not what this change does. Look at it again."}
+	}
+	if !change.fits(plan.User) {
+		c.end(v.now, v.organisation, plan, ending{state: StateFailed, cause: CauseConflict})
+		plan.add(c.logChange(v.now, *change, "failed"))
+		if err := c.commit(ctx, *plan); err != nil {
+			return err
+		}
+		return &fault.Fault{Code: fault.Conflict, Change: string(change.ID), Detail: "The user changed meanwhile; the change has failed."}
+	}
+	identity, err := c.stepUp(ctx, v, way)
+	if err != nil {
+		return err
+	}
+	plan.add(PutIdentity{identity})
+
+	by := v.actor()
+	if change.Requester.User != v.caller.ID {
+		change.Approver = &by
+		entitled, err := c.requesterStillMay(ctx, v.organisation, plan, again)
+		if err != nil {
+			return err
+		}
+		if entitled != nil {
+			c.end(v.now, v.organisation, plan, ending{state: StateFailed, cause: CauseRequesterLostAccess})
+			plan.add(c.logChange(v.now, *change, "failed"))
+			return nil
+		}
+	}
+	change.note(v.now, change.State, way.what, &by, "")
+	return c.proceed(ctx, v.now, v.organisation, plan)
+}
+
+// fits tells whether the change's target is still what the change was made for (3.8).
+func (c Change) fits(user User) bool {
+	return user.ID == c.Target && user.Version == c.BaseVersion &&
+		(user.OpenChange == c.ID || user.OpenDeactivation == c.ID)
+}
+
+// requesterStillMay asks whether the requester may still do what it asked for (3.9): it may while it is as it was when
+// that was last decided, which the transaction makes sure of; when it is not, the policies decide once more. It
+// answers why not.
+func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation, plan *Plan, lookAgain bool) (*fault.Fault, error) {
+	change := &plan.Change
+	ref := UserRef{change.Requester.Organisation, change.Requester.User}
+	if lookAgain {
+		found, err := c.Store.Read(ctx, Want{Users: []UserRef{ref}})
+		if err != nil {
+			return nil, err
+		}
+		requester := found.Users[ref]
+		decision, err := c.Policies.Decide(Question{
+			Principal: requester, Organisation: organisation, Action: Action(change.Act),
+			Target: &plan.User, Grants: change.grants(),
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !decision.Allowed {
+			return &fault.Fault{Code: fault.Forbidden, Detail: decision.Reason, Policy: decision.Policy}, nil
+		}
+		change.RequesterVersion = requester.Version
+	}
+	plan.add(Expect{ref, change.RequesterVersion})
+	return nil, nil
+}
+
+// grants is what the change gives that its target had not.
+func (c Change) grants() Access {
+	if c.Before == nil {
+		return c.After.Profile.Access
+	}
+	return gains(c.Before.Profile.Access, c.After.Profile.Access)
+}
+
+// stepUp verifies the caller's second factor, and answers its identity with the code used up.
+func (c *Changes) stepUp(ctx context.Context, v visit, way settlement) (Identity, error) {
+	if way.proof.Method != "totp" {
+		return Identity{}, fault.InvalidField("method", "enum", "The method is totp.")
+	}
+	if v.identity.TOTP == nil {
+		return Identity{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
+	}
+	if err := v.checkStepUp(); err != nil {
+		return Identity{}, err
+	}
+	identity, ok, err := c.useTOTP(ctx, c.SecondFactors, v.identity, way.proof.Code, v.now)
+	if err != nil || ok {
+		return identity, err
+	}
+	return Identity{}, c.missStepUp(ctx, v, way.action)
+}

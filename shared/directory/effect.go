@@ -1,0 +1,151 @@
+package directory
+
+import "time"
+
+// Effect is one thing that a commit writes. All effects of a commit are written, or none; what stands against one of
+// them is its own fault. Effects are data, so that a plan can be shown before it is written (3.11).
+type Effect interface{ effect() }
+
+// Revisions: a record with Revision 0 is new and must not exist; any other must stand at that revision, and goes up
+// by one. What moved underneath is fault.Stale, and the act starts again from its read.
+type (
+	// PutOrganisation writes an organisation as it is; of its ActiveAdmins only a new one's count.
+	PutOrganisation struct{ Organisation Organisation }
+	// PutCompany and PutAccount write new ones.
+	PutCompany struct{ Company Company }
+	PutAccount struct{ Account Account }
+	// PutUser writes a user.
+	PutUser struct{ User User }
+	// DropUser forgets a user whose creation came to nothing.
+	DropUser struct{ User User }
+	// PutIdentity writes an identity.
+	PutIdentity struct{ Identity Identity }
+	// PutChange writes a change.
+	PutChange struct{ Change Change }
+	// BeginSession writes a new session.
+	BeginSession struct{ Session Session }
+	// RaiseSession writes a session that went a stage further; one that ended meanwhile is fault.Unauthenticated.
+	RaiseSession struct{ Session Session }
+	// DropSession ends a session. Ending an ended one is no fault.
+	DropSession struct{ Session Session }
+	// UseChallenge ends a challenge that must still be there: a second answer to it is fault.CredentialsWrong.
+	UseChallenge struct{ Session Session }
+	// MissChallenge counts a wrong answer to a challenge.
+	MissChallenge struct{ Session Session }
+	// PutCredential writes a new credential.
+	PutCredential struct{ Credential Credential }
+	// PutLink writes a link.
+	PutLink struct{ Link Link }
+	// ReplaceLink ends a link that was not used; one that had expired counts as ended this way from then on.
+	ReplaceLink struct {
+		Ref   TicketRef
+		State LinkState
+		At    time.Time
+	}
+)
+
+// ReservationKind is what a reservation is of.
+type ReservationKind string
+
+const (
+	// ReserveLogin is of a name to sign in with, on the platform; what it reserves is the Login look-up itself.
+	ReserveLogin ReservationKind = "login"
+	// ReserveEmail is of an e-mail address in an organisation.
+	ReserveEmail ReservationKind = "email"
+	// ReservePhone is of a phone number, on the platform (1.3).
+	ReservePhone ReservationKind = "phone"
+)
+
+// Reservation keeps a name for one user, from the moment that its creation is asked for (invariant 7).
+type Reservation struct {
+	Kind         ReservationKind `json:"kind"`
+	Name         string          `json:"name"`  // folded
+	Field        string          `json:"field"` // the request's field that it came from, for the fault
+	Organisation OrganisationID  `json:"organisation"`
+	User         UserID          `json:"user"`
+	Identity     IdentityID      `json:"identity"`
+}
+
+type (
+	// Reserve takes a name; one that is another's is fault.Invalid on the reservation's field, rule "taken".
+	Reserve struct{ Reservation Reservation }
+	// Release frees a name that is the user's. One that is not its own stays.
+	Release struct{ Reservation Reservation }
+	// PointTo notes the address by which an identity can be found that signs in by another name (4.2).
+	PointTo struct {
+		Address string // folded
+		Login   Login
+	}
+	// UnpointTo forgets it.
+	UnpointTo struct {
+		Address  string
+		Identity IdentityID
+	}
+)
+
+type (
+	// MoveAdmins adds to the organisation's count of active admins; fewer than AtLeast is fault.TooFewAdmins (3.10).
+	MoveAdmins struct {
+		Organisation OrganisationID
+		By           int
+		AtLeast      int
+	}
+	// Expect asks that a user is as it was read: active and at that version. Otherwise fault.Stale.
+	Expect struct {
+		User    UserRef
+		Version int
+	}
+	// Log appends to the operation log.
+	Log struct{ Entry Entry }
+	// Enqueue puts into the outbox.
+	Enqueue struct{ Item OutboxItem }
+	// EnqueueOnce puts into the outbox what may be there already, which is no fault.
+	EnqueueOnce struct{ Item OutboxItem }
+	// Remember keeps the answer to a request with an Idempotency-Key; one that is there is fault.Stale.
+	Remember struct{ Remembered Remembered }
+	// PutTries writes a count of failures. Counts are not lost to a race: guessing in parallel gains nothing.
+	PutTries struct{ Tries Tries }
+	// Befriend forgets a network's failures and makes it familiar.
+	Befriend struct{ Ref TriesRef }
+)
+
+// Effects on the outbox, of those who carry it.
+type (
+	// Carried forgets an outbox item that is done. Forgetting it twice is no fault.
+	Carried struct{ Ref OutboxRef }
+	// SendRound lets the stream show an outbox item again; one that is done meanwhile is fault.Stale.
+	SendRound struct {
+		Ref OutboxRef
+		Due time.Time // when to look again
+	}
+)
+
+func (PutOrganisation) effect() {}
+func (PutCompany) effect()      {}
+func (PutAccount) effect()      {}
+func (PutUser) effect()         {}
+func (DropUser) effect()        {}
+func (PutIdentity) effect()     {}
+func (PutChange) effect()       {}
+func (BeginSession) effect()    {}
+func (RaiseSession) effect()    {}
+func (DropSession) effect()     {}
+func (UseChallenge) effect()    {}
+func (MissChallenge) effect()   {}
+func (PutCredential) effect()   {}
+func (PutLink) effect()         {}
+func (ReplaceLink) effect()     {}
+func (Reserve) effect()         {}
+func (Release) effect()         {}
+func (PointTo) effect()         {}
+func (UnpointTo) effect()       {}
+func (MoveAdmins) effect()      {}
+func (Expect) effect()          {}
+func (Log) effect()             {}
+func (Enqueue) effect()         {}
+func (EnqueueOnce) effect()     {}
+func (Remember) effect()        {}
+func (PutTries) effect()        {}
+func (Befriend) effect()        {}
+func (Carried) effect()         {}
+func (SendRound) effect()       {}

@@ -1,0 +1,46 @@
+package directory
+
+import "time"
+
+// Identity is one person's (or machine's) login: password and second factors. A user is its membership in one
+// organisation.
+type Identity struct {
+	ID IdentityID
+	// Login is the folded name it signs in with; empty for API users (6.5).
+	Login        string
+	PasswordHash string // empty until one is chosen
+	PasswordAt   time.Time
+	// TOTP is the confirmed second factor; TOTPBegun one that waits for its first code.
+	TOTP      *TOTP
+	TOTPBegun *TOTP
+	// RecoveryCodes are hashes of those not used yet.
+	RecoveryCodes []string
+	// SessionEpoch goes up when every session of the identity must end, in whatever organisation (5.3).
+	SessionEpoch int
+	CreatedAt    time.Time
+	Revision     int
+}
+
+// TOTP is a time-based one-time password generator (RFC 6238).
+type TOTP struct {
+	Secret   string `json:"secret"`   // sealed
+	LastStep int64  `json:"lastStep"` // the last time step whose code was used: none is used twice
+}
+
+// SecondFactor tells whether the identity has one.
+func (i Identity) SecondFactor() bool { return i.TOTP != nil }
+
+// Membership is where an identity is a user.
+type Membership struct {
+	Organisation OrganisationID `json:"organisation"`
+	User         UserID         `json:"user"`
+}
+
+// Login is the platform-wide look-up from the name that someone types to the identity. Names are unique on the
+// platform (1.2), e-mail addresses and usernames alike, so that no name ever means two people.
+type Login struct {
+	Name     string // folded
+	Identity IdentityID
+	Members  []Membership
+	Revision int
+}

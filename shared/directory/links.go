@@ -1,0 +1,316 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// linkPlace is where a mailed token is sealed for.
+func linkPlace(user UserID) string { return "mail/" + string(user) }
+
+// SealedFor is where a mail's token is sealed for, so that the mailer can open it.
+func (m Mail) SealedFor() string { return linkPlace(m.User) }
+
+// sendLink makes a link for a user and the mail that carries it. The one of its kind that was there is replaced (4.1).
+func (c *Core) sendLink(ctx context.Context, now time.Time, organisation Organisation, actor string, user *User, kind LinkKind, mail MailKind, lasts time.Duration, effects *[]Effect) error {
+	ticket := NewTicket(user.Organisation, user.ID, user.Identity, "")
+	sealed, err := c.Sealer.Seal(ctx, ticket.Text(TicketLink), linkPlace(user.ID))
+	if err != nil {
+		return err
+	}
+	link := Link{
+		Hash: ticket.Hash(), Kind: kind, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
+		To: user.Email, State: LinkSent, CreatedAt: now, ExpiresAt: now.Add(lasts),
+	}
+	before := &user.VerificationLink
+	if kind == LinkPasswordReset {
+		before = &user.ResetLink
+	}
+	if *before != "" {
+		*effects = append(*effects, ReplaceLink{TicketRef{user.Organisation, user.ID, *before}, LinkReplaced, now})
+	}
+	*before = link.Hash
+	*effects = append(*effects, PutLink{link}, c.enqueueMail(organisation, Mail{
+		Kind: mail, To: user.Email, Name: user.Name.Full(), Language: user.Language, User: user.ID,
+		Actor: actor, Subject: user.Name.Full(), SealedToken: sealed, ExpiresAt: link.ExpiresAt,
+	}, now))
+	return nil
+}
+
+// ResendVerification sends the link to verify an address once more; it is valid for 24 hours and the earlier one stops
+// working (4.1).
+//
+// Faults: notFound, forbidden, stateWrong where there is nothing to verify.
+func (u *Users) ResendVerification(ctx context.Context, r Request, id UserID) error {
+	return u.mailLink(ctx, r, id, ActionResendVerification, LinkVerification, MailVerificationResent, VerificationResentTime,
+		func(user User) bool {
+			return user.VerificationLink != "" && user.Status != StatusInactive && user.Status != StatusPending
+		})
+}
+
+// SendPasswordReset sends a link to choose a new password, valid for 24 hours (4.2).
+//
+// Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway.
+func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) error {
+	return u.mailLink(ctx, r, id, ActionSendPasswordReset, LinkPasswordReset, MailPasswordReset, PasswordResetTime,
+		func(user User) bool { return user.Active() && user.Kind != KindAPI })
+}
+
+func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) error {
+	_, err := attempt(func(bool) (struct{}, error) {
+		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
+			return Want{Users: []UserRef{{organisation, id}}}
+		})
+		if err != nil {
+			return struct{}{}, err
+		}
+		user, err := v.user(id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := u.decide(ctx, v, Question{Action: action, Target: &user}); err != nil {
+			return struct{}{}, err
+		}
+		if _, repeated, err := v.remembered(); repeated || err != nil {
+			return struct{}{}, err
+		}
+		if !fits(user) {
+			return struct{}{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+": there is no such mail to send.")
+		}
+		var effects []Effect
+		if err := u.sendLink(ctx, v.now, v.organisation, v.caller.Name.Full(), &user, kind, mail, lasts, &effects); err != nil {
+			return struct{}{}, err
+		}
+		entry := u.entry(v, action, Done)
+		entry.Target, entry.TargetName = user.ID, user.Name.Full()
+		effects = append(effects, PutUser{user}, Log{entry}, v.expectCaller())
+		effects = append(effects, v.remember(user.ID, "")...)
+		return struct{}{}, u.Store.Commit(ctx, effects...)
+	})
+	return err
+}
+
+// ForgotPassword notes that somebody asks for a reset under a name (4.2). It does the same whether the name is
+// anybody's or nobody's: who it is, is found out where nobody waits. Asking again within the minute is once.
+func (s *Self) ForgotPassword(ctx context.Context, r Request, identifier string) error {
+	now := s.Now()
+	order := ResetOrder{Name: fold(identifier)}
+	if r.Source.Address.IsValid() {
+		order.Address = r.Source.Address.String()
+	}
+	return s.Store.Commit(ctx, EnqueueOnce{OutboxItem{
+		ID: HashSecret(order.Name) + now.UTC().Format("200601021504"), Organisation: Platform, Kind: OutboxReset,
+		Reset: &order, CreatedAt: now,
+	}})
+}
+
+// Reset sends the links that a forgotten password asks for, one to each identity that goes by the name, and forgets the
+// order. Nobody by that name: nothing is sent.
+func (w *Work) Reset(ctx context.Context, item OutboxItem) error {
+	logins, err := w.Store.Named(ctx, item.Reset.Name)
+	if err != nil {
+		return err
+	}
+	effects := []Effect{Carried{OutboxRef{item.Organisation, item.Kind, item.ID}}}
+	now := w.Now()
+	for _, login := range logins {
+		for _, member := range login.Members {
+			found, err := w.Store.Read(ctx, Want{
+				Users: []UserRef{{member.Organisation, member.User}}, Organisations: []OrganisationID{member.Organisation},
+			})
+			if err != nil {
+				return err
+			}
+			user := found.Users[UserRef{member.Organisation, member.User}]
+			if !user.Active() {
+				continue
+			}
+			organisation := found.Organisations[member.Organisation]
+			if err := w.sendLink(ctx, now, organisation, "", &user, LinkPasswordReset, MailPasswordReset, PasswordResetTime, &effects); err != nil {
+				return err
+			}
+			effects = append(effects, PutUser{user}, Log{Entry{
+				ID: EntryID(w.NewID(PrefixEntry)), Organisation: user.Organisation, At: now, Action: "forgotPassword", Outcome: Done,
+				Target: user.ID, TargetName: user.Name.Full(), Address: item.Reset.Address,
+			}})
+			break // one identity, one link
+		}
+	}
+	return w.Store.Commit(ctx, effects...)
+}
+
+// Inspection is what a link is for.
+type Inspection struct {
+	Kind         LinkKind
+	Organisation string
+	Name         string
+	Email        string
+	ExpiresAt    time.Time
+	// NeedsPassword: redeeming it takes a password.
+	NeedsPassword bool
+}
+
+// InspectLink tells what a link is for, and consumes nothing (4.4).
+//
+// Faults: notFound, linkUsed, linkExpired, linkReplaced, linkRevoked.
+func (s *Self) InspectLink(ctx context.Context, token string) (Inspection, error) {
+	visit, err := s.follow(ctx, token)
+	if err != nil {
+		return Inspection{}, err
+	}
+	return Inspection{
+		Kind: visit.link.Kind, Organisation: visit.organisation.Name, Name: visit.user.Name.Full(), Email: visit.link.To,
+		ExpiresAt: visit.link.ExpiresAt, NeedsPassword: true,
+	}, nil
+}
+
+// Next is what comes after a link was redeemed.
+type Next string
+
+const (
+	NextSignIn Next = "signIn"
+	// NextEnrol: the second factor that the organisation requires is to be set up, with the session that comes along.
+	NextEnrol Next = "enrolSecondFactor"
+)
+
+// Redeemed is what redeeming a link came to.
+type Redeemed struct {
+	Next     Next
+	SignedIn *SignedIn // with NextEnrol
+}
+
+// RedeemLink verifies the address or resets the password, with the password that its person chose, and uses up the link
+// (4.1, 4.2, 4.4). Every session of the identity ends (5.3).
+//
+// Faults: those of InspectLink; invalid on "password".
+func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string) (Redeemed, error) {
+	var hash string // made once: it is slow on purpose
+	return attempt(func(bool) (Redeemed, error) {
+		f, err := s.follow(ctx, token)
+		if err != nil {
+			return Redeemed{}, err
+		}
+		secondFactor := f.organisation.Settings.SecondFactor == Required || f.identity.SecondFactor()
+		if err := s.judge(password, secondFactor, f.user, f.organisation); err != nil {
+			return Redeemed{}, err
+		}
+		if hash == "" {
+			if hash, err = s.Passwords.Hash(password); err != nil {
+				return Redeemed{}, err
+			}
+		}
+		f.identity.PasswordHash, f.identity.PasswordAt = hash, f.now
+		f.identity.SessionEpoch++
+		f.link.State, f.link.EndedAt = LinkUsed, f.now
+		effects := []Effect{PutLink{f.link}}
+		if f.link.Kind == LinkVerification {
+			f.user.VerificationLink = ""
+			if f.user.Status == StatusEmailNotVerified {
+				f.user.Status = nextStage(f.organisation.Settings, StatusEmailNotVerified)
+				f.user.Version++
+				f.user.UpdatedAt = f.now
+				if f.user.ActiveAdmin() {
+					effects = append(effects, MoveAdmins{Organisation: f.user.Organisation, By: 1})
+				}
+			}
+		} else {
+			f.user.ResetLink = ""
+			effects = append(effects, s.enqueueMail(f.organisation, Mail{
+				Kind: MailPasswordChanged, To: f.user.Email, Name: f.user.Name.Full(), Language: f.user.Language,
+				Subject: f.user.Name.Full(),
+			}, f.now))
+		}
+		try := attemptToSignIn{now: f.now, source: r.Source}
+		entry := s.signInEntry(try, f.user, Done)
+		entry.Action, entry.Detail = "redeemLink", string(f.link.Kind)
+		effects = append(effects, PutUser{f.user}, PutIdentity{f.identity}, Log{entry})
+
+		answer := Redeemed{Next: NextSignIn}
+		if f.user.Active() && f.organisation.Settings.SecondFactor == Required && !f.identity.SecondFactor() {
+			begun, session := s.newSession(f.user, f.identity, f.user.Organisation, SessionEnrolment, TicketSession, EnrolmentAbsolute, r.Source, f.now)
+			effects = append(effects, BeginSession{session})
+			answer.Next = NextEnrol
+			me, err := s.me(visit{caller: f.user, home: f.organisation, organisation: f.organisation, session: session})
+			if err != nil {
+				return Redeemed{}, err
+			}
+			answer.SignedIn = &SignedIn{Token: begun, Session: session, Me: me}
+		}
+		return answer, s.Store.Commit(ctx, effects...)
+	})
+}
+
+// nextStage is the stage of onboarding that follows one (1.11).
+func nextStage(settings Settings, passed Status) Status {
+	for i, stage := range settings.Onboarding {
+		if stage == passed && i+1 < len(settings.Onboarding) {
+			return settings.Onboarding[i+1]
+		}
+	}
+	return StatusActive
+}
+
+// judge refuses a password that breaks a rule.
+func (s *Self) judge(password string, withSecondFactor bool, user User, organisation Organisation) error {
+	var fields fault.Fields
+	context := []string{user.Name.First, user.Name.Last, user.Email, user.Username, organisation.Name}
+	for _, problem := range s.Passwords.Problems(password, withSecondFactor, context) {
+		fields.Add("password", problem, passwordTexts[problem])
+	}
+	return fields.Err()
+}
+
+var passwordTexts = map[string]string{
+	"tooShort":    "The password is too short: 8 characters with a second factor, 15 without.",
+	"tooLong":     "The password is too long.",
+	"common":      "This password is among those that are tried first. Choose another.",
+	"context":     "The password is little more than your name or your organisation's.",
+	"invalidUTF8": "The password is not valid UTF-8.",
+}
+
+// following is a link with whose it is.
+type following struct {
+	now          time.Time
+	link         Link
+	user         User
+	identity     Identity
+	organisation Organisation
+}
+
+// follow finds a link that still waits for its user.
+func (s *Self) follow(ctx context.Context, token string) (following, error) {
+	ticket, ok := ParseTicket(TicketLink, token)
+	if !ok {
+		return following{}, noLink()
+	}
+	ref, user := TicketRef{ticket.Organisation, ticket.User, ticket.Hash()}, UserRef{ticket.Organisation, ticket.User}
+	found, err := s.Store.Read(ctx, Want{
+		Links: []TicketRef{ref}, Users: []UserRef{user}, Identities: []IdentityID{ticket.Identity},
+		Organisations: []OrganisationID{ticket.Organisation},
+	})
+	if err != nil {
+		return following{}, err
+	}
+	f := following{
+		now: s.Now(), link: found.Links[ref], user: found.Users[user], identity: found.Identities[ticket.Identity],
+		organisation: found.Organisations[ticket.Organisation],
+	}
+	if f.link.Hash == "" || f.link.Identity != ticket.Identity || f.identity.ID == "" {
+		return following{}, noLink()
+	}
+	switch {
+	case f.link.State == LinkUsed:
+		return following{}, fault.New(fault.LinkUsed, "This link was used. Sign in, or ask for another.")
+	case f.link.State == LinkReplaced:
+		return following{}, fault.New(fault.LinkReplaced, "A newer link replaced this one. Look for the latest mail.")
+	case f.link.State == LinkExpired || !f.now.Before(f.link.ExpiresAt):
+		return following{}, fault.New(fault.LinkExpired, "This link has expired. Ask for another.")
+	case f.link.State == LinkRevoked || f.user.Status == StatusInactive || f.user.ID == "":
+		return following{}, fault.New(fault.LinkRevoked, "This link no longer works. Ask an administrator.")
+	}
+	return f, nil
+}
+
+func noLink() error { return fault.New(fault.NotFound, "There is no such link.") }

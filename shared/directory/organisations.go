@@ -1,0 +1,368 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mandate/shared/fault"
+)
+
+// Actions on organisations, as policies name them.
+const (
+	ActionCreateOrganisation Action = "createOrganisation"
+	ActionUpdateOrganisation Action = "updateOrganisation"
+	ActionViewOrganisation   Action = "viewOrganisation"
+	ActionListOrganisations  Action = "listOrganisations"
+	ActionCreateCompany      Action = "createCompany"
+	ActionOpenAccount        Action = "openAccount"
+	ActionListAccounts       Action = "listAccounts"
+)
+
+// Organisations is what operators do for organisations, and what these see of themselves (9.1).
+type Organisations struct {
+	Core
+	Phones Phones
+}
+
+// NewOrganisation is an organisation to be made, with its first admins.
+type NewOrganisation struct {
+	Name     string
+	Preset   string
+	Settings *Settings // the preset's where nil
+	Admins   []NewUser
+}
+
+// Create makes an organisation from a preset (9.1). Its first admins get their verification mails at once: there is
+// nobody yet who could approve them.
+//
+// Faults: forbidden, invalid.
+func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisation) (Organisation, error) {
+	return attempt(func(bool) (Organisation, error) {
+		v, err := o.enter(ctx, r, nil)
+		if err != nil {
+			return Organisation{}, err
+		}
+		if err := o.decide(ctx, v, Question{Action: ActionCreateOrganisation}); err != nil {
+			return Organisation{}, err
+		}
+		if remembered, repeated, err := v.remembered(); repeated || err != nil {
+			return o.again(ctx, remembered, err)
+		}
+		organisation, effects, err := o.plan(ctx, v, new)
+		if err != nil {
+			return Organisation{}, err
+		}
+		if v.IdempotencyKey != "" {
+			effects = append(effects, Remember{Remembered{Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: string(organisation.ID), At: v.now}})
+		}
+		return organisation, o.Store.Commit(ctx, effects...)
+	})
+}
+
+func (o *Organisations) again(ctx context.Context, remembered Remembered, err error) (Organisation, error) {
+	if err != nil {
+		return Organisation{}, err
+	}
+	id := OrganisationID(remembered.Resource)
+	found, err := o.Store.Read(ctx, Want{Organisations: []OrganisationID{id}})
+	return found.Organisations[id], err
+}
+
+func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) (Organisation, []Effect, error) {
+	var fields fault.Fields
+	checkName(&fields, "name", &new.Name, true)
+	preset, ok := o.Presets.Preset(new.Preset)
+	if !ok || !slices.Contains(o.Presets.Names(), new.Preset) { // the operators' own preset is no customer's
+		fields.Add("preset", "enum", "The preset is one of "+strings.Join(o.Presets.Names(), ", ")+".")
+		return Organisation{}, nil, fields.Err()
+	}
+	organisation := Organisation{
+		ID: OrganisationID(o.NewID(PrefixOrganisation)), Name: new.Name, Preset: new.Preset, Settings: preset.Settings, CreatedAt: v.now,
+	}
+	if new.Settings != nil {
+		organisation.Settings = *new.Settings
+		organisation.Settings.check(&fields)
+	}
+	if least := organisation.Settings.LeastAdmins(); len(new.Admins) < least {
+		fields.Add("admins", "minItems", fmt.Sprintf("This organisation needs at least %d admins.", least))
+	}
+	here := v
+	here.organisation = organisation
+	entry := o.entry(here, ActionCreateOrganisation, Done)
+	entry.Detail = organisation.Name
+	effects := []Effect{Log{entry}, v.expectCaller()}
+	users := Users{Core: o.Core, Phones: o.Phones}
+	for i, admin := range new.Admins {
+		admin.Kind = KindAdmin
+		user := User{
+			ID: UserID(o.NewID(PrefixUser)), Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
+			Kind: KindAdmin, Profile: admin.Profile, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+		}
+		if err := users.check(here, KindAdmin, &user.Profile, Access{}); err != nil {
+			problem, ok := fault.As(err)
+			if !ok {
+				return Organisation{}, nil, err
+			}
+			for _, field := range problem.Fields {
+				fields.Add(fmt.Sprintf("admins[%d].%s", i, field.Name), field.Rule, field.Detail)
+			}
+			continue
+		}
+		made := Plan{User: user, Change: Change{Requester: v.actor()}}
+		for _, reservation := range reservations(organisation.Settings, user, user.Profile) {
+			reservation.Field = fmt.Sprintf("admins[%d].%s", i, reservation.Field)
+			made.add(Reserve{reservation})
+		}
+		if err := o.applyCreation(ctx, v.now, organisation, &made); err != nil {
+			return Organisation{}, nil, err
+		}
+		if made.User.ActiveAdmin() {
+			organisation.ActiveAdmins++ // of a new organisation the count is written with it
+		}
+		effects = append(effects, PutUser{made.User})
+		effects = append(effects, slices.DeleteFunc(made.effects, func(e Effect) bool { _, moves := e.(MoveAdmins); return moves })...)
+	}
+	return organisation, append(effects, PutOrganisation{organisation}), fields.Err()
+}
+
+// check tells every setting that breaks a rule.
+func (s Settings) check(fields *fault.Fields) {
+	one := func(name string, ok bool, detail string) {
+		if !ok {
+			fields.Add("settings."+name, "enum", detail)
+		}
+	}
+	one("changeControl", s.ChangeControl == ControlNone || s.ChangeControl == ControlStepUp || s.ChangeControl == ControlSecondAdmin, "It is none, step_up or second_admin.")
+	one("grantLimit", s.GrantLimit == GrantAny || s.GrantLimit == GrantOwn, "It is any or own.")
+	one("roleCount", s.RoleCount == RolesNone || s.RoleCount == RolesExactlyOne || s.RoleCount == RolesMany, "It is none, exactlyOne or many.")
+	one("signInName", s.SignInName == SignInEmail || s.SignInName == SignInUsername, "It is email or username.")
+	one("secondFactor", s.SecondFactor == Required || s.SecondFactor == Optional, "It is required or optional.")
+	one("phone", s.Phone == Required || s.Phone == Optional, "It is required or optional.")
+	if s.PropagationSeconds < 0 || s.PropagationSeconds > 3600 {
+		fields.Add("settings.propagationSeconds", "range", "It is from 0 to 3600 seconds.")
+	}
+	if s.ApprovalHours < 1 || s.ApprovalHours > 24*90 {
+		fields.Add("settings.approvalHours", "range", "It is from 1 to 2160 hours.")
+	}
+	if len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(l string) bool { return !slices.Contains(languages, l) }) {
+		fields.Add("settings.languages", "enum", "At least one of "+strings.Join(languages, ", ")+".")
+	}
+	// A step-up cannot be asked of those who have nothing to step up with.
+	if s.ChangeControl != ControlNone && s.SecondFactor != Required {
+		fields.Add("settings.secondFactor", "required", "Change control needs second factors.")
+	}
+}
+
+// Update changes an organisation's name or settings. Open changes keep the control under which they were asked for.
+//
+// Faults: notFound, forbidden, invalid, tooFewAdmins, preconditionFailed.
+func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID, patch func(*Organisation)) (Organisation, error) {
+	return attempt(func(bool) (Organisation, error) {
+		v, organisation, err := o.visit(ctx, r, id)
+		if err != nil {
+			return Organisation{}, err
+		}
+		if err := o.decide(ctx, v, Question{Action: ActionUpdateOrganisation}); err != nil {
+			return Organisation{}, err
+		}
+		if !r.matches(organisation.ETag()) {
+			return Organisation{}, fault.New(fault.PreconditionFailed, "The organisation is no longer as you saw it.")
+		}
+		before := organisation
+		patch(&organisation)
+		var fields fault.Fields
+		checkName(&fields, "name", &organisation.Name, true)
+		organisation.Settings.check(&fields)
+		if organisation.Settings.SignInName != before.Settings.SignInName {
+			fields.Add("settings.signInName", "fixed", "What users sign in with is decided when the organisation is made.")
+		}
+		if err := fields.Err(); err != nil {
+			return Organisation{}, err
+		}
+		effects := []Effect{PutOrganisation{organisation}, v.expectCaller()}
+		if least := organisation.Settings.LeastAdmins(); least > before.Settings.LeastAdmins() && organisation.ActiveAdmins < least {
+			return Organisation{}, tooFewAdmins(least)
+		}
+		here := v
+		here.organisation = organisation
+		entry := o.entry(here, ActionUpdateOrganisation, Done)
+		entry.Differences = organisation.differences(before)
+		if err := o.Store.Commit(ctx, append(effects, Log{entry})...); err != nil {
+			return Organisation{}, err
+		}
+		organisation.Version++
+		return organisation, nil
+	})
+}
+
+func (o Organisation) differences(before Organisation) []Difference {
+	is := []Difference{
+		{Field: "name", Before: before.Name, After: o.Name},
+		{Field: "changeControl", Before: string(before.Settings.ChangeControl), After: string(o.Settings.ChangeControl)},
+		{Field: "propagationSeconds", Before: fmt.Sprint(before.Settings.PropagationSeconds), After: fmt.Sprint(o.Settings.PropagationSeconds)},
+		{Field: "grantLimit", Before: string(before.Settings.GrantLimit), After: string(o.Settings.GrantLimit)},
+		{Field: "settings", Before: fmt.Sprintf("%+v", before.Settings), After: fmt.Sprintf("%+v", o.Settings)},
+	}
+	return slices.DeleteFunc(is, func(d Difference) bool { return d.Before == d.After })
+}
+
+// ETag names the organisation's state, for If-Match.
+func (o Organisation) ETag() string { return fmt.Sprintf(`"%d"`, o.Version) }
+
+// visit reads an organisation: the caller's, or, for operators, any.
+func (o *Organisations) visit(ctx context.Context, r Request, id OrganisationID) (visit, Organisation, error) {
+	v, err := o.enter(ctx, r, func(OrganisationID) Want { return Want{Organisations: []OrganisationID{id}} })
+	if err != nil {
+		return visit{}, Organisation{}, err
+	}
+	organisation, ok := v.found.Organisations[id]
+	if !ok || id != v.organisation.ID && !v.operator() {
+		return visit{}, Organisation{}, fault.New(fault.NotFound, "There is no such organisation.")
+	}
+	v.organisation = organisation
+	return v, organisation, nil
+}
+
+// Get reads an organisation.
+//
+// Faults: notFound, forbidden.
+func (o *Organisations) Get(ctx context.Context, r Request, id OrganisationID) (Organisation, error) {
+	v, organisation, err := o.visit(ctx, r, id)
+	if err != nil {
+		return Organisation{}, err
+	}
+	return organisation, o.decide(ctx, v, Question{Action: ActionViewOrganisation})
+}
+
+// List reads a page of all organisations, for operators.
+//
+// Faults: forbidden.
+func (o *Organisations) List(ctx context.Context, r Request, page Page) ([]Organisation, string, error) {
+	v, err := o.enter(ctx, r, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := o.decide(ctx, v, Question{Action: ActionListOrganisations}); err != nil {
+		return nil, "", err
+	}
+	return o.Store.Organisations(ctx, page)
+}
+
+// CreateCompany adds a legal entity to the organisation that the caller acts in.
+//
+// Faults: forbidden, invalid.
+func (o *Organisations) CreateCompany(ctx context.Context, r Request, name string) (Company, error) {
+	return attempt(func(bool) (Company, error) {
+		v, err := o.enter(ctx, r, nil)
+		if err != nil {
+			return Company{}, err
+		}
+		if err := o.decide(ctx, v, Question{Action: ActionCreateCompany}); err != nil {
+			return Company{}, err
+		}
+		remembered, repeated, err := v.remembered()
+		if err != nil {
+			return Company{}, err
+		}
+		company := Company{ID: CompanyID(o.NewID(PrefixCompany)), Organisation: v.organisation.ID, Name: name, CreatedAt: v.now}
+		var fields fault.Fields
+		checkName(&fields, "name", &company.Name, true)
+		if err := fields.Err(); err != nil {
+			return Company{}, err
+		}
+		if repeated {
+			ref := CompanyRef{v.organisation.ID, CompanyID(remembered.Resource)}
+			found, err := o.Store.Read(ctx, Want{Companies: []CompanyRef{ref}})
+			return found.Companies[ref], err
+		}
+		return company, o.Store.Commit(ctx, o.made(v, ActionCreateCompany, string(company.ID), company.Name, PutCompany{company})...)
+	})
+}
+
+// OpenAccount opens an account of a company (9.1).
+//
+// Faults: forbidden, invalid.
+func (o *Organisations) OpenAccount(ctx context.Context, r Request, company CompanyID, name string) (Account, error) {
+	return attempt(func(bool) (Account, error) {
+		v, err := o.enter(ctx, r, func(organisation OrganisationID) Want {
+			return Want{Companies: []CompanyRef{{organisation, company}}}
+		})
+		if err != nil {
+			return Account{}, err
+		}
+		if err := o.decide(ctx, v, Question{Action: ActionOpenAccount}); err != nil {
+			return Account{}, err
+		}
+		remembered, repeated, err := v.remembered()
+		if err != nil {
+			return Account{}, err
+		}
+		if repeated {
+			ref := AccountRef{v.organisation.ID, AccountID(remembered.Resource)}
+			found, err := o.Store.Read(ctx, Want{Accounts: []AccountRef{ref}})
+			return found.Accounts[ref], err
+		}
+		account := Account{ID: AccountID(o.NewID(PrefixAccount)), Organisation: v.organisation.ID, Company: company, Name: name, CreatedAt: v.now}
+		var fields fault.Fields
+		checkName(&fields, "name", &account.Name, true)
+		if _, ok := v.found.Companies[CompanyRef{v.organisation.ID, company}]; !ok {
+			fields.Add("company", "unknown", "There is no such company.")
+		}
+		if err := fields.Err(); err != nil {
+			return Account{}, err
+		}
+		return account, o.Store.Commit(ctx, o.made(v, ActionOpenAccount, string(account.ID), account.Name, PutAccount{account})...)
+	})
+}
+
+// made are the effects of something new, with its line in the log.
+func (o *Organisations) made(v visit, action Action, id, name string, put Effect) []Effect {
+	entry := o.entry(v, action, Done)
+	entry.Detail = id + " " + name
+	effects := []Effect{put, Log{entry}, v.expectCaller()}
+	if v.IdempotencyKey != "" {
+		effects = append(effects, Remember{Remembered{Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: id, At: v.now}})
+	}
+	return effects
+}
+
+// Companies lists the organisation's companies.
+func (o *Organisations) Companies(ctx context.Context, r Request, page Page) ([]Company, string, error) {
+	v, err := o.enterList(ctx, r)
+	if err != nil {
+		return nil, "", err
+	}
+	return o.Store.Companies(ctx, v.organisation.ID, page)
+}
+
+// Accounts lists the organisation's accounts.
+func (o *Organisations) Accounts(ctx context.Context, r Request, page Page) ([]Account, string, error) {
+	v, err := o.enterList(ctx, r)
+	if err != nil {
+		return nil, "", err
+	}
+	return o.Store.Accounts(ctx, v.organisation.ID, page)
+}
+
+// Catalogue is the roles and permissions that the organisation's users may have (2.2).
+func (o *Organisations) Catalogue(ctx context.Context, r Request) ([]Role, []PermissionInfo, error) {
+	v, err := o.enterList(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	preset, ok := o.Presets.Preset(v.organisation.Preset)
+	if !ok {
+		return nil, nil, fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
+	}
+	return append(slices.Clone(preset.Roles), v.organisation.Roles...), preset.Permissions, nil
+}
+
+func (o *Organisations) enterList(ctx context.Context, r Request) (visit, error) {
+	v, err := o.enter(ctx, r, nil)
+	if err != nil {
+		return visit{}, err
+	}
+	return v, o.decide(ctx, v, Question{Action: ActionListAccounts})
+}

@@ -1,0 +1,92 @@
+package directory
+
+import "time"
+
+// OutboxKind says which function carries an outbox item.
+type OutboxKind string
+
+const (
+	OutboxWorkflow OutboxKind = "workflow"
+	OutboxMail     OutboxKind = "mail"
+	OutboxReset    OutboxKind = "reset"
+)
+
+// OutboxItem is something to be done because of what was written with it, in the same transaction: nothing is lost
+// when a process dies in between, and nothing is done for an act that did not happen (4.8). It stays until it is done.
+type OutboxItem struct {
+	ID           string
+	Organisation OrganisationID
+	Kind         OutboxKind
+	Workflow     *WorkflowOrder
+	Mail         *Mail
+	Reset        *ResetOrder
+	CreatedAt    time.Time
+	// Rounds counts how often the sweep sent it round again.
+	Rounds int
+}
+
+// WorkflowOrder starts a change's execution, or returns the task token that it waits with.
+type WorkflowOrder struct {
+	Change ChangeID `json:"change,omitempty"`
+	// TaskToken is empty where the execution is to be started.
+	TaskToken   string      `json:"taskToken,omitempty"`
+	State       ChangeState `json:"state,omitempty"`
+	EffectiveAt time.Time   `json:"effectiveAt,omitempty"`
+}
+
+// ResetOrder asks for a password reset by whatever name was typed. Whether anybody goes by it is found out here and
+// not in the request, so that the public form answers the same in the same time (4.2).
+type ResetOrder struct {
+	Name    string `json:"name,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+// MailKind is a kind of mail; each has its texts in package mail.
+type MailKind string
+
+const (
+	MailVerification        MailKind = "verification"
+	MailVerificationResent  MailKind = "verificationResent"
+	MailPasswordReset       MailKind = "passwordReset"
+	MailPasswordChanged     MailKind = "passwordChanged"
+	MailSecondFactorChanged MailKind = "secondFactorChanged"
+	MailApprovalRequested   MailKind = "approvalRequested"
+	MailApprovalReminder    MailKind = "approvalReminder"
+	MailChangeApproved      MailKind = "changeApproved"
+	MailChangeEffective     MailKind = "changeEffective"
+	MailChangeRejected      MailKind = "changeRejected"
+	MailChangeExpired       MailKind = "changeExpired"
+	MailChangeCancelled     MailKind = "changeCancelled"
+	MailChangeFailed        MailKind = "changeFailed"
+)
+
+// Mail is a mail to be sent, with what its texts need.
+type Mail struct {
+	Kind MailKind `json:"kind,omitempty"`
+	// To is the one it goes to; empty where it goes to the organisation's approvers: its active admins without Except.
+	To       string   `json:"to,omitempty"`
+	Name     string   `json:"name,omitempty"`
+	Language string   `json:"language,omitempty"`
+	Except   []UserID `json:"except,omitempty"`
+	User     UserID   `json:"user,omitempty"` // with SealedToken: whose link it is
+
+	Organisation string       `json:"organisation,omitempty"` // its name
+	Actor        string       `json:"actor,omitempty"`
+	Subject      string       `json:"subject,omitempty"` // whom the act is about
+	Act          Act          `json:"act,omitempty"`
+	Reason       string       `json:"reason,omitempty"`
+	Cause        Cause        `json:"cause,omitempty"`
+	Factor       string       `json:"factor,omitempty"` // with MailSecondFactorChanged: the action
+	Change       ChangeID     `json:"change,omitempty"`
+	Differences  []Difference `json:"differences,omitempty"`
+	// SealedToken is a link's token, sealed for the time that the mail waits; the mailer alone opens it.
+	SealedToken string    `json:"sealedToken,omitempty"`
+	ExpiresAt   time.Time `json:"expiresAt,omitempty"`
+	EffectiveAt time.Time `json:"effectiveAt,omitempty"`
+}
+
+// Approvers tells whether the mail goes to the organisation's approvers.
+func (m Mail) Approvers() bool { return m.To == "" }
+
+// Ref names the item.
+func (o OutboxItem) Ref() OutboxRef { return OutboxRef{o.Organisation, o.Kind, o.ID} }

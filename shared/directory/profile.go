@@ -1,0 +1,241 @@
+package directory
+
+import (
+	"fmt"
+	"net/mail"
+	"net/netip"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mandate/shared/fault"
+)
+
+// Bounds of a profile. With them a user's record stays far below what one item of the table may hold.
+const (
+	maxName        = 100
+	maxEmail       = 254 // RFC 5321
+	maxUsername    = 64
+	minUsername    = 3
+	maxCompanies   = 200
+	maxAccounts    = 500
+	maxRoles       = 50
+	maxPermissions = 100
+	maxAllowList   = 50
+)
+
+// check brings a profile into its canonical form, and tells every field that breaks a rule. Had is what its user has
+// already, which is known to be there.
+func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
+	var fields fault.Fields
+	settings := v.organisation.Settings
+	preset, ok := u.Presets.Preset(v.organisation.Preset)
+	if !ok {
+		return fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
+	}
+
+	switch kind {
+	case KindRegular, KindAdmin, KindAPI:
+	default:
+		fields.Add("kind", "enum", "The kind is regular, admin or api.")
+	}
+	checkName(&fields, "name.first", &p.Name.First, true)
+	checkName(&fields, "name.last", &p.Name.Last, false)
+	checkEmail(&fields, &p.Email)
+	checkUsername(&fields, settings, kind, &p.Username)
+	u.checkPhone(&fields, settings, kind, &p.Phone)
+	if p.Language == "" {
+		p.Language = settings.Languages[0]
+	} else if !slices.Contains(languages, p.Language) {
+		fields.Add("language", "enum", "The language is one of "+strings.Join(languages, ", ")+".")
+	}
+	checkAccess(&fields, v, preset, &p.Access, had)
+	switch p.PaymentRule {
+	case "", PaymentsNeedApproval, PaymentsSubmit:
+	default:
+		fields.Add("paymentRule", "enum", "The payment rule is needsApproval or submit.")
+	}
+	if slices.Contains(p.Permissions, "payments:initiate") && p.PaymentRule == "" {
+		fields.Add("paymentRule", "required", "Say whether payments that the user initiates need another's approval.")
+	}
+	checkAllowList(&fields, &p.IPAllowList)
+	return fields.Err()
+}
+
+// languages of the interface, mails and messages (8.1).
+var languages = []string{"en", "fr"}
+
+func checkName(fields *fault.Fields, field string, name *string, required bool) {
+	*name = strings.Join(strings.Fields(*name), " ")
+	switch {
+	case !utf8.ValidString(*name):
+		fields.Add(field, "utf8", "The name is not valid UTF-8.")
+	case *name == "" && required:
+		fields.Add(field, "required", "A name is needed.")
+	case utf8.RuneCountInString(*name) > maxName:
+		fields.Add(field, "maxLength", fmt.Sprintf("A name has at most %d characters.", maxName))
+	case strings.ContainsFunc(*name, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d'
+	}):
+		fields.Add(field, "characters", "A name has no control or formatting characters.")
+	}
+}
+
+// checkEmail accepts addresses in ASCII, lower-cased in their comparison: SES sends to no others, and an address that
+// looks like another one cannot be written.
+func checkEmail(fields *fault.Fields, email *string) {
+	*email = strings.TrimSpace(*email)
+	if *email == "" {
+		fields.Add("email", "required", "An e-mail address is needed.")
+		return
+	}
+	if len(*email) > maxEmail {
+		fields.Add("email", "maxLength", fmt.Sprintf("An e-mail address has at most %d characters.", maxEmail))
+		return
+	}
+	for i := range len(*email) {
+		if (*email)[i] >= utf8.RuneSelf {
+			fields.Add("email", "ascii", "Write the address in ASCII; an internationalised domain in its xn-- form.")
+			return
+		}
+	}
+	parsed, err := mail.ParseAddress(*email)
+	local, domain, _ := strings.Cut(*email, "@")
+	if err != nil || parsed.Address != *email || len(local) > 64 || !isDomain(domain) {
+		fields.Add("email", "format", "This is no e-mail address.")
+	}
+}
+
+func isDomain(domain string) bool {
+	labels := strings.Split(domain, ".")
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, r := range label {
+			if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+				return false
+			}
+		}
+	}
+	return len(labels) > 1
+}
+
+func checkUsername(fields *fault.Fields, settings Settings, kind Kind, username *string) {
+	*username = strings.TrimSpace(*username)
+	needed := settings.SignInName == SignInUsername && kind != KindAPI
+	switch {
+	case *username == "" && needed:
+		fields.Add("username", "required", "A username is needed to sign in.")
+	case *username == "":
+	case settings.SignInName != SignInUsername:
+		fields.Add("username", "unknown", "Users of this organisation sign in with their e-mail address.")
+	case len(*username) < minUsername:
+		fields.Add("username", "minLength", fmt.Sprintf("A username has at least %d characters.", minUsername))
+	case len(*username) > maxUsername:
+		fields.Add("username", "maxLength", fmt.Sprintf("A username has at most %d characters.", maxUsername))
+	case strings.ContainsFunc(*username, func(r rune) bool {
+		return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-@+", r)
+	}):
+		fields.Add("username", "characters", "A username has letters, digits and . _ - @ + only.")
+	}
+}
+
+func (u *Users) checkPhone(fields *fault.Fields, settings Settings, kind Kind, phone *string) {
+	if strings.TrimSpace(*phone) == "" {
+		*phone = ""
+		if settings.Phone == Required && kind != KindAPI {
+			fields.Add("phone", "required", "A phone number is needed: it carries the second factor.")
+		}
+		return
+	}
+	number, ok := u.Phones.E164(*phone)
+	if !ok {
+		fields.Add("phone", "e164", "Write the number with its country code, as +44 20 7946 0018.")
+		return
+	}
+	*phone = number
+}
+
+func checkAccess(fields *fault.Fields, v visit, preset Preset, access *Access, had Access) {
+	organisation := v.organisation.ID
+	bound := func(field string, length, most int) bool {
+		if length > most {
+			fields.Add(field, "maxItems", fmt.Sprintf("At most %d.", most))
+		}
+		return length <= most
+	}
+	if bound("companies", len(access.Companies), maxCompanies) {
+		for i, id := range access.Companies {
+			if _, ok := v.found.Companies[CompanyRef{organisation, id}]; !ok && !slices.Contains(had.Companies, id) {
+				fields.Add(fmt.Sprintf("companies[%d]", i), "unknown", "There is no such company.")
+			}
+		}
+	}
+	if bound("accounts", len(access.Accounts), maxAccounts) {
+		for i, id := range access.Accounts {
+			account, ok := v.found.Accounts[AccountRef{organisation, id}]
+			switch {
+			case !ok && slices.Contains(had.Accounts, id): // of its companies, as before: see readKept
+			case !ok:
+				fields.Add(fmt.Sprintf("accounts[%d]", i), "unknown", "There is no such account.")
+			case len(access.Companies) > 0 && !slices.Contains(access.Companies, account.Company):
+				fields.Add(fmt.Sprintf("accounts[%d]", i), "company", "The account is of a company that is not chosen.")
+			}
+		}
+	}
+	if bound("permissions", len(access.Permissions), maxPermissions) {
+		for i, permission := range access.Permissions {
+			if !slices.ContainsFunc(preset.Permissions, func(p PermissionInfo) bool { return p.ID == permission }) {
+				fields.Add(fmt.Sprintf("permissions[%d]", i), "unknown", "There is no such permission.")
+			}
+		}
+	}
+	if bound("roles", len(access.Roles), maxRoles) {
+		for i, role := range access.Roles {
+			if !preset.hasRole(role) && !slices.ContainsFunc(v.organisation.Roles, func(r Role) bool { return r.ID == role }) {
+				fields.Add(fmt.Sprintf("roles[%d]", i), "unknown", "There is no such role.")
+			}
+		}
+	}
+	access.Companies, access.Accounts = set(access.Companies), set(access.Accounts)
+	access.Permissions, access.Roles = set(access.Permissions), set(access.Roles)
+	switch count := v.organisation.Settings.RoleCount; {
+	case count == RolesNone && len(access.Roles) > 0:
+		fields.Add("roles", "maxItems", "This organisation has permissions and no roles.")
+	case count == RolesExactlyOne && len(access.Roles) != 1:
+		fields.Add("roles", "exactlyOne", "A user has exactly one role.")
+	}
+}
+
+func (p Preset) hasRole(id string) bool {
+	return slices.ContainsFunc(p.Roles, func(r Role) bool { return r.ID == id })
+}
+
+func checkAllowList(fields *fault.Fields, list *[]string) {
+	if len(*list) > maxAllowList {
+		fields.Add("ipAllowList", "maxItems", fmt.Sprintf("At most %d.", maxAllowList))
+		return
+	}
+	for i, text := range *list {
+		prefix, ok := parsePrefix(text)
+		if !ok {
+			fields.Add(fmt.Sprintf("ipAllowList[%d]", i), "address", "Write an address or a range, as 192.0.2.0/24 or 2001:db8::/32.")
+			continue
+		}
+		(*list)[i] = prefix.String()
+	}
+	*list = set(*list)
+}
+
+// parsePrefix reads an address or a CIDR range (5.4).
+func parsePrefix(text string) (netip.Prefix, bool) {
+	text = strings.TrimSpace(text)
+	if address, err := netip.ParseAddr(text); err == nil && address.Zone() == "" {
+		address = address.Unmap()
+		return netip.PrefixFrom(address, address.BitLen()), true
+	}
+	prefix, err := netip.ParsePrefix(text)
+	return prefix.Masked(), err == nil
+}

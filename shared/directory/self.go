@@ -1,0 +1,151 @@
+package directory
+
+import (
+	"context"
+	"slices"
+
+	"mandate/shared/fault"
+)
+
+// Self is what people do for themselves: sign in and out, links, passwords, second factors, sessions.
+type Self struct {
+	Core
+	Passwords     Passwords
+	SecondFactors SecondFactors
+}
+
+// Passwords hashes and judges passwords.
+type Passwords interface {
+	Hash(password string) (string, error)
+	// Verify tells whether a password is right, and whether its hash should be made anew.
+	Verify(hash, password string) (ok, rehash bool, err error)
+	// VerifyNothing takes the time of a verification (4.2).
+	VerifyNothing(password string)
+	// Problems are the rules that a password breaks, as stable codes; context are words it may not consist of.
+	Problems(password string, withSecondFactor bool, context []string) []string
+}
+
+// Me is the caller as it sees itself.
+type Me struct {
+	User         User
+	Organisation Organisation
+	Stage        SessionStage
+	Permissions  map[Permission]Scope
+	// AllAccounts: every account of the organisation, also those opened later.
+	AllAccounts bool
+}
+
+// Me tells who is signed in.
+func (s *Self) Me(ctx context.Context, r Request) (Me, error) {
+	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment)
+	if err != nil {
+		return Me{}, err
+	}
+	return s.me(v)
+}
+
+func (s *Self) me(v visit) (Me, error) {
+	permissions, err := s.Policies.Effective(v.caller, v.home)
+	return Me{
+		User: v.caller, Organisation: v.organisation, Stage: v.session.Stage, Permissions: permissions,
+		AllAccounts: v.caller.HoldsAllAccounts(),
+	}, err
+}
+
+// UpdateMe changes what is one's own to change: the language (8.1). Everything else is administered.
+//
+// Faults: invalid.
+func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, error) {
+	return attempt(func(bool) (Me, error) {
+		v, err := s.enter(ctx, r, nil)
+		if err != nil {
+			return Me{}, err
+		}
+		if !slices.Contains(languages, language) {
+			return Me{}, fault.InvalidField("language", "enum", "The language is one of en, fr.")
+		}
+		before := v.caller.Language
+		v.caller.Language = language
+		entry := s.ownEntry(v, "updateMe")
+		entry.Differences = []Difference{{Field: "language", Before: before, After: language}}
+		if err := s.Store.Commit(ctx, PutUser{v.caller}, Log{entry}); err != nil {
+			return Me{}, err
+		}
+		return s.me(v)
+	})
+}
+
+// SignOut ends the session.
+func (s *Self) SignOut(ctx context.Context, r Request) error {
+	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment)
+	if err != nil {
+		return err
+	}
+	return s.Store.Commit(ctx, DropSession{v.session}, Log{s.ownEntry(v, "signOut")})
+}
+
+// Sessions lists the caller's own, those that hold.
+func (s *Self) Sessions(ctx context.Context, r Request, page Page) (current string, sessions []Session, next string, err error) {
+	v, err := s.enter(ctx, r, nil)
+	if err != nil {
+		return "", nil, "", err
+	}
+	all, next, err := s.Store.Sessions(ctx, v.home.ID, v.caller.ID, page)
+	for _, session := range all {
+		if session.Stage != SessionChallenge && session.Alive(v.caller, v.identity, v.now) {
+			sessions = append(sessions, session)
+		}
+	}
+	return v.session.ID, sessions, next, err
+}
+
+// EndSession ends one of the caller's own.
+//
+// Faults: notFound.
+func (s *Self) EndSession(ctx context.Context, r Request, id string) error {
+	v, err := s.enter(ctx, r, nil)
+	if err != nil {
+		return err
+	}
+	page := Page{Limit: 200}
+	for {
+		sessions, next, err := s.Store.Sessions(ctx, v.home.ID, v.caller.ID, page)
+		if err != nil {
+			return err
+		}
+		for _, session := range sessions {
+			if session.ID == id {
+				return s.Store.Commit(ctx, DropSession{session}, Log{s.ownEntry(v, "endSession")})
+			}
+		}
+		if next == "" {
+			return fault.New(fault.NotFound, "There is no such session.")
+		}
+		page.Cursor = next
+	}
+}
+
+// ownEntry is the line of the log for what someone does for itself.
+func (c *Core) ownEntry(v visit, action Action) Entry {
+	entry := c.entry(v, action, Done)
+	entry.Organisation = v.home.ID
+	entry.Target, entry.TargetName = v.caller.ID, v.caller.Name.Full()
+	return entry
+}
+
+// tell mails the caller of something that happened to its account.
+func (c *Core) tell(v visit, kind MailKind, factor string) Effect {
+	return c.enqueueMail(v.home, Mail{
+		Kind: kind, Factor: factor, To: v.caller.Email, Name: v.caller.Name.Full(), Language: v.caller.Language,
+		Subject: v.caller.Name.Full(),
+	}, v.now)
+}
+
+// Health tells whether what the service stands on answers: the table and the keys.
+func (s *Self) Health(ctx context.Context) error {
+	if _, err := s.Store.Read(ctx, Want{Organisations: []OrganisationID{Platform}}); err != nil {
+		return err
+	}
+	_, err := s.Sealer.Seal(ctx, "health", "health")
+	return err
+}

@@ -1,0 +1,67 @@
+package directory
+
+import "time"
+
+// SessionStage says what a session is good for.
+type SessionStage string
+
+const (
+	// SessionFull may do whatever its user may.
+	SessionFull SessionStage = "full"
+	// SessionEnrolment may only set up the second factor that its organisation requires (5.1).
+	SessionEnrolment SessionStage = "enrolment"
+	// SessionChallenge has proven the password and waits for the second factor.
+	SessionChallenge SessionStage = "challenge"
+)
+
+// Limits of sessions (5.3). Idle is what card and payment rules ask of consoles at most; the absolute limit is a
+// working day.
+const (
+	SessionIdle       = 15 * time.Minute
+	SessionAbsolute   = 12 * time.Hour
+	EnrolmentAbsolute = 30 * time.Minute
+	ChallengeAbsolute = 5 * time.Minute
+	// ChallengeTries is how many wrong codes a challenge takes before it ends.
+	ChallengeTries = 5
+	// touchAfter is how stale LastSeenAt may be: within it, a request writes nothing.
+	touchAfter = SessionIdle / 8
+)
+
+// Session is a sign-in that has not ended. Its token is stored hashed, as its key.
+type Session struct {
+	ID           string // shown in lists; opens nothing
+	Hash         string
+	Organisation OrganisationID // the user's own
+	User         UserID
+	Identity     IdentityID
+	Acting       OrganisationID // where it acts; operators enter other organisations
+	Stage        SessionStage
+	// The epochs of user and identity when it began: of older epochs it has ended (5.3).
+	UserEpoch     int
+	IdentityEpoch int
+	Tries         int // wrong codes given to a challenge
+	CreatedAt     time.Time
+	LastSeenAt    time.Time
+	ExpiresAt     time.Time // the absolute limit
+	Address       string
+	UserAgent     string
+}
+
+// Alive tells whether the session holds, for its user and identity as they are now.
+func (s Session) Alive(user User, identity Identity, now time.Time) bool {
+	return user.Active() &&
+		s.UserEpoch == user.SessionEpoch && s.IdentityEpoch == identity.SessionEpoch &&
+		s.User == user.ID && s.Identity == identity.ID && user.Identity == identity.ID &&
+		now.Before(s.ExpiresAt) && now.Sub(s.LastSeenAt) < SessionIdle
+}
+
+// Credential is an API user's client id and secret (6.1). The id names the records to look up, as a ticket does; the
+// secret is stored hashed.
+type Credential struct {
+	ID           string
+	Organisation OrganisationID
+	User         UserID
+	SecretHash   string
+	CreatedAt    time.Time
+	ExpiresAt    time.Time // zero: until revoked
+}

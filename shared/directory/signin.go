@@ -1,0 +1,347 @@
+package directory
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// SignedIn is what a step of signing in came to: a session, a challenge, or the choice of an organisation.
+type SignedIn struct {
+	Token   string // of the session or the challenge; shown this once
+	Session Session
+	Me      Me
+	Methods []string       // of a challenge
+	Choices []Organisation // where the name is a user's in several, and none was named
+}
+
+// Limits of failed sign-ins within triesWindow (5.6). A network that tries is slowed first. When a name is tried from
+// everywhere, networks that it never signed in from have to wait; those that it did are not shut out by strangers.
+const (
+	failuresFromNetwork = 5
+	failuresOfName      = 25
+)
+
+func credentialsWrong() error {
+	return fault.New(fault.CredentialsWrong, "These details are not right.")
+}
+
+// attemptToSignIn is a sign-in with what was read of it.
+type attemptToSignIn struct {
+	name     string
+	now      time.Time
+	source   Source
+	login    Login
+	known    bool
+	fromHere Tries
+	overall  Tries
+}
+
+// SignIn takes name and password (5.1). Whoever the name belongs to, if to anybody, a wrong answer is the same and
+// takes the same time.
+//
+// Faults: credentialsWrong, tooManyAttempts.
+func (s *Self) SignIn(ctx context.Context, r Request, identifier, password string, organisation OrganisationID) (SignedIn, error) {
+	return attempt(func(bool) (SignedIn, error) {
+		try, err := s.lookUp(ctx, r, identifier)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		if !try.known {
+			s.Passwords.VerifyNothing(password)
+			return SignedIn{}, s.miss(ctx, try, nil)
+		}
+		want := Want{Identities: []IdentityID{try.login.Identity}, Organisations: []OrganisationID{Platform}}
+		for _, member := range try.login.Members {
+			want.Users = append(want.Users, UserRef{member.Organisation, member.User})
+			want.Organisations = append(want.Organisations, member.Organisation)
+		}
+		if organisation != "" {
+			want.Organisations = append(want.Organisations, organisation)
+		}
+		found, err := s.Store.Read(ctx, want)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		identity := found.Identities[try.login.Identity]
+		ok, rehash, err := s.verify(identity, password)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		users := active(found, try.login.Members)
+		if !ok || len(users) == 0 {
+			return SignedIn{}, s.miss(ctx, try, users)
+		}
+		if rehash {
+			if identity.PasswordHash, err = s.Passwords.Hash(password); err != nil {
+				return SignedIn{}, err
+			}
+		}
+		user, acting, ok := choose(found, users, organisation)
+		if !ok {
+			if organisation != "" {
+				return SignedIn{}, s.miss(ctx, try, users)
+			}
+			return SignedIn{Choices: organisationsOf(found, users)}, nil
+		}
+		return s.admit(ctx, try, user, identity, rehash, found.Organisations[user.Organisation], acting)
+	})
+}
+
+// lookUp finds whose the name is, and how often it was tried.
+func (s *Self) lookUp(ctx context.Context, r Request, identifier string) (attemptToSignIn, error) {
+	try := attemptToSignIn{name: fold(identifier), now: s.Now(), source: r.Source}
+	fromHere, overall := TriesRef{try.name, network(r.Source.Address)}, TriesRef{Name: try.name}
+	found, err := s.Store.Read(ctx, Want{Logins: []string{try.name}, Tries: []TriesRef{fromHere, overall}})
+	if err != nil {
+		return attemptToSignIn{}, err
+	}
+	try.login, try.known = found.Logins[try.name]
+	try.fromHere = found.Tries[fromHere].within(fromHere, try.now)
+	try.overall = found.Tries[overall].within(overall, try.now)
+	if try.fromHere.Failures >= failuresFromNetwork {
+		return attemptToSignIn{}, tooMany(try.fromHere.Since.Add(triesWindow).Sub(try.now))
+	}
+	if try.overall.Failures >= failuresOfName && !try.fromHere.Familiar {
+		return attemptToSignIn{}, tooMany(try.overall.Since.Add(triesWindow).Sub(try.now))
+	}
+	return try, nil
+}
+
+// network is what failures are counted by: an IPv4 address, or the /64 that one IPv6 subscriber has.
+func network(address netip.Addr) string {
+	if !address.IsValid() {
+		return "unknown"
+	}
+	address = address.Unmap()
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	prefix, err := address.Prefix(bits)
+	if err != nil {
+		return "unknown"
+	}
+	return prefix.String()
+}
+
+func (s *Self) verify(identity Identity, password string) (ok, rehash bool, err error) {
+	if identity.PasswordHash == "" {
+		s.Passwords.VerifyNothing(password)
+		return false, false, nil
+	}
+	return s.Passwords.Verify(identity.PasswordHash, password)
+}
+
+// miss counts a failed sign-in, and writes it into the log of each organisation where the name is an active user's.
+func (s *Self) miss(ctx context.Context, try attemptToSignIn, users []User) error {
+	try.fromHere.Failures++
+	try.overall.Failures++
+	effects := []Effect{PutTries{try.fromHere}, PutTries{try.overall}}
+	for _, user := range users {
+		entry := s.signInEntry(try, user, Refused)
+		effects = append(effects, Log{entry})
+	}
+	if err := s.Store.Commit(ctx, effects...); err != nil {
+		return err
+	}
+	return credentialsWrong()
+}
+
+func (s *Self) signInEntry(try attemptToSignIn, user User, outcome Outcome) Entry {
+	entry := Entry{
+		ID: EntryID(s.NewID(PrefixEntry)), Organisation: user.Organisation, At: try.now, Action: "signIn", Outcome: outcome,
+		Target: user.ID, TargetName: user.Name.Full(), UserAgent: try.source.UserAgent,
+	}
+	if try.source.Address.IsValid() {
+		entry.Address = try.source.Address.String()
+	}
+	if outcome == Done {
+		entry.Actor = &Actor{user.Organisation, user.ID, user.Name.Full(), user.Kind}
+	}
+	return entry
+}
+
+// active are the users of an identity that may sign in.
+func active(found Found, members []Membership) []User {
+	var users []User
+	for _, member := range members {
+		if user, ok := found.Users[UserRef{member.Organisation, member.User}]; ok && user.Active() {
+			users = append(users, user)
+		}
+	}
+	return users
+}
+
+// choose finds the user for the organisation that was named, or the only one. Operators enter any organisation.
+func choose(found Found, users []User, organisation OrganisationID) (User, OrganisationID, bool) {
+	if organisation == "" && len(users) == 1 {
+		return users[0], users[0].Organisation, true
+	}
+	for _, user := range users {
+		if user.Organisation == organisation {
+			return user, organisation, true
+		}
+	}
+	if _, there := found.Organisations[organisation]; there {
+		for _, user := range users {
+			if user.Kind == KindOperator {
+				return user, organisation, true
+			}
+		}
+	}
+	return User{}, "", false
+}
+
+func organisationsOf(found Found, users []User) []Organisation {
+	var organisations []Organisation
+	for _, user := range users {
+		organisations = append(organisations, found.Organisations[user.Organisation])
+	}
+	slices.SortFunc(organisations, func(a, b Organisation) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return organisations
+}
+
+// admit goes on after a right password: to a session, or to the second factor.
+func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identity Identity, rehash bool, home Organisation, acting OrganisationID) (SignedIn, error) {
+	stage, kind, lasts := SessionFull, TicketSession, SessionAbsolute
+	var methods []string
+	switch {
+	case identity.TOTP != nil:
+		stage, kind, lasts = SessionChallenge, TicketChallenge, ChallengeAbsolute
+		methods = []string{"totp"}
+		if len(identity.RecoveryCodes) > 0 {
+			methods = append(methods, "recovery")
+		}
+	case home.Settings.SecondFactor == Required:
+		stage, lasts = SessionEnrolment, EnrolmentAbsolute
+	}
+	token, session := s.newSession(user, identity, acting, stage, kind, lasts, try.source, try.now)
+	effects := []Effect{BeginSession{session}}
+	if rehash {
+		effects = append(effects, PutIdentity{identity})
+	}
+	if stage != SessionChallenge {
+		effects = append(effects, s.signedIn(try, user)...)
+	}
+	if err := s.Store.Commit(ctx, effects...); err != nil {
+		return SignedIn{}, err
+	}
+	return s.signedInAs(ctx, token, session, user, home, acting, methods)
+}
+
+// signedIn notes a success: its network is familiar from now on.
+func (s *Self) signedIn(try attemptToSignIn, user User) []Effect {
+	return []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}}}
+}
+
+func (s *Self) newSession(user User, identity Identity, acting OrganisationID, stage SessionStage, kind string, lasts time.Duration, source Source, now time.Time) (string, Session) {
+	ticket := NewTicket(user.Organisation, user.ID, identity.ID, acting)
+	session := Session{
+		ID: s.NewID(PrefixSession), Hash: ticket.Hash(), Organisation: user.Organisation, User: user.ID, Identity: identity.ID,
+		Acting: acting, Stage: stage, UserEpoch: user.SessionEpoch, IdentityEpoch: identity.SessionEpoch,
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(lasts), UserAgent: source.UserAgent,
+	}
+	if source.Address.IsValid() {
+		session.Address = source.Address.String()
+	}
+	return ticket.Text(kind), session
+}
+
+func (s *Self) signedInAs(ctx context.Context, token string, session Session, user User, home Organisation, acting OrganisationID, methods []string) (SignedIn, error) {
+	answer := SignedIn{Token: token, Session: session, Methods: methods}
+	if session.Stage == SessionChallenge {
+		return answer, nil
+	}
+	organisation := home
+	if acting != home.ID {
+		found, err := s.Store.Read(ctx, Want{Organisations: []OrganisationID{acting}})
+		if err != nil {
+			return SignedIn{}, err
+		}
+		organisation = found.Organisations[acting]
+	}
+	me, err := s.me(visit{caller: user, home: home, organisation: organisation, session: session})
+	answer.Me = me
+	return answer, err
+}
+
+// AnswerChallenge takes the second factor's code (5.1).
+//
+// Faults: credentialsWrong, also for a challenge that ended; invalid on "method".
+func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method, code string) (SignedIn, error) {
+	return attempt(func(bool) (SignedIn, error) {
+		ticket, ok := ParseTicket(TicketChallenge, challenge)
+		if !ok {
+			return SignedIn{}, credentialsWrong()
+		}
+		ref, userRef := TicketRef{ticket.Organisation, ticket.User, ticket.Hash()}, UserRef{ticket.Organisation, ticket.User}
+		found, err := s.Store.Read(ctx, Want{
+			Sessions: []TicketRef{ref}, Users: []UserRef{userRef}, Identities: []IdentityID{ticket.Identity},
+			Organisations: []OrganisationID{ticket.Organisation},
+			Tries:         []TriesRef{stepUpTries(ticket.Identity)},
+		})
+		if err != nil {
+			return SignedIn{}, err
+		}
+		now := s.Now()
+		session, user, identity := found.Sessions[ref], found.Users[userRef], found.Identities[ticket.Identity]
+		if session.Stage != SessionChallenge || !session.Alive(user, identity, now) || session.Tries >= ChallengeTries || identity.TOTP == nil {
+			return SignedIn{}, credentialsWrong()
+		}
+		v := visit{Request: r, now: now, found: found, session: session, caller: user, identity: identity,
+			home: found.Organisations[user.Organisation], organisation: found.Organisations[user.Organisation]}
+		if err := v.checkStepUp(); err != nil {
+			return SignedIn{}, err
+		}
+		switch method {
+		case "totp":
+			identity, ok, err = s.useTOTP(ctx, s.SecondFactors, identity, code, now)
+		case "recovery":
+			identity, ok = s.useRecovery(identity, code)
+		default:
+			return SignedIn{}, fault.InvalidField("method", "enum", "The method is totp or recovery.")
+		}
+		if err != nil {
+			return SignedIn{}, err
+		}
+		if !ok {
+			return SignedIn{}, s.missChallenge(ctx, v, session)
+		}
+		token, begun := s.newSession(user, identity, session.Acting, SessionFull, TicketSession, SessionAbsolute, r.Source, now)
+		try := attemptToSignIn{name: identity.Login, now: now, source: r.Source}
+		effects := append([]Effect{UseChallenge{session}, BeginSession{begun}, PutIdentity{identity}}, s.signedIn(try, user)...)
+		if err := s.Store.Commit(ctx, effects...); err != nil {
+			return SignedIn{}, err
+		}
+		return s.signedInAs(ctx, token, begun, user, v.home, session.Acting, nil)
+	})
+}
+
+// useRecovery uses up a recovery code: each opens once.
+func (s *Self) useRecovery(identity Identity, code string) (Identity, bool) {
+	index, ok := s.SecondFactors.MatchRecovery(identity.RecoveryCodes, code)
+	if ok {
+		identity.RecoveryCodes = slices.Delete(slices.Clone(identity.RecoveryCodes), index, index+1)
+	}
+	return identity, ok
+}
+
+func (s *Self) missChallenge(ctx context.Context, v visit, session Session) error {
+	tries := v.stepUpTries()
+	tries.Failures++
+	entry := s.ownEntry(v, "answerChallenge")
+	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, "wrong code"
+	if err := s.Store.Commit(ctx, MissChallenge{session}, PutTries{tries}, Log{entry}); err != nil {
+		return err
+	}
+	return credentialsWrong()
+}

@@ -1,0 +1,167 @@
+package directory
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps the directory's records. Every method may fail with an error that is no fault: something behind it did
+// not answer. Implementations are held to this contract by the suites of package store.
+type Store interface {
+	// Read fetches what is wanted in one consistent batch. What does not exist is not in what it found; that is no
+	// error.
+	Read(context.Context, Want) (Found, error)
+	// Commit writes all effects or none. The faults it returns are each effect's own, as its type says.
+	Commit(context.Context, ...Effect) error
+	// Touch notes that a session was used. A session that has ended stays ended.
+	Touch(context.Context, Session, time.Time) error
+
+	// Users lists an organisation's users by id.
+	Users(context.Context, OrganisationID, Page) ([]User, string, error)
+	// Changes lists an organisation's changes, newest first; of one state where state is not empty.
+	Changes(context.Context, OrganisationID, ChangeState, Page) ([]Change, string, error)
+	// Companies and Accounts list what an organisation has, by id.
+	Companies(context.Context, OrganisationID, Page) ([]Company, string, error)
+	Accounts(context.Context, OrganisationID, Page) ([]Account, string, error)
+	// Organisations lists all organisations, by id.
+	Organisations(context.Context, Page) ([]Organisation, string, error)
+	// Admins lists an organisation's active admins, as of a moment ago.
+	Admins(context.Context, OrganisationID) ([]User, error)
+	// Sessions lists a user's sessions, ended ones among them until they are forgotten.
+	Sessions(context.Context, OrganisationID, UserID, Page) ([]Session, string, error)
+	// Operations lists an organisation's log, newest first.
+	Operations(context.Context, OrganisationID, Page) ([]Entry, string, error)
+	// Named lists the identities that go by a name: to sign in with, or as the address of their user (4.2).
+	Named(ctx context.Context, name string) ([]Login, error)
+	// Due lists what fell due before a moment, oldest first, at most limit of each kind.
+	Due(ctx context.Context, before time.Time, limit int) ([]Due, error)
+}
+
+// Page is a part of a list: at most Limit items after the place that Cursor names. A Cursor that is not the store's
+// own gives fault.Invalid on "cursor".
+type Page struct {
+	Limit  int
+	Cursor string
+}
+
+// Due is a record whose time came.
+type Due struct {
+	At           time.Time
+	Organisation OrganisationID
+	Change       ChangeID // a change to expire, remind of, or apply
+	User         UserID   // with Link: whose link expires
+	Link         string
+	Outbox       *OutboxRef // an outbox item that was not carried
+}
+
+// OutboxRef names an outbox item.
+type OutboxRef struct {
+	Organisation OrganisationID
+	Kind         OutboxKind
+	ID           string
+}
+
+// UserRef names a user.
+type UserRef struct {
+	Organisation OrganisationID
+	ID           UserID
+}
+
+// ChangeRef names a change.
+type ChangeRef struct {
+	Organisation OrganisationID
+	ID           ChangeID
+}
+
+// TicketRef names a session or a link: by whose it is and the hash of its secret.
+type TicketRef struct {
+	Organisation OrganisationID
+	User         UserID
+	Hash         string
+}
+
+// AccountRef and CompanyRef name accounts and companies.
+type (
+	AccountRef struct {
+		Organisation OrganisationID
+		ID           AccountID
+	}
+	CompanyRef struct {
+		Organisation OrganisationID
+		ID           CompanyID
+	}
+)
+
+// CredentialRef names an API user's credential.
+type CredentialRef struct {
+	Organisation OrganisationID
+	User         UserID
+	ID           string
+}
+
+// RememberedRef names the answer to a request that came with an Idempotency-Key.
+type RememberedRef struct {
+	Organisation OrganisationID // the caller's own
+	User         UserID
+	Key          string
+}
+
+// Want says what to read. Empty references are passed over.
+type Want struct {
+	Organisations []OrganisationID
+	Users         []UserRef
+	Identities    []IdentityID
+	Logins        []string // folded
+	Changes       []ChangeRef
+	Sessions      []TicketRef
+	Credentials   []CredentialRef
+	Links         []TicketRef
+	Accounts      []AccountRef
+	Companies     []CompanyRef
+	Remembered    []RememberedRef
+	Tries         []TriesRef
+	Outbox        []OutboxRef
+}
+
+// Found is what was read.
+type Found struct {
+	Organisations map[OrganisationID]Organisation
+	Users         map[UserRef]User
+	Identities    map[IdentityID]Identity
+	Logins        map[string]Login
+	Changes       map[ChangeRef]Change
+	Sessions      map[TicketRef]Session
+	Credentials   map[CredentialRef]Credential
+	Links         map[TicketRef]Link
+	Accounts      map[AccountRef]Account
+	Companies     map[CompanyRef]Company
+	Remembered    map[RememberedRef]Remembered
+	Tries         map[TriesRef]Tries
+	Outbox        map[OutboxRef]OutboxItem
+}
+
+// Remembered is what a request with an Idempotency-Key did, so that its repetition answers the same and does nothing.
+type Remembered struct {
+	Ref         RememberedRef
+	Fingerprint string
+	User        UserID
+	Change      ChangeID
+	Resource    string // an id of another kind
+	At          time.Time
+}
+
+// TriesRef names the count of failed sign-ins of a name, from one network or, where Network is empty, from all.
+type TriesRef struct {
+	Name    string // folded
+	Network string
+}
+
+// Tries counts failed sign-ins within a window (5.6).
+type Tries struct {
+	Ref      TriesRef
+	Failures int
+	Since    time.Time
+	// Familiar networks have seen a successful sign-in under the name: attackers elsewhere do not lock them out.
+	Familiar bool
+	Revision int
+}

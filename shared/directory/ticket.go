@@ -1,0 +1,111 @@
+package directory
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+)
+
+// Ticket is a bearer secret with the ids of the records that it opens, so that one batch read gets all of them: the
+// ids are where to look, the secret is what proves. Altered ids find no record.
+type Ticket struct {
+	Organisation OrganisationID // the user's own
+	User         UserID
+	Identity     IdentityID
+	Acting       OrganisationID // where a session acts: for operators, the organisation they entered
+	Secret       [32]byte       // 256 random bits (4.4)
+}
+
+// Kinds of tickets, by the prefix of their text. A ticket of one kind is no ticket of another.
+const (
+	TicketSession   = "mst_"
+	TicketChallenge = "mch_"
+	TicketLink      = "mln_"
+)
+
+// NewTicket draws a ticket's secret.
+func NewTicket(organisation OrganisationID, user UserID, identity IdentityID, acting OrganisationID) Ticket {
+	ticket := Ticket{Organisation: organisation, User: user, Identity: identity, Acting: acting}
+	rand.Read(ticket.Secret[:]) // never fails: crypto/rand ends the program rather than return an error
+	return ticket
+}
+
+// Hash is what is stored of the secret. A fast hash is right for 256 random bits: there is nothing to guess.
+func (t Ticket) Hash() string {
+	sum := sha256.Sum256(t.Secret[:])
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+const packedID = 16
+
+// Text is the ticket as its bearer keeps it.
+func (t Ticket) Text(kind string) string {
+	packed := make([]byte, 0, 4*packedID+len(t.Secret))
+	for _, id := range [...]string{string(t.Organisation), string(t.User), string(t.Identity), string(t.Acting)} {
+		packed = append(packed, packID(id)...)
+	}
+	packed = append(packed, t.Secret[:]...)
+	return kind + base64.RawURLEncoding.EncodeToString(packed)
+}
+
+// ParseTicket reads a ticket of a kind. It says nothing of whether the ticket opens anything.
+func ParseTicket(kind, text string) (Ticket, bool) {
+	encoded, ok := strings.CutPrefix(text, kind)
+	if !ok {
+		return Ticket{}, false
+	}
+	packed, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	if err != nil || len(packed) != 4*packedID+32 {
+		return Ticket{}, false
+	}
+	ticket := Ticket{
+		Organisation: OrganisationID(unpackID(PrefixOrganisation, packed[0:])),
+		User:         UserID(unpackID(PrefixUser, packed[packedID:])),
+		Identity:     IdentityID(unpackID(PrefixIdentity, packed[2*packedID:])),
+		Acting:       OrganisationID(unpackID(PrefixOrganisation, packed[3*packedID:])),
+	}
+	copy(ticket.Secret[:], packed[4*packedID:])
+	return ticket, true
+}
+
+// crockford is the alphabet of ULIDs: 26 characters are 130 bits, of which the first two are zero.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// packID makes 16 bytes of an id's ULID. The zero ULID stands for no id.
+func packID(id string) []byte {
+	packed := make([]byte, packedID)
+	_, text, ok := strings.Cut(id, "_")
+	if !ok || len(text) != 26 {
+		return packed
+	}
+	for i := range 26 {
+		value := strings.IndexByte(crockford, text[i])
+		if value < 0 {
+			return make([]byte, packedID)
+		}
+		for bit := range 5 {
+			if value&(1<<(4-bit)) != 0 {
+				if at := i*5 + bit - 2; at >= 0 {
+					packed[at/8] |= 0x80 >> (at % 8)
+				}
+			}
+		}
+	}
+	return packed
+}
+
+func unpackID(prefix string, packed []byte) string {
+	text := make([]byte, 26)
+	for i := range 26 {
+		value := 0
+		for bit := range 5 {
+			value <<= 1
+			if at := i*5 + bit - 2; at >= 0 && packed[at/8]&(0x80>>(at%8)) != 0 {
+				value |= 1
+			}
+		}
+		text[i] = crockford[value]
+	}
+	return prefix + string(text)
+}

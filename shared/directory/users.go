@@ -1,0 +1,340 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"mandate/shared/fault"
+)
+
+// Actions on users, as policies name them; those that are changes are named by their Act.
+const (
+	ActionViewUser           Action = "viewUser"
+	ActionListUsers          Action = "listUsers"
+	ActionResendVerification Action = "resendVerification"
+	ActionSendPasswordReset  Action = "sendPasswordReset"
+	ActionEndUserSessions    Action = "endUserSessions"
+)
+
+// Users administers users: every write but the mails and sessions is a change.
+type Users struct {
+	Core
+	Phones Phones
+}
+
+// Phones reads phone numbers.
+type Phones interface {
+	// E164 is the number in the form of E.164; false where it is none.
+	E164(number string) (string, bool)
+}
+
+// Answer is what an act on a user came to: its user, the change on its way, or, with a preview, the plan.
+type Answer struct {
+	User   User
+	Change *Change // nil where it took effect at once
+	// Preview is what it would do; nothing was written (3.11).
+	Preview *Plan
+	// Warnings are of segregation of duties (2.6).
+	Warnings []Warning
+	// Created tells that the user came to be in effect, not only to be asked for.
+	Created bool
+}
+
+// NewUser is a user to be created.
+type NewUser struct {
+	Kind Kind
+	Profile
+}
+
+// Create asks for a new user (1.1).
+//
+// Faults: invalid (naming each field and rule), forbidden, and those of a session.
+func (u *Users) Create(ctx context.Context, r Request, new NewUser) (Answer, error) {
+	return attempt(func(bool) (Answer, error) {
+		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want { return wantAccess(organisation, new.Access) })
+		if err != nil {
+			return Answer{}, err
+		}
+		if answer, repeated, err := u.repeated(ctx, v); repeated || err != nil {
+			return answer, err
+		}
+		target := User{
+			ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
+			Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+		}
+		checkErr := u.check(v, target.Kind, &target.Profile, Access{})
+		if err := u.decide(ctx, v, Question{Action: Action(ActCreateUser), Target: &target, Grants: target.Access}); err != nil {
+			return Answer{}, err
+		}
+		if checkErr != nil {
+			return Answer{}, checkErr
+		}
+		return u.ask(ctx, v, intent{
+			act: ActCreateUser, target: target,
+			after:   Snapshot{target.Kind, StatusActive, target.Profile},
+			reserve: reservations(v.organisation.Settings, target, target.Profile),
+		})
+	})
+}
+
+// Patch alters a profile; it is applied to what the user has now.
+type Patch func(*Profile)
+
+// Update asks for changes to a user's profile (1.7). Give names the companies and accounts that the patch sets.
+//
+// Faults: notFound, invalid, forbidden, changeOpen, preconditionFailed, stateWrong.
+func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, patch Patch) (Answer, error) {
+	return u.change(ctx, r, id, ActUpdateUser, give, func(v visit, user User) (intent, error) {
+		if user.Status == StatusPending {
+			return intent{}, &fault.Fault{Code: fault.ChangeOpen, Change: string(user.OpenChange), Detail: "The user's creation has not taken effect yet."}
+		}
+		after := user.Profile
+		patch(&after)
+		if err := u.readKept(ctx, &v, user, after.Access); err != nil {
+			return intent{}, err
+		}
+		if err := u.check(v, user.Kind, &after, user.Access); err != nil {
+			return intent{}, err
+		}
+		settings := v.organisation.Settings
+		had, has := reservations(settings, user, user.Profile), reservations(settings, user, after)
+		return intent{
+			after:   Snapshot{user.Kind, user.Status, after},
+			reserve: without(has, had), release: without(had, has),
+		}, nil
+	})
+}
+
+// Deactivate asks for a user's end of access, which comes with the approval and without delay (1.7, 3.6).
+//
+// Faults: notFound, forbidden, changeOpen, stateWrong, tooFewAdmins, preconditionFailed.
+func (u *Users) Deactivate(ctx context.Context, r Request, id UserID) (Answer, error) {
+	return u.change(ctx, r, id, ActDeactivateUser, Access{}, func(v visit, user User) (intent, error) {
+		if user.Status == StatusInactive || user.Status == StatusPending {
+			return intent{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+".")
+		}
+		if user.ActiveAdmin() && v.organisation.ActiveAdmins <= v.organisation.Settings.LeastAdmins() {
+			return intent{}, tooFewAdmins(v.organisation.Settings.LeastAdmins())
+		}
+		return intent{after: Snapshot{user.Kind, StatusInactive, user.Profile}}, nil
+	})
+}
+
+// Reactivate asks for the access that a deactivated user had (1.7). Faults as for Deactivate.
+func (u *Users) Reactivate(ctx context.Context, r Request, id UserID) (Answer, error) {
+	return u.change(ctx, r, id, ActReactivateUser, Access{}, func(v visit, user User) (intent, error) {
+		if user.Status != StatusInactive {
+			return intent{}, fault.New(fault.StateWrong, "The user is not inactive.")
+		}
+		return intent{after: Snapshot{user.Kind, user.Resume, user.Profile}}, nil
+	})
+}
+
+func tooFewAdmins(least int) error {
+	return fault.New(fault.TooFewAdmins, fmt.Sprintf("The organisation needs at least %d active admins.", least))
+}
+
+// change asks for an act on a user that is there.
+func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give Access, make func(visit, User) (intent, error)) (Answer, error) {
+	return attempt(func(bool) (Answer, error) {
+		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
+			want := wantAccess(organisation, give)
+			want.Users = append(want.Users, UserRef{organisation, id})
+			return want
+		})
+		if err != nil {
+			return Answer{}, err
+		}
+		if answer, repeated, err := u.repeated(ctx, v); repeated || err != nil {
+			return answer, err
+		}
+		user, err := v.user(id)
+		if err != nil {
+			return Answer{}, err
+		}
+		in, makeErr := make(v, user)
+		question := Question{Action: Action(act), Target: &user}
+		if makeErr == nil {
+			question.Grants = gains(user.Access, in.after.Profile.Access)
+		}
+		if err := u.decide(ctx, v, question); err != nil {
+			return Answer{}, err
+		}
+		if !r.matches(user.ETag()) {
+			return Answer{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
+		}
+		if makeErr != nil {
+			return Answer{}, makeErr
+		}
+		if err := mayTakeChange(user, act); err != nil {
+			return Answer{}, err
+		}
+		in.act, in.target = act, user
+		in.before = &Snapshot{user.Kind, user.Status, user.Profile}
+		if act == ActUpdateUser && equal(user.Profile, in.after.Profile) {
+			return Answer{User: user}, nil // nothing to do is done
+		}
+		return u.ask(ctx, v, in)
+	})
+}
+
+// ask makes the plan and writes it, or shows it.
+func (u *Users) ask(ctx context.Context, v visit, in intent) (Answer, error) {
+	warnings, err := u.Policies.Warnings(in.after.Kind, in.after.Profile.Access, v.organisation)
+	if err != nil {
+		return Answer{}, err
+	}
+	plan, err := u.plan(ctx, v, in)
+	if err != nil {
+		return Answer{}, err
+	}
+	plan.Warnings = warnings
+	if v.Preview {
+		return Answer{User: plan.User, Change: &plan.Change, Preview: &plan, Warnings: warnings}, nil
+	}
+	if err := u.commit(ctx, plan); err != nil {
+		return Answer{}, err
+	}
+	plan.User.Revision++
+	return answered(plan.User, plan.Change, warnings), nil
+}
+
+func answered(user User, change Change, warnings []Warning) Answer {
+	answer := Answer{User: user, Warnings: warnings, Created: change.Act == ActCreateUser && change.State == StateEffective}
+	if change.State != StateEffective {
+		answer.Change = &change
+	}
+	return answer
+}
+
+// repeated answers a request whose Idempotency-Key was there before, as things are now.
+func (u *Users) repeated(ctx context.Context, v visit) (Answer, bool, error) {
+	remembered, ok, err := v.remembered()
+	if !ok || err != nil {
+		return Answer{}, false, err
+	}
+	user, change := UserRef{v.organisation.ID, remembered.User}, ChangeRef{v.organisation.ID, remembered.Change}
+	found, err := u.Store.Read(ctx, Want{Users: []UserRef{user}, Changes: []ChangeRef{change}})
+	if err != nil {
+		return Answer{}, false, err
+	}
+	answer := answered(found.Users[user], found.Changes[change], nil)
+	if answer.User.ID == "" { // its creation came to nothing meanwhile
+		answer.User = User{ID: remembered.User, Organisation: v.organisation.ID}
+	}
+	return answer, true, nil
+}
+
+// Get reads one user.
+//
+// Faults: notFound, forbidden.
+func (u *Users) Get(ctx context.Context, r Request, id UserID) (User, error) {
+	v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
+		return Want{Users: []UserRef{{organisation, id}}}
+	})
+	if err != nil {
+		return User{}, err
+	}
+	user, err := v.user(id)
+	if err != nil {
+		return User{}, err
+	}
+	return user, u.decide(ctx, v, Question{Action: ActionViewUser, Target: &user})
+}
+
+// List reads a page of the organisation's users.
+//
+// Faults: forbidden; invalid on "cursor".
+func (u *Users) List(ctx context.Context, r Request, page Page) ([]User, string, error) {
+	v, err := u.enter(ctx, r, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := u.decide(ctx, v, Question{Action: ActionListUsers}); err != nil {
+		return nil, "", err
+	}
+	return u.Store.Users(ctx, v.organisation.ID, page)
+}
+
+// ETag names the user's administered state, for If-Match (10.1).
+func (u User) ETag() string {
+	return fmt.Sprintf(`"%d-%s-%s"`, u.Version, u.OpenChange, u.OpenDeactivation)
+}
+
+// wantAccess reads the companies and accounts that a request names, so that unknown ones are found out. What is more
+// than a profile may have is not read: it is refused by its number.
+func wantAccess(organisation OrganisationID, access Access) Want {
+	want := Want{}
+	for _, id := range access.Companies[:min(len(access.Companies), maxCompanies)] {
+		want.Companies = append(want.Companies, CompanyRef{organisation, id})
+	}
+	for _, id := range access.Accounts[:min(len(access.Accounts), maxAccounts)] {
+		want.Accounts = append(want.Accounts, AccountRef{organisation, id})
+	}
+	return want
+}
+
+// readKept reads the accounts that stay with a user while its companies change: whether the two still fit cannot be told
+// otherwise, and the request's own read did not know of them.
+func (u *Users) readKept(ctx context.Context, v *visit, user User, after Access) error {
+	if slices.Equal(set(after.Companies), user.Companies) {
+		return nil
+	}
+	var want Want
+	for _, id := range common(user.Accounts, set(after.Accounts)) {
+		ref := AccountRef{user.Organisation, id}
+		if _, known := v.found.Accounts[ref]; !known {
+			want.Accounts = append(want.Accounts, ref)
+		}
+	}
+	if len(want.Accounts) == 0 {
+		return nil
+	}
+	found, err := u.Store.Read(ctx, want)
+	if err != nil {
+		return err
+	}
+	if v.found.Accounts == nil {
+		v.found.Accounts = found.Accounts
+		return nil
+	}
+	maps.Copy(v.found.Accounts, found.Accounts)
+	return nil
+}
+
+// reservations are the names that a user takes with a profile.
+func reservations(settings Settings, user User, profile Profile) []Reservation {
+	var all []Reservation
+	take := func(kind ReservationKind, name, field string) {
+		if name != "" {
+			all = append(all, Reservation{
+				Kind: kind, Name: name, Field: field, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
+			})
+		}
+	}
+	take(ReserveEmail, fold(profile.Email), "email")
+	take(ReservePhone, profile.Phone, "phone")
+	if user.Kind != KindAPI {
+		field := "email"
+		if settings.SignInName == SignInUsername {
+			field = "username"
+		}
+		take(ReserveLogin, loginName(settings, profile), field)
+	}
+	return all
+}
+
+// loginName is what a user signs in with.
+func loginName(settings Settings, profile Profile) string {
+	if settings.SignInName == SignInUsername {
+		return fold(profile.Username)
+	}
+	return fold(profile.Email)
+}
+
+// without is what is in the first list and not in the second.
+func without(list, drop []Reservation) []Reservation {
+	return slices.DeleteFunc(slices.Clone(list), func(r Reservation) bool { return slices.Contains(drop, r) })
+}

@@ -1,0 +1,217 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// visit is a request with what its one batch read found: who calls, where, and what the act is about.
+type visit struct {
+	Request
+	now     time.Time
+	found   Found
+	session Session // of an API user: one that was never stored
+	caller  User
+	// identity is the caller's; its zero value for API users.
+	identity Identity
+	// organisation is where the request acts, which for operators is the one they entered. Tenancy comes from here
+	// and from nowhere else.
+	organisation Organisation
+	home         Organisation // the caller's own
+}
+
+func unauthenticated() error {
+	return fault.New(fault.Unauthenticated, "Sign in first.")
+}
+
+// entry is how a request proves who calls: the references to read, and what must then hold.
+type entry struct {
+	home     OrganisationID
+	acting   OrganisationID
+	user     UserRef
+	identity IdentityID
+	session  TicketRef
+	api      CredentialRef
+}
+
+func (r Request) entry() (entry, error) {
+	if r.ClientID != "" {
+		return r.clientEntry()
+	}
+	ticket, ok := ParseTicket(TicketSession, r.Token)
+	if !ok {
+		return entry{}, unauthenticated()
+	}
+	return entry{
+		home: ticket.Organisation, acting: ticket.Acting, identity: ticket.Identity,
+		user:    UserRef{ticket.Organisation, ticket.User},
+		session: TicketRef{ticket.Organisation, ticket.User, ticket.Hash()},
+	}, nil
+}
+
+// enter reads what is wanted together with who calls, in one batch, and lets in whose session holds. Want is made for
+// the organisation that the request acts in.
+func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) Want, stages ...SessionStage) (visit, error) {
+	entry, err := r.entry()
+	if err != nil {
+		return visit{}, err
+	}
+	w := Want{}
+	if want != nil {
+		w = want(entry.acting)
+	}
+	w.Organisations = append(w.Organisations, entry.home, entry.acting)
+	w.Users = append(w.Users, entry.user)
+	if entry.api.ID != "" {
+		w.Credentials = append(w.Credentials, entry.api)
+	} else {
+		w.Sessions = append(w.Sessions, entry.session)
+		w.Identities = append(w.Identities, entry.identity)
+	}
+	if r.IdempotencyKey != "" {
+		w.Remembered = append(w.Remembered, RememberedRef{entry.home, entry.user.ID, r.IdempotencyKey})
+	}
+	found, err := c.Store.Read(ctx, w)
+	if err != nil {
+		return visit{}, err
+	}
+
+	v := visit{Request: r, now: c.Now(), found: found}
+	var known, knownHome, knownHere bool
+	v.caller, known = found.Users[entry.user]
+	v.home, knownHome = found.Organisations[entry.home]
+	v.organisation, knownHere = found.Organisations[entry.acting]
+	if !known || !knownHome || !knownHere {
+		return visit{}, unauthenticated()
+	}
+	if entry.api.ID != "" {
+		if !v.caller.Active() || !c.Admits(r.ClientSecret) || !found.Credentials[entry.api].holds(r.ClientSecret, v.now) {
+			return visit{}, unauthenticated()
+		}
+		v.session = Session{Organisation: entry.home, User: v.caller.ID, Acting: entry.home, Stage: SessionFull}
+		return v, nil
+	}
+	session, ok := found.Sessions[entry.session]
+	v.session, v.identity = session, found.Identities[entry.identity]
+	if !ok || session.Acting != entry.acting || !session.Alive(v.caller, v.identity, v.now) {
+		return visit{}, unauthenticated()
+	}
+	if len(stages) == 0 {
+		stages = []SessionStage{SessionFull}
+	}
+	if !slices.Contains(stages, session.Stage) {
+		if session.Stage == SessionEnrolment {
+			return visit{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
+		}
+		return visit{}, unauthenticated()
+	}
+	if v.now.Sub(session.LastSeenAt) > touchAfter {
+		if err := c.Store.Touch(ctx, session, v.now); err != nil {
+			return visit{}, err
+		}
+	}
+	return v, nil
+}
+
+// actor is the caller as logs and timelines name it.
+func (v visit) actor() Actor {
+	return Actor{Organisation: v.home.ID, User: v.caller.ID, Name: v.caller.Name.Full(), Kind: v.caller.Kind}
+}
+
+// operator tells whether the caller is the platform's staff.
+func (v visit) operator() bool { return v.caller.Kind == KindOperator && v.home.ID == Platform }
+
+// user is the one that the request is about. Another organisation's id is not found like one that never was.
+func (v visit) user(id UserID) (User, error) {
+	user, ok := v.found.Users[UserRef{v.organisation.ID, id}]
+	if !ok {
+		return User{}, fault.New(fault.NotFound, "There is no such user.")
+	}
+	return user, nil
+}
+
+// remembered is what the request's Idempotency-Key did before, if it did.
+func (v visit) remembered() (Remembered, bool, error) {
+	if v.IdempotencyKey == "" {
+		return Remembered{}, false, nil
+	}
+	remembered, ok := v.found.Remembered[v.rememberedRef()]
+	if ok && remembered.Fingerprint != v.Fingerprint {
+		return Remembered{}, false, fault.New(fault.KeyReused, "This Idempotency-Key came with another request before.")
+	}
+	return remembered, ok, nil
+}
+
+func (v visit) rememberedRef() RememberedRef {
+	return RememberedRef{v.home.ID, v.caller.ID, v.IdempotencyKey}
+}
+
+// matches tells whether what the request was made for is what there is (If-Match).
+func (r Request) matches(etag string) bool {
+	return r.IfMatch == "" || r.IfMatch == "*" || r.IfMatch == etag
+}
+
+// remember keeps what the request did, where it has an Idempotency-Key.
+func (v visit) remember(user UserID, change ChangeID) []Effect {
+	if v.IdempotencyKey == "" {
+		return nil
+	}
+	return []Effect{Remember{Remembered{
+		Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, User: user, Change: change, At: v.now,
+	}}}
+}
+
+// expectCaller asks, in the transaction, that the caller still is what was decided on.
+func (v visit) expectCaller() Effect {
+	return Expect{UserRef{v.home.ID, v.caller.ID}, v.caller.Version}
+}
+
+// decide asks the policies. A denial is a fault that names the policy, and is in the log (7.3).
+func (c *Core) decide(ctx context.Context, v visit, question Question) error {
+	question.Principal, question.Organisation = v.caller, v.organisation
+	decision, err := c.Policies.Decide(question)
+	if err != nil {
+		return err
+	}
+	if decision.Allowed {
+		return nil
+	}
+	if !v.Preview {
+		entry := c.entry(v, question.Action, Refused)
+		entry.Policy, entry.Detail = decision.Policy, decision.Reason
+		if question.Target != nil {
+			entry.Target, entry.TargetName = question.Target.ID, question.Target.Name.Full()
+		}
+		if question.Change != nil {
+			entry.Change = question.Change.ID
+		}
+		if err := c.Store.Commit(ctx, Log{entry}); err != nil {
+			return err
+		}
+	}
+	return denied(decision)
+}
+
+func denied(decision Decision) error {
+	return &fault.Fault{Code: fault.Forbidden, Detail: decision.Reason, Policy: decision.Policy}
+}
+
+// entry begins a line of the log.
+func (c *Core) entry(v visit, action Action, outcome Outcome) Entry {
+	actor := v.actor()
+	entry := Entry{
+		ID: EntryID(c.NewID(PrefixEntry)), Organisation: v.organisation.ID, At: v.now, Actor: &actor,
+		Action: action, Outcome: outcome, UserAgent: v.Source.UserAgent,
+	}
+	if v.Source.Address.IsValid() {
+		entry.Address = v.Source.Address.String()
+	}
+	return entry
+}
+
+// fold makes a name comparable: case does not tell names apart.
+func fold(name string) string { return strings.ToLower(strings.TrimSpace(name)) }

@@ -1,0 +1,206 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// Work is what the service does by itself: the tasks of a change's execution, and the sweep.
+type Work struct{ Core }
+
+// AwaitDecision leaves the token with which the execution waits on the change. Where the decision was made before,
+// it goes back at once. Doing it again is harmless: the last token counts.
+func (w *Work) AwaitDecision(ctx context.Context, ref ChangeRef, token string) error {
+	_, err := attempt(func(bool) (struct{}, error) {
+		plan, _, err := w.read(ctx, ref)
+		if err != nil {
+			return struct{}{}, err
+		}
+		plan.Change.TaskToken = token
+		switch plan.Change.State {
+		case StateAwaitingStepUp, StateAwaitingApproval:
+			return struct{}{}, w.Store.Commit(ctx, PutChange{plan.Change})
+		default:
+			return struct{}{}, w.Store.Commit(ctx, w.enqueueWorkflow(plan.Change, token, w.Now()))
+		}
+	})
+	return err
+}
+
+// Apply makes a propagating change effective, if it still may be (3.6, 3.8, 3.9). Applied or ended before, it stays so.
+func (w *Work) Apply(ctx context.Context, ref ChangeRef) (Change, error) {
+	return attempt(func(again bool) (Change, error) {
+		plan, organisation, err := w.read(ctx, ref)
+		if err != nil || plan.Change.State != StatePropagating {
+			return plan.Change, err
+		}
+		now, change := w.Now(), &plan.Change
+		if now.Before(change.EffectiveAt) {
+			return Change{}, fault.New(fault.StateWrong, "The change does not take effect yet.")
+		}
+		if err := w.applyIfDue(ctx, now, organisation, &plan); err != nil {
+			return Change{}, err
+		}
+		return plan.Change, w.commit(ctx, plan)
+	})
+}
+
+func (w *Work) applyIfDue(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	cause := CauseConflict
+	if plan.Change.fits(plan.User) {
+		entitled, err := w.requesterStillMay(ctx, organisation, plan, true)
+		if err != nil {
+			return err
+		}
+		if entitled == nil {
+			err := w.apply(ctx, now, organisation, plan)
+			plan.add(w.logChange(now, plan.Change, "applied"))
+			return err
+		}
+		cause = CauseRequesterLostAccess
+	}
+	w.end(now, organisation, plan, ending{state: StateFailed, cause: cause})
+	plan.add(w.logChange(now, plan.Change, "failed: "+string(cause)))
+	return nil
+}
+
+// read brings a change with its target and organisation.
+func (w *Work) read(ctx context.Context, ref ChangeRef) (Plan, Organisation, error) {
+	target := UserRef{ref.Organisation, ref.ID.target()}
+	found, err := w.Store.Read(ctx, Want{
+		Changes: []ChangeRef{ref}, Users: []UserRef{target}, Organisations: []OrganisationID{ref.Organisation},
+	})
+	if err != nil {
+		return Plan{}, Organisation{}, err
+	}
+	change, ok := found.Changes[ref]
+	if !ok {
+		return Plan{}, Organisation{}, fault.New(fault.NotFound, "There is no such change.")
+	}
+	return Plan{Change: change, User: found.Users[target]}, found.Organisations[ref.Organisation], nil
+}
+
+const (
+	// reminderAhead is how long before its expiry a change reminds those who may approve it (3.4).
+	reminderAhead = 24 * time.Hour
+	// overdue is how late a change may be before the sweep applies it in its execution's stead.
+	overdue = 5 * time.Minute
+	// straggling is how long an outbox item may wait before the sweep sends it round again.
+	straggling = 2 * time.Minute
+	// roundsAtMost is how often; after that only its alarm tells of it.
+	roundsAtMost = 100
+)
+
+// DueAt is when the sweep should look at the change; zero when never.
+func (c Change) DueAt() time.Time {
+	switch c.State {
+	case StateAwaitingStepUp, StateAwaitingApproval:
+		if reminder := c.ExpiresAt.Add(-reminderAhead); !c.Reminded && c.State == StateAwaitingApproval && reminder.After(c.CreatedAt) {
+			return reminder
+		}
+		return c.ExpiresAt
+	case StatePropagating:
+		return c.EffectiveAt.Add(overdue)
+	}
+	return time.Time{}
+}
+
+// DueAt is when the sweep should look at the link; zero when never.
+func (l Link) DueAt() time.Time {
+	if l.State == LinkSent {
+		return l.ExpiresAt
+	}
+	return time.Time{}
+}
+
+// DueAt is when the sweep should send the item round again.
+func (o OutboxItem) DueAt() time.Time { return o.CreatedAt.Add(straggling) }
+
+// Swept counts what a sweep did.
+type Swept struct {
+	Expired, Reminded, Applied, Links, Outbox int
+}
+
+// sweepBatch is how many records of a kind are looked up at once.
+const sweepBatch = 100
+
+// Sweep does what fell due: expires changes and links, reminds, applies what its execution did not, and sends the
+// outbox's stragglers round again (4.7). Two sweeps at once do no harm.
+func (w *Work) Sweep(ctx context.Context) (Swept, error) {
+	var swept Swept
+	for {
+		due, err := w.Store.Due(ctx, w.Now(), sweepBatch)
+		if err != nil {
+			return swept, err
+		}
+		progress := false
+		for _, one := range due {
+			before := swept
+			if err := w.sweepOne(ctx, one, &swept); err != nil && !fault.Is(err, fault.Stale) && !fault.Is(err, fault.NotFound) {
+				return swept, err
+			}
+			progress = progress || swept != before
+		}
+		if !progress {
+			return swept, nil
+		}
+	}
+}
+
+func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
+	switch {
+	case due.Outbox != nil:
+		swept.Outbox++
+		return w.Store.Commit(ctx, SendRound{*due.Outbox, w.Now().Add(straggling)})
+	case due.Link != "":
+		return w.expireLink(ctx, TicketRef{due.Organisation, due.User, due.Link}, swept)
+	default:
+		return w.sweepChange(ctx, ChangeRef{due.Organisation, due.Change}, swept)
+	}
+}
+
+func (w *Work) sweepChange(ctx context.Context, ref ChangeRef, swept *Swept) error {
+	plan, organisation, err := w.read(ctx, ref)
+	if err != nil {
+		return err
+	}
+	now, change := w.Now(), &plan.Change
+	switch at := change.DueAt(); {
+	case at.IsZero() || now.Before(at):
+		return nil // the index was behind
+	case change.State == StatePropagating:
+		swept.Applied++
+		_, err := w.Apply(ctx, ref)
+		return err
+	case now.Before(change.ExpiresAt):
+		swept.Reminded++
+		change.Reminded = true
+		change.note(now, change.State, "reminded", nil, "")
+		plan.add(w.mailApprovers(now, organisation, *change, MailApprovalReminder))
+		return w.Store.Commit(ctx, append([]Effect{PutChange{*change}}, plan.effects...)...)
+	default:
+		swept.Expired++
+		w.end(now, organisation, &plan, ending{state: StateExpired})
+		plan.add(w.logChange(now, *change, "expired"))
+		return w.commit(ctx, plan)
+	}
+}
+
+func (w *Work) expireLink(ctx context.Context, ref TicketRef, swept *Swept) error {
+	found, err := w.Store.Read(ctx, Want{Links: []TicketRef{ref}})
+	if err != nil {
+		return err
+	}
+	link, ok := found.Links[ref]
+	if at := link.DueAt(); !ok || at.IsZero() || w.Now().Before(at) {
+		return nil
+	}
+	swept.Links++
+	link.State, link.EndedAt = LinkExpired, w.Now()
+	return w.Store.Commit(ctx, PutLink{link}, Log{Entry{
+		ID: EntryID(w.NewID(PrefixEntry)), Organisation: link.Organisation, At: link.EndedAt,
+		Action: "expireLink", Outcome: Done, Target: link.User, Detail: string(link.Kind),
+	}})
+}
