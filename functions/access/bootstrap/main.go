@@ -1,0 +1,18 @@
+// The access function.
+package main
+
+import (
+	"context"
+
+	"mandate/functions/access"
+	"mandate/functions/wire"
+	"mandate/shared/directory"
+)
+
+func main() {
+	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
+		server := parts.HTTP()
+		access.Register(server, &directory.Evaluator{Core: parts.Core})
+		return server.Invoke, nil
+	})
+}

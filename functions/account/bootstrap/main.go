@@ -1,0 +1,26 @@
+// The account function.
+package main
+
+import (
+	"context"
+
+	"mandate/functions/account"
+	"mandate/functions/wire"
+	"mandate/functions/wire/credentials"
+	"mandate/functions/wire/sealing"
+	"mandate/shared/directory"
+)
+
+func main() {
+	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
+		core, err := sealing.Add(parts)
+		if err != nil {
+			return nil, err
+		}
+		server := parts.HTTP()
+		account.Register(server, &directory.Self{
+			Core: core, Passwords: credentials.Passwords{Admits: core.Admits}, SecondFactors: credentials.SecondFactors{},
+		})
+		return server.Invoke, nil
+	})
+}

@@ -1,0 +1,68 @@
+// Package carry takes outbox items from the table's stream to what carries them, and reports those that failed, so that
+// the stream brings them again.
+//
+// The record says which item; the item itself is read from the table: one that is gone was carried before, and a record
+// that comes twice or late does no harm.
+package carry
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"mandate/shared/directory"
+	"mandate/shared/store"
+)
+
+// Carrier does what one item orders, and forgets it in the same breath: what it answers are the effects, of which
+// Carried is one. An error leaves the item for another time.
+type Carrier func(context.Context, directory.OutboxItem) ([]directory.Effect, error)
+
+// Handler is what a stream invokes.
+type Handler func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
+
+// New makes a handler of a carrier.
+func New(keep directory.Store, carrier Carrier, log *slog.Logger) Handler {
+	return func(ctx context.Context, event events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+		var answer events.DynamoDBEventResponse
+		for _, record := range event.Records {
+			if err := one(ctx, keep, carrier, record); err != nil {
+				log.ErrorContext(ctx, "outbox item not carried", "event", record.EventID, "error", err)
+				answer.BatchItemFailures = append(answer.BatchItemFailures, events.DynamoDBBatchItemFailure{
+					ItemIdentifier: record.Change.SequenceNumber,
+				})
+			}
+		}
+		return answer, nil
+	}
+}
+
+func one(ctx context.Context, keep directory.Store, carrier Carrier, record events.DynamoDBEventRecord) error {
+	ref, ok := store.OutboxRefOf(keyOf(record, store.PartitionKey), keyOf(record, store.SortKey))
+	if !ok {
+		return fmt.Errorf("a record of no outbox item")
+	}
+	found, err := keep.Read(ctx, directory.Want{Outbox: []directory.OutboxRef{ref}})
+	if err != nil {
+		return err
+	}
+	item, there := found.Outbox[ref]
+	if !there {
+		return nil
+	}
+	effects, err := carrier(ctx, item)
+	if err != nil || len(effects) == 0 {
+		return err
+	}
+	return keep.Commit(ctx, effects...)
+}
+
+func keyOf(record events.DynamoDBEventRecord, name string) string {
+	value, ok := record.Change.Keys[name]
+	if !ok || value.DataType() != events.DataTypeString {
+		return ""
+	}
+	return value.String()
+}

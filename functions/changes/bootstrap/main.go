@@ -1,0 +1,24 @@
+// The changes function.
+package main
+
+import (
+	"context"
+
+	"mandate/functions/changes"
+	"mandate/functions/wire"
+	"mandate/functions/wire/credentials"
+	"mandate/functions/wire/sealing"
+	"mandate/shared/directory"
+)
+
+func main() {
+	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
+		core, err := sealing.Add(parts)
+		if err != nil {
+			return nil, err
+		}
+		server := parts.HTTP()
+		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{}})
+		return server.Invoke, nil
+	})
+}

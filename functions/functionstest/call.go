@@ -1,0 +1,172 @@
+package functionstest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"context"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"mandate/shared/api"
+)
+
+// Part is a part of a request.
+type Part func(*events.APIGatewayV2HTTPRequest)
+
+// Body is what the request says, as JSON; a json.RawMessage as it stands.
+func Body(value any) Part {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return func(e *events.APIGatewayV2HTTPRequest) {
+		e.Body = string(text)
+		e.Headers["content-type"] = "application/json"
+	}
+}
+
+// Object is a body, written down.
+type Object = map[string]any
+
+// Header sets a field.
+func Header(name, value string) Part {
+	return func(e *events.APIGatewayV2HTTPRequest) { e.Headers[strings.ToLower(name)] = value }
+}
+
+// Key names the request, so that its repetition is known.
+func Key(key string) Part { return Header(api.IdempotencyKeyHeader, key) }
+
+// Query adds a parameter.
+func Query(name, value string) Part {
+	return func(e *events.APIGatewayV2HTTPRequest) {
+		if e.RawQueryString != "" {
+			e.RawQueryString += "&"
+		}
+		e.RawQueryString += url.QueryEscape(name) + "=" + url.QueryEscape(value)
+	}
+}
+
+// Preview asks what would happen.
+func Preview() Part { return Query(api.PreviewParameter, "true") }
+
+var parameter = regexp.MustCompile(`\{(\w+)\}`)
+
+// At fills the path's parameters, in their order.
+func At[T ~string](values ...T) Part {
+	return func(e *events.APIGatewayV2HTTPRequest) {
+		names := parameter.FindAllStringSubmatch(e.RouteKey, -1)
+		if len(names) != len(values) {
+			panic(fmt.Sprintf("%s takes %d values", e.RouteKey, len(names)))
+		}
+		e.PathParameters = map[string]string{}
+		for i, name := range names {
+			e.PathParameters[name[1]] = string(values[i])
+			e.RawPath = strings.Replace(e.RawPath, name[0], url.PathEscape(string(values[i])), 1)
+		}
+	}
+}
+
+// From sets the address that the request comes from.
+func From(address string) Part {
+	return func(e *events.APIGatewayV2HTTPRequest) { e.RequestContext.HTTP.SourceIP = address }
+}
+
+// Answer is what a request came to.
+type Answer struct {
+	Operation string
+	Status    int
+	Header    map[string]string
+	Text      string
+}
+
+// endpoint finds a declared operation.
+func endpoint(id string) api.Endpoint {
+	for _, one := range api.Operations() {
+		if one.ID == id {
+			return one
+		}
+	}
+	panic("no operation " + id)
+}
+
+// Do sends a request as an event of the gateway to the operation's function. It may be called from any goroutine.
+func (w *World) Do(operation string, parts ...Part) Answer {
+	declared := endpoint(operation)
+	event := events.APIGatewayV2HTTPRequest{
+		Version: "2.0", RouteKey: declared.RouteKey(), RawPath: declared.Path, Headers: map[string]string{},
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey: declared.RouteKey(), RequestID: "request",
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+				Method: declared.Method, Protocol: "HTTP/1.1", SourceIP: "192.0.2.1", UserAgent: "functionstest",
+			},
+		},
+	}
+	for _, part := range parts {
+		part(&event)
+	}
+	event.RequestContext.HTTP.Path = event.RawPath
+	response, err := w.servers[declared.Function].Invoke(context.Background(), event)
+	if err != nil {
+		w.t.Errorf("%s: %v", operation, err)
+	}
+	return Answer{operation, response.StatusCode, response.Headers, response.Body}
+}
+
+// Problem reads what went wrong.
+func (a Answer) Problem() api.Problem {
+	var problem api.Problem
+	if err := json.Unmarshal([]byte(a.Text), &problem); err != nil {
+		return api.Problem{Type: a.Text}
+	}
+	return problem
+}
+
+// Code is the problem's.
+func (a Answer) Code() string { return strings.TrimPrefix(a.Problem().Type, "/problems/") }
+
+// Want fails the test where the answer has another status.
+func (a Answer) Want(t testing.TB, status int) Answer {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("%s answered %d, want %d: %s", a.Operation, a.Status, status, a.Text)
+	}
+	return a
+}
+
+// Refused fails the test where the answer is not this problem.
+func (a Answer) Refused(t testing.TB, status int, code string) api.Problem {
+	t.Helper()
+	if a.Status != status || a.Code() != code {
+		t.Fatalf("%s answered %d, want %d %s: %s", a.Operation, a.Status, status, code, a.Text)
+	}
+	return a.Problem()
+}
+
+// Faulty fails the test where the answer does not name this field and rule.
+func (a Answer) Faulty(t testing.TB, field, rule string) {
+	t.Helper()
+	if a.Status/100 == 4 {
+		for _, one := range a.Problem().Errors {
+			if one.Field == field && one.Rule == rule {
+				return
+			}
+		}
+	}
+	t.Fatalf("%s answered %d, want %s %s: %s", a.Operation, a.Status, field, rule, a.Text)
+}
+
+// Read reads an answer of this status.
+func Read[T any](t testing.TB, a Answer, status int) T {
+	t.Helper()
+	a.Want(t, status)
+	var value T
+	if err := json.Unmarshal([]byte(a.Text), &value); err != nil {
+		t.Fatalf("%s: %v in %s", a.Operation, err, a.Text)
+	}
+	return value
+}

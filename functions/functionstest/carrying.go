@@ -1,0 +1,261 @@
+package functionstest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	workflowfunction "mandate/functions/workflow"
+	"mandate/shared/directory"
+	"mandate/shared/store"
+	"mandate/shared/workflow"
+)
+
+// Settle carries the outbox, and lets the executions go on, until nothing moves.
+func (w *World) Settle() {
+	w.t.Helper()
+	w.settle(func(refs []directory.OutboxRef) []directory.OutboxRef { return refs })
+}
+
+// SettleTwice does the same with every record of the stream twice.
+func (w *World) SettleTwice() {
+	w.t.Helper()
+	w.settle(func(refs []directory.OutboxRef) []directory.OutboxRef { return slices.Concat(refs, refs) })
+}
+
+// SettleShuffled does the same with records twice and in disorder.
+func (w *World) SettleShuffled(seed uint64) {
+	w.t.Helper()
+	random := rand.New(rand.NewPCG(seed, seed))
+	w.settle(func(refs []directory.OutboxRef) []directory.OutboxRef {
+		refs = slices.Concat(refs, refs)
+		random.Shuffle(len(refs), func(i, j int) { refs[i], refs[j] = refs[j], refs[i] })
+		return refs
+	})
+}
+
+// CarryAgain brings every record that there ever was once more, as a stream may do a day later.
+func (w *World) CarryAgain() {
+	w.t.Helper()
+	for _, ref := range slices.Clone(w.carried) {
+		w.carry(ref)
+	}
+}
+
+func (w *World) settle(order func([]directory.OutboxRef) []directory.OutboxRef) {
+	w.t.Helper()
+	for range 1000 {
+		waiting := w.Outbox()
+		moved := len(waiting) > 0
+		for _, ref := range order(waiting) {
+			w.carry(ref)
+			w.carried = append(w.carried, ref)
+		}
+		moved = w.machine.run(w.t.Context()) || moved
+		if !moved {
+			return
+		}
+	}
+	w.t.Fatal("the outbox never empties")
+}
+
+// Outbox lists what waits in it, oldest first.
+func (w *World) Outbox() []directory.OutboxRef {
+	w.t.Helper()
+	type waiting struct {
+		ref directory.OutboxRef
+		at  string
+	}
+	var found []waiting
+	for _, item := range w.items() {
+		var keys struct {
+			PK        string `dynamodbav:"pk"`
+			SK        string `dynamodbav:"sk"`
+			CreatedAt string `dynamodbav:"createdAt"`
+		}
+		if err := attributevalue.UnmarshalMap(item, &keys); err != nil {
+			w.t.Fatal(err)
+		}
+		if strings.HasSuffix(keys.PK, "#outbox") {
+			ref, ok := store.OutboxRefOf(keys.PK, keys.SK)
+			if !ok {
+				w.t.Fatalf("%s %s is no outbox item", keys.PK, keys.SK)
+			}
+			found = append(found, waiting{ref, keys.CreatedAt + keys.SK})
+		}
+	}
+	slices.SortFunc(found, func(a, b waiting) int { return cmp.Compare(a.at, b.at) })
+	refs := make([]directory.OutboxRef, len(found))
+	for i, one := range found {
+		refs[i] = one.ref
+	}
+	return refs
+}
+
+// carry hands one stream record to the function that the record is for.
+func (w *World) carry(ref directory.OutboxRef) {
+	w.t.Helper()
+	if err := w.tryCarry(ref); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *World) tryCarry(ref directory.OutboxRef) error {
+	handler := w.orders
+	if ref.Kind == directory.OutboxMail {
+		handler = w.posts
+	}
+	answer, err := handler(context.Background(), events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{{
+		EventID: ref.ID, EventName: "INSERT",
+		Change: events.DynamoDBStreamRecord{
+			SequenceNumber: ref.ID,
+			Keys: map[string]events.DynamoDBAttributeValue{
+				store.PartitionKey: events.NewStringAttribute("o#" + string(ref.Organisation) + "#outbox"),
+				store.SortKey:      events.NewStringAttribute(string(ref.Kind) + "#" + ref.ID),
+			},
+		},
+	}}})
+	if err == nil && len(answer.BatchItemFailures) > 0 {
+		err = fmt.Errorf("outbox item %s %s was not carried", ref.Kind, ref.ID)
+	}
+	return err
+}
+
+// machine plays the state machine's part, one execution a change, in the order of change.asl.json: await the decision,
+// wait until the effective time, apply. A task that fails is tried again when the machine runs again.
+type machine struct {
+	now  func() time.Time
+	task workflowfunction.Handler
+
+	mu         sync.Mutex
+	executions map[string]*execution
+	tokens     int
+}
+
+type execution struct {
+	input   workflow.Input
+	stage   stage
+	token   string
+	outcome workflow.Outcome
+	applied int // how often the apply task answered
+}
+
+type stage int
+
+const (
+	toAwait stage = iota
+	awaiting
+	waiting
+	ended
+)
+
+func newMachine(now func() time.Time, task workflowfunction.Handler) *machine {
+	return &machine{now: now, task: task, executions: map[string]*execution{}}
+}
+
+// StartExecution starts one under a name that no other has.
+func (m *machine) StartExecution(_ context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, there := m.executions[*in.Name]; there {
+		return nil, &types.ExecutionAlreadyExists{}
+	}
+	one := &execution{}
+	if err := json.Unmarshal([]byte(*in.Input), &one.input); err != nil {
+		return nil, err
+	}
+	m.executions[*in.Name] = one
+	return &sfn.StartExecutionOutput{}, nil
+}
+
+// SendTaskSuccess lets the execution go on that waits with the token.
+func (m *machine) SendTaskSuccess(_ context.Context, in *sfn.SendTaskSuccessInput, _ ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, one := range m.executions {
+		if one.stage != awaiting || one.token != *in.TaskToken {
+			continue
+		}
+		if err := json.Unmarshal([]byte(*in.Output), &one.outcome); err != nil {
+			return nil, err
+		}
+		one.stage = ended
+		if one.outcome.State == directory.StatePropagating {
+			one.stage = waiting
+		}
+		return &sfn.SendTaskSuccessOutput{}, nil
+	}
+	return nil, &types.TaskTimedOut{}
+}
+
+// run lets every execution do what it can do now, and tells whether one did.
+func (m *machine) run(ctx context.Context) bool {
+	m.mu.Lock()
+	all := make([]*execution, 0, len(m.executions))
+	for _, one := range m.executions {
+		all = append(all, one)
+	}
+	m.mu.Unlock()
+	moved := false
+	for _, one := range all {
+		moved = m.step(ctx, one) || moved
+	}
+	return moved
+}
+
+func (m *machine) step(ctx context.Context, one *execution) bool {
+	m.mu.Lock()
+	at, task := one.stage, workflow.Task{Organisation: one.input.Organisation, Change: one.input.Change}
+	switch {
+	case at == toAwait:
+		m.tokens++
+		one.token, one.stage = fmt.Sprintf("token-%d", m.tokens), awaiting
+		task.Task, task.Token = workflow.TaskAwaitDecision, one.token
+	case at == waiting && !m.now().Before(*one.outcome.EffectiveAt):
+		task.Task = workflow.TaskApply
+	default:
+		m.mu.Unlock()
+		return false
+	}
+	m.mu.Unlock()
+
+	_, err := m.task(ctx, task)
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err != nil && at == toAwait: // the task is tried again, with a new token
+		one.stage = toAwait
+	case err == nil && at == waiting:
+		one.stage = ended
+		one.applied++
+	}
+	return err == nil
+}
+
+// Open counts the executions that have not ended.
+func (m *machine) open() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	open := 0
+	for _, one := range m.executions {
+		if one.stage != ended {
+			open++
+		}
+	}
+	return open
+}
+
+// OpenExecutions counts the changes' executions that have not ended.
+func (w *World) OpenExecutions() int { return w.machine.open() }

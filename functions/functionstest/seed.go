@@ -1,0 +1,268 @@
+package functionstest
+
+import (
+	"fmt"
+	"sync"
+
+	"mandate/shared/directory"
+	"mandate/shared/otp"
+	"mandate/shared/password"
+	"mandate/shared/policy"
+)
+
+// Password is that of every seeded person. It is hashed once: Argon2id is slow on purpose.
+const Password = "correct horse battery staple"
+
+var passwordHash = sync.OnceValues(func() (string, error) { return password.Hash(Password) })
+
+// Tenant is an organisation with people in it.
+type Tenant struct {
+	*World
+	ID        directory.OrganisationID
+	Name      string
+	Ada, Ben  *Person // the admins
+	Rosa      *Person // a regular user, with the first account
+	Robot     *Person // an API user, with the first account
+	Companies []string
+	Accounts  []string // two of the first company, one of the second
+}
+
+// Setting alters an organisation's settings.
+type Setting func(*directory.Settings)
+
+// StepUp is bc-connect's other setup, where a requester authenticates its own changes.
+func StepUp(s *directory.Settings) { s.ChangeControl = directory.ControlStepUp }
+
+// Controlled sets the change control.
+func Controlled(control directory.ChangeControl) Setting {
+	return func(s *directory.Settings) { s.ChangeControl = control }
+}
+
+// Propagating sets the delay in seconds.
+func Propagating(seconds int) Setting {
+	return func(s *directory.Settings) { s.PropagationSeconds = seconds }
+}
+
+// adyenRoles are those of the seeded adyen admins: the one to administer with, and what they give to others.
+var adyenRoles = []string{"approveTransfers", "balancePlatformAdmin", "initiateTransfers", "viewAccounts", "viewTransfers"}
+
+// Tenant seeds an organisation of a preset, all of whose people are signed in.
+func (w *World) Tenant(preset string, settings ...Setting) *Tenant {
+	w.t.Helper()
+	found, ok := w.Core.Presets.Preset(preset)
+	if !ok {
+		w.t.Fatalf("no preset %s", preset)
+	}
+	organisation := directory.Organisation{
+		ID: directory.OrganisationID(w.Core.NewID(directory.PrefixOrganisation)), Name: fmt.Sprintf("Organisation %d", w.next()),
+		Preset: preset, Settings: found.Settings, ActiveAdmins: 2, CreatedAt: w.Now(),
+	}
+	for _, set := range settings {
+		set(&organisation.Settings)
+	}
+	tenant := &Tenant{World: w, ID: organisation.ID, Name: organisation.Name}
+	effects := []directory.Effect{directory.PutOrganisation{Organisation: organisation}}
+	for i := range 2 {
+		company := directory.Company{ID: directory.CompanyID(w.Core.NewID(directory.PrefixCompany)), Organisation: organisation.ID,
+			Name: fmt.Sprintf("Company %d", i+1), CreatedAt: w.Now()}
+		tenant.Companies = append(tenant.Companies, string(company.ID))
+		effects = append(effects, directory.PutCompany{Company: company})
+		for range 2 - i {
+			account := directory.Account{ID: directory.AccountID(w.Core.NewID(directory.PrefixAccount)), Organisation: organisation.ID,
+				Company: company.ID, Name: fmt.Sprintf("Account %d", len(tenant.Accounts)+1), CreatedAt: w.Now()}
+			tenant.Accounts = append(tenant.Accounts, string(account.ID))
+			effects = append(effects, directory.PutAccount{Account: account})
+		}
+	}
+	w.commit(effects...)
+
+	first := directory.Access{
+		Companies: []directory.CompanyID{directory.CompanyID(tenant.Companies[0])},
+		Accounts:  []directory.AccountID{directory.AccountID(tenant.Accounts[0])},
+	}
+	admins, regular := directory.Access{}, first
+	if organisation.Settings.RoleCount == directory.RolesNone {
+		regular.Permissions = []directory.Permission{"balances:view", "payments:view"}
+	} else {
+		admins.Roles, regular.Roles = adyenRoles, []string{"viewAccounts", "viewTransfers"}
+	}
+	tenant.Ada = w.person(organisation, directory.KindAdmin, "ada", admins)
+	tenant.Ben = w.person(organisation, directory.KindAdmin, "ben", admins)
+	tenant.Rosa = w.person(organisation, directory.KindRegular, "rosa", regular)
+	tenant.Robot = w.robot(organisation, first)
+	return tenant
+}
+
+// Operator is one of the platform's staff, of its administration, signed in on the platform itself.
+func (w *World) Operator() *Person {
+	w.t.Helper()
+	w.mu.Lock()
+	there := w.operator
+	w.mu.Unlock()
+	if there != nil {
+		return there
+	}
+	preset, ok := w.Core.Presets.Preset(policy.Platform)
+	if !ok {
+		w.t.Fatal("no preset of the platform")
+	}
+	organisation := directory.Organisation{
+		ID: directory.Platform, Name: "The platform", Preset: policy.Platform, Settings: preset.Settings, CreatedAt: w.Now(),
+	}
+	w.commit(directory.PutOrganisation{Organisation: organisation})
+	operator := w.person(organisation, directory.KindOperator, "olga", directory.Access{Roles: []string{"administration"}})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.operator = operator
+	return operator
+}
+
+// In is the operator with a session in an organisation.
+func (w *World) In(tenant *Tenant) *Person {
+	w.t.Helper()
+	there := *w.Operator()
+	there.Token = w.session(&there, tenant.ID)
+	return &there
+}
+
+// Admin seeds a further admin.
+func (o *Tenant) Admin(name string) *Person {
+	o.t.Helper()
+	organisation := o.Organisation()
+	access := directory.Access{}
+	if organisation.Settings.RoleCount != directory.RolesNone {
+		access.Roles = adyenRoles
+	}
+	person := o.person(organisation, directory.KindAdmin, name, access)
+	o.commit(directory.MoveAdmins{Organisation: o.ID, By: 1})
+	return person
+}
+
+// Regular seeds a further regular user with permissions or roles, on the first account.
+func (o *Tenant) Regular(name string, roles []string, permissions ...directory.Permission) *Person {
+	o.t.Helper()
+	return o.person(o.Organisation(), directory.KindRegular, name, directory.Access{
+		Companies: []directory.CompanyID{directory.CompanyID(o.Companies[0])},
+		Accounts:  []directory.AccountID{directory.AccountID(o.Accounts[0])},
+		Roles:     roles, Permissions: permissions,
+	})
+}
+
+// Wake signs everybody in again, after a time in which sessions end.
+func (o *Tenant) Wake() {
+	o.t.Helper()
+	for _, person := range []*Person{o.Ada, o.Ben, o.Rosa} {
+		person.Wake()
+	}
+}
+
+// Wake begins a new session.
+func (p *Person) Wake() {
+	p.World.t.Helper()
+	p.Token = p.World.session(p, p.Organisation)
+}
+
+// Organisation is the tenant's record as it is now.
+func (o *Tenant) Organisation() directory.Organisation {
+	o.t.Helper()
+	found, err := o.Store.Read(o.t.Context(), directory.Want{Organisations: []directory.OrganisationID{o.ID}})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return found.Organisations[o.ID]
+}
+
+func (w *World) commit(effects ...directory.Effect) {
+	w.t.Helper()
+	if err := w.Store.Commit(w.t.Context(), effects...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// person seeds a user with password, second factor and session.
+func (w *World) person(organisation directory.Organisation, kind directory.Kind, name string, access directory.Access) *Person {
+	w.t.Helper()
+	hash, err := passwordHash()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p := &Person{
+		World: w, Organisation: organisation.ID, ID: directory.UserID(w.Core.NewID(directory.PrefixUser)),
+		Identity: directory.IdentityID(w.Core.NewID(directory.PrefixIdentity)),
+		Email:    w.Email(name), Password: Password, Secret: otp.NewSecret(), app: &app{},
+	}
+	p.Identifier = p.Email
+	user := directory.User{
+		ID: p.ID, Organisation: organisation.ID, Identity: p.Identity, Kind: kind,
+		Profile: directory.Profile{
+			Name: directory.Name{First: name, Last: "Example"}, Email: p.Email, Phone: w.Phone(), Language: "en",
+			Access: access, IPAllowList: []string{},
+		},
+		Status: directory.StatusActive, SecondFactor: true, CreatedAt: w.Now(), UpdatedAt: w.Now(), Version: 1,
+	}
+	effects := w.names(organisation, &user, p, name)
+	sealed, err := w.Core.Sealer.Seal(w.t.Context(), p.Secret, "identity/"+string(p.Identity)+"/totp")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.commit(append(effects, directory.PutUser{User: user}, directory.PutIdentity{Identity: directory.Identity{
+		ID: p.Identity, Login: p.Identifier, PasswordHash: hash, PasswordAt: w.Now(), CreatedAt: w.Now(),
+		TOTP: &directory.TOTP{Secret: sealed},
+	}})...)
+	p.Token = w.session(p, organisation.ID)
+	return p
+}
+
+// names reserves what the user goes by, and sets its username where the organisation has them.
+func (w *World) names(organisation directory.Organisation, user *directory.User, p *Person, name string) []directory.Effect {
+	reserve := func(kind directory.ReservationKind, name string) directory.Effect {
+		return directory.Reserve{Reservation: directory.Reservation{
+			Kind: kind, Name: name, Organisation: organisation.ID, User: user.ID, Identity: user.Identity,
+		}}
+	}
+	effects := []directory.Effect{reserve(directory.ReserveEmail, user.Email), reserve(directory.ReservePhone, user.Phone)}
+	if organisation.Settings.SignInName == directory.SignInUsername {
+		user.Username = fmt.Sprintf("%s-%d", name, w.next())
+		p.Identifier = user.Username
+		effects = append(effects, directory.PointTo{Address: user.Email, Login: directory.Login{
+			Name: user.Username, Identity: user.Identity, Members: []directory.Membership{{Organisation: organisation.ID, User: user.ID}},
+		}})
+	}
+	return append(effects, reserve(directory.ReserveLogin, p.Identifier))
+}
+
+// session begins one for a seeded person, acting in an organisation.
+func (w *World) session(p *Person, acting directory.OrganisationID) string {
+	w.t.Helper()
+	ticket := directory.NewTicket(p.Organisation, p.ID, p.Identity, acting)
+	w.commit(directory.BeginSession{Session: directory.Session{
+		ID: w.Core.NewID(directory.PrefixSession), Hash: ticket.Hash(), Organisation: p.Organisation, User: p.ID, Identity: p.Identity,
+		Acting: acting, Stage: directory.SessionFull, CreatedAt: w.Now(), LastSeenAt: w.Now(),
+		ExpiresAt: w.Now().Add(directory.SessionAbsolute),
+	}})
+	return ticket.Text(directory.TicketSession)
+}
+
+// robot seeds an API user with a credential.
+func (w *World) robot(organisation directory.Organisation, access directory.Access) *Person {
+	w.t.Helper()
+	p := &Person{
+		World: w, Organisation: organisation.ID, ID: directory.UserID(w.Core.NewID(directory.PrefixUser)),
+		Email: w.Email("robot"), ClientSecret: fmt.Sprintf("secret-%d", w.next()),
+	}
+	credential := directory.Credential{
+		ID: w.Core.NewID(directory.CredentialPrefix), Organisation: organisation.ID, User: p.ID,
+		SecretHash: directory.HashSecret(p.ClientSecret), CreatedAt: w.Now(),
+	}
+	p.ClientID = credential.ClientID()
+	w.commit(directory.PutCredential{Credential: credential}, directory.PutUser{User: directory.User{
+		ID: p.ID, Organisation: organisation.ID, Identity: directory.IdentityID(w.Core.NewID(directory.PrefixIdentity)), Kind: directory.KindAPI,
+		Profile: directory.Profile{
+			Name: directory.Name{First: "robot"}, Email: p.Email, Language: "en", Access: access, APIAccess: true, IPAllowList: []string{},
+		},
+		Status: directory.StatusActive, CreatedAt: w.Now(), UpdatedAt: w.Now(), Version: 1,
+	}}, directory.Reserve{Reservation: directory.Reservation{
+		Kind: directory.ReserveEmail, Name: p.Email, Organisation: organisation.ID, User: p.ID,
+	}})
+	return p
+}

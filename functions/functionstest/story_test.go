@@ -1,0 +1,162 @@
+package functionstest_test
+
+import (
+	"testing"
+
+	. "mandate/functions/functionstest"
+	"mandate/shared/api"
+	"mandate/shared/directory"
+)
+
+// The story that everything else stands on: a user is asked for, decided about, takes effect, reads its mail, chooses a
+// password, sets up a second factor, signs in, and is out the moment an admin deactivates it.
+func TestFromAskingForAUserToItsDeactivation(t *testing.T) {
+	inEverySetup(t, func(t *testing.T, o *Tenant) {
+		body := newUser(o, nil)
+		email := body["email"].(string)
+		answer := o.Ada.Do("createUser", Body(body))
+		var asked UserAnswer
+		if o.Organisation().Settings.ChangeControl == directory.ControlNone {
+			asked = Read[UserAnswer](t, answer, 201)
+			if asked.Change != nil {
+				t.Fatalf("a change that takes effect at once was answered as waiting: %s", answer.Text)
+			}
+		} else {
+			asked = Read[UserAnswer](t, answer, 202)
+			equal(t, "the user's mark", asked.User.OpenChange, asked.Change.ID)
+			equal(t, "its status", asked.User.Status, "pending")
+			o.Settle()
+			decide(t, o, asked.Change)
+
+			// 3.6: until the effective time nothing of it holds.
+			o.Settle()
+			if got := o.Ada.Change(t, asked.Change.ID); got.State != "propagating" || !got.EffectiveAt.Equal(o.Now().Add(hour)) {
+				t.Fatalf("after the decision the change is %s until %v, at %v", got.State, got.EffectiveAt, o.Now())
+			}
+			if o.Ada.Asks(t, asked.User.ID, viewPermission(o), o.Accounts[0]).Decision {
+				t.Error("a user whose creation propagates may already act")
+			}
+			equal(t, "mails to a user that is not there yet", len(o.Mails.To(email)), 0)
+			pass(o, hour-minute)
+			o.Settle()
+			equal(t, "state a minute before", o.Ada.Change(t, asked.Change.ID).State, "propagating")
+			pass(o, minute)
+			o.Settle()
+			equal(t, "state at the effective time", o.Ada.Change(t, asked.Change.ID).State, "effective")
+			equal(t, "executions left", o.OpenExecutions(), 0)
+		}
+		o.Settle()
+		equal(t, "status", o.Ada.User(t, asked.User.ID).Status, "emailNotVerified")
+		equal(t, "mails", o.Mails.Kinds(email), []directory.MailKind{directory.MailVerification})
+
+		// 4.4: a mail scanner that opens the link consumes nothing.
+		token := o.Mails.Token(t, email, directory.MailVerification)
+		unchanged(t, o.World, "looking at a link", func() {
+			for range 10 {
+				o.Do("getLinkPage").Want(t, 200)
+				o.Do("inspectLink", Body(Object{"token": token})).Want(t, 200)
+			}
+		})
+
+		nina := follow(t, o, o.Ada.User(t, asked.User.ID))
+		me := nina.Me(t)
+		equal(t, "status", me.User.Status, "active")
+		equal(t, "second factor", me.User.SecondFactor, true)
+		equal(t, "permission", me.Permissions[viewPermission(o)], "all")
+		if got := nina.Asks(t, asked.User.ID, viewPermission(o), o.Accounts[0]); !got.Decision {
+			t.Errorf("the user may not do what it was given: %+v", got)
+		}
+		if got := nina.Asks(t, asked.User.ID, viewPermission(o), o.Accounts[2]); got.Decision || got.Context.Policy != "account-not-assigned" {
+			t.Errorf("the user may act on an account that it was not given: %+v", got)
+		}
+
+		phone, laptop := nina.On(), nina.On()
+		phone.SignIn(t)
+		laptop.SignIn(t)
+
+		deactivated := o.Ada.Do("deactivateUser", At(asked.User.ID))
+		if change := Read[UserAnswer](t, deactivated, deactivated.Status).Change; change != nil {
+			nina.Me(t)
+			decide(t, o, change)
+		}
+		for _, device := range []*Person{nina, phone, laptop} {
+			device.Do("getMe").Refused(t, 401, "unauthenticated")
+		}
+		o.Do("signIn", Body(Object{"identifier": nina.Identifier, "password": nina.Password})).Refused(t, 401, "credentialsWrong")
+		if o.Ada.Asks(t, asked.User.ID, viewPermission(o), o.Accounts[0]).Decision {
+			t.Error("a deactivated user may still act")
+		}
+
+		// 1.7: reactivation restores the access that was there, and no session.
+		equal(t, "status", done(t, o, o.Ada.Do("reactivateUser", At(asked.User.ID))).Status, "active")
+		for _, device := range []*Person{nina, phone, laptop} {
+			device.Do("getMe").Refused(t, 401, "unauthenticated")
+		}
+		if !o.Ada.Asks(t, asked.User.ID, viewPermission(o), o.Accounts[0]).Decision {
+			t.Error("reactivation did not restore the user's access")
+		}
+		nina.On().SignIn(t)
+		equal(t, "executions left", o.OpenExecutions(), 0)
+	})
+}
+
+// 5.1: until the required second factor is set up, a session is good for that alone.
+func TestASessionForEnrolmentIsGoodForNothingElse(t *testing.T) {
+	inEverySetup(t, func(t *testing.T, o *Tenant) {
+		user := done(t, o, o.Ada.Do("createUser", Body(newUser(o, nil))))
+		token := o.Mails.Token(t, user.Email, directory.MailVerification)
+		redeemed := Read[Redeemed](t, o.Do("redeemLink", Body(Object{"token": token, "password": "a quiet walk by the river"})), 200)
+		equal(t, "what comes next", redeemed.Next, "enrolSecondFactor")
+		nina := &Person{World: o.World, Token: redeemed.Session.Token}
+		equal(t, "what comes next", nina.Me(t).Next, "enrolSecondFactor")
+
+		allowed := map[string]bool{"getMe": true, "signOut": true, "beginTotp": true, "confirmTotp": true}
+		for _, operation := range api.Operations() {
+			if operation.Public || allowed[operation.ID] {
+				continue
+			}
+			answer := nina.Do(operation.ID, example(o, operation)...)
+			answer.Refused(t, 403, "secondFactorMissing")
+		}
+		nina.Enrol(t)
+		equal(t, "what comes next", nina.Me(t).Next, "")
+		nina.Do("listMySessions").Want(t, 200)
+
+		// Whoever has a password and no second factor signs in to such a session as well.
+		equal(t, "the session's limit", redeemed.Session.ExpiresAt.Sub(o.Now()) <= directory.EnrolmentAbsolute, true)
+	})
+}
+
+// example is a request to an operation that breaks no rule.
+func example(o *Tenant, operation api.Endpoint) []Part {
+	ids := map[string]Part{
+		"getUser": At(o.Rosa.ID), "updateUser": At(o.Rosa.ID), "deactivateUser": At(o.Rosa.ID), "reactivateUser": At(o.Rosa.ID),
+		"resendVerification": At(o.Rosa.ID), "sendPasswordReset": At(o.Rosa.ID),
+		"getChange": At("chg_1"), "confirmChange": At("chg_1"), "approveChange": At("chg_1"), "rejectChange": At("chg_1"), "cancelChange": At("chg_1"),
+		"endMySession": At("ses_1"), "getOrganisation": At(o.ID), "updateOrganisation": At(o.ID),
+	}
+	bodies := map[string]any{
+		"createUser": newUser(o, nil), "updateUser": Object{"contact": true}, "updateMe": Object{"language": "fr"},
+		"confirmChange": Object{"digest": "d", "method": "totp", "code": "123456"}, "approveChange": Object{"digest": "d", "method": "totp", "code": "123456"},
+		"rejectChange": Object{"reason": "no"}, "confirmTotp": Object{"code": "123456"}, "removeTotp": Object{"code": "123456"},
+		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
+			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},
+		"updateOrganisation": Object{"name": "Renamed"}, "createCompany": Object{"name": "Company 3"},
+		"openAccount": Object{"company": o.Companies[0], "name": "Account 4"},
+		"evaluateAccess": Object{"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": "balances:view"},
+			"resource": Object{"type": "account", "id": o.Accounts[0]}},
+		"signIn":          Object{"identifier": o.Rosa.Identifier, "password": Password},
+		"answerChallenge": Object{"challengeId": "mch_1", "method": "totp", "code": "123456"},
+		"forgotPassword":  Object{"identifier": o.Rosa.Identifier},
+		"inspectLink":     Object{"token": "mln_1"},
+		"redeemLink":      Object{"token": "mln_1", "password": "a quiet walk by the river"},
+	}
+	var parts []Part
+	if at, ok := ids[operation.ID]; ok {
+		parts = append(parts, at)
+	}
+	if body, ok := bodies[operation.ID]; ok {
+		parts = append(parts, Body(body))
+	}
+	return parts
+}

@@ -1,0 +1,146 @@
+package functionstest
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"mandate/functions/access"
+	"mandate/functions/account"
+	"mandate/functions/carry"
+	"mandate/functions/changes"
+	"mandate/functions/mailer"
+	"mandate/functions/organisations"
+	"mandate/functions/outbox"
+	"mandate/functions/sweep"
+	"mandate/functions/users"
+	"mandate/functions/wire/credentials"
+	"mandate/functions/wire/phones"
+	"mandate/functions/workflow"
+	"mandate/infra/local/parts/partstest"
+	"mandate/shared/api"
+	"mandate/shared/demo"
+	"mandate/shared/directory"
+	"mandate/shared/httpapi"
+	"mandate/shared/policy"
+	"mandate/shared/seal"
+	"mandate/shared/seal/sealtest"
+	"mandate/shared/store"
+)
+
+// ConsoleURL is where the world's mails lead.
+const ConsoleURL = "https://console.example.com"
+
+// Start is when every world begins.
+var Start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+
+// World is the service in one process, on a table of its own.
+type World struct {
+	Client *Client // to the table: counts calls, and fails them on demand
+	Store  *store.Store
+	Core   directory.Core
+	Mails  *Mails
+
+	t       testing.TB
+	servers map[api.Function]*httpapi.Server
+	orders  carry.Handler // the outbox function
+	posts   carry.Handler // the mailer
+	machine *machine
+	sweep   sweep.Handler
+
+	mu       sync.Mutex
+	now      time.Time
+	serial   int
+	operator *Person
+	carried  []directory.OutboxRef
+}
+
+// engine is the policies of all worlds: they are read once, and decide without a state.
+var engine = sync.OnceValues(policy.New)
+
+// Capped bounds every organisation's delay, as the local runner may (3.13).
+func Capped(at time.Duration) func(*directory.Core) {
+	return func(c *directory.Core) { c.PropagationCap = &at }
+}
+
+// New makes a world without organisations.
+func New(t testing.TB, options ...func(*directory.Core)) *World {
+	t.Helper()
+	policies, err := engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{t: t, now: Start, Mails: &Mails{}}
+	w.Client = newClient(t, partstest.DynamoDB(t))
+	w.Store = store.New(w.Client, w.Client.table)
+	w.Core = directory.Core{
+		Store: w.Store, Policies: policies, Presets: policies, Sealer: seal.New(sealtest.New()),
+		Now: w.Now, NewID: func(prefix string) string { return prefix + ulid.Make().String() },
+		Admits: func(secret string) bool { return !demo.Known(secret) },
+	}
+	for _, set := range options {
+		set(&w.Core)
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	factors := credentials.SecondFactors{}
+	w.servers = map[api.Function]*httpapi.Server{}
+	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access} {
+		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now})
+	}
+	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors})
+	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phones.Phones{}})
+	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors})
+	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phones.Phones{}})
+	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})
+
+	work := &directory.Work{Core: w.Core}
+	w.machine = newMachine(w.Now, workflow.New(work))
+	orders := &outbox.Outbox{Executions: w.machine, StateMachine: "arn:change", Work: work}
+	posts := &mailer.Mailer{Store: w.Store, Sealer: w.Core.Sealer, Sender: w.Mails, ConsoleURL: ConsoleURL}
+	w.orders = carry.New(w.Store, orders.Carry, log)
+	w.posts = carry.New(w.Store, posts.Carry, log)
+	w.sweep = sweep.New(work, log)
+	return w
+}
+
+// Now is the world's time.
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// Advance lets time pass.
+func (w *World) Advance(by time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(by)
+}
+
+// next counts, so that names, numbers and addresses of a world are each its own.
+func (w *World) next() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.serial++
+	return w.serial
+}
+
+// Email is an address that nobody else has.
+func (w *World) Email(name string) string { return fmt.Sprintf("%s.%d@example.com", name, w.next()) }
+
+// Phone is a number that nobody else has.
+func (w *World) Phone() string { return fmt.Sprintf("+447400%06d", 100000+w.next()) }
+
+// Sweep runs the sweep once.
+func (w *World) Sweep() directory.Swept {
+	w.t.Helper()
+	swept, err := w.sweep(w.t.Context())
+	if err != nil {
+		w.t.Fatalf("sweep: %v", err)
+	}
+	return swept
+}

@@ -1,0 +1,109 @@
+// Package mailer sends the mails of the outbox. It alone opens the tokens that wait in it, and it alone speaks to SES.
+package mailer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mandate/shared/directory"
+	"mandate/shared/mail"
+)
+
+// Sender hands a mail over.
+type Sender interface {
+	Send(context.Context, mail.Rendered) (id string, err error)
+}
+
+// Mailer carries outbox items of the kind mail.
+type Mailer struct {
+	Store      directory.Store
+	Sealer     directory.Sealer
+	Sender     Sender
+	ConsoleURL string // where links lead, without a slash at its end
+}
+
+// Carry sends one mail, or makes one for each approver of what goes to all of them. Between SES taking a mail and the
+// outbox forgetting it the process may die: the mail then comes again with the same key in its header.
+func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
+	if item.Mail == nil {
+		return nil, fmt.Errorf("outbox item %s is no mail", item.ID)
+	}
+	if item.Mail.Approvers() {
+		return m.addressApprovers(ctx, item)
+	}
+	message, err := m.message(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := mail.Render(message)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := m.Sender.Send(ctx, rendered); err != nil {
+		return nil, err
+	}
+	return []directory.Effect{directory.Carried{Ref: item.Ref()}}, nil
+}
+
+// approversAtMost keeps the mails to an organisation's approvers in one transaction.
+const approversAtMost = 90
+
+// addressApprovers makes a mail for each approver, keyed by mail and user: made twice, it is there once.
+func (m *Mailer) addressApprovers(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
+	admins, err := m.Store.Admins(ctx, item.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	effects := []directory.Effect{directory.Carried{Ref: item.Ref()}}
+	for _, admin := range admins[:min(len(admins), approversAtMost)] {
+		if slices.Contains(item.Mail.Except, admin.ID) {
+			continue
+		}
+		one := *item.Mail
+		one.To, one.Name, one.Language, one.Except = admin.Email, admin.Name.Full(), admin.Language, nil
+		addressed := item
+		addressed.ID, addressed.Mail = item.ID+"-"+string(admin.ID), &one
+		effects = append(effects, directory.EnqueueOnce{Item: addressed})
+	}
+	return effects, nil
+}
+
+func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.Message, error) {
+	from := item.Mail
+	message := mail.Message{
+		Key: item.ID, Kind: mail.Kind(from.Kind), Language: from.Language, To: from.To, Name: from.Name,
+		Data: mail.Data{
+			Organisation: from.Organisation, Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
+			Factor: from.Factor, Cause: string(from.Cause), Reason: from.Reason, ChangeID: string(from.Change),
+			ExpiresAt: from.ExpiresAt, EffectiveAt: from.EffectiveAt, OccurredAt: item.CreatedAt,
+		},
+	}
+	for _, difference := range from.Differences {
+		message.Data.Changes = append(message.Data.Changes, mail.Line{
+			Field: difference.Field, Before: values(difference.Before), After: values(difference.After),
+		})
+	}
+	switch {
+	case from.SealedToken != "":
+		token, err := m.Sealer.Open(ctx, from.SealedToken, from.SealedFor())
+		if err != nil {
+			return mail.Message{}, err
+		}
+		// Behind the # the token stays in the browser: no server's log, no Referer header has it.
+		message.Data.Link = m.ConsoleURL + "/link#token=" + token
+		message.Data.ValidFor = from.ExpiresAt.Sub(item.CreatedAt)
+	case from.Change != "":
+		message.Data.Link = m.ConsoleURL + "/changes/" + string(from.Change)
+	}
+	return message, nil
+}
+
+// values are what a field of a difference lists.
+func values(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ", ")
+}

@@ -1,0 +1,24 @@
+// The organisations function.
+package main
+
+import (
+	"context"
+
+	"mandate/functions/organisations"
+	"mandate/functions/wire"
+	"mandate/functions/wire/phones"
+	"mandate/functions/wire/sealing"
+	"mandate/shared/directory"
+)
+
+func main() {
+	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
+		core, err := sealing.Add(parts)
+		if err != nil {
+			return nil, err
+		}
+		server := parts.HTTP()
+		organisations.Register(server, &directory.Organisations{Core: core, Phones: phones.Phones{}})
+		return server.Invoke, nil
+	})
+}

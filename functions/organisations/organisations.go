@@ -1,0 +1,168 @@
+// Package organisations answers the operations on organisations, companies and accounts. What they mean is package
+// directory's.
+package organisations
+
+import (
+	"context"
+
+	"mandate/functions/present"
+	"mandate/shared/api"
+	"mandate/shared/directory"
+	"mandate/shared/fault"
+	"mandate/shared/httpapi"
+)
+
+type handlers struct{ organisations *directory.Organisations }
+
+// Register adds the operations to a server.
+func Register(server *httpapi.Server, organisations *directory.Organisations) {
+	h := handlers{organisations}
+	httpapi.Handle(server, api.ListOrganisations, h.list)
+	httpapi.Handle(server, api.CreateOrganisation, h.create)
+	httpapi.Handle(server, api.GetOrganisation, h.get)
+	httpapi.Handle(server, api.UpdateOrganisation, h.update)
+	httpapi.Handle(server, api.ListCompanies, h.companies)
+	httpapi.Handle(server, api.CreateCompany, h.createCompany)
+	httpapi.Handle(server, api.ListAccounts, h.accounts)
+	httpapi.Handle(server, api.OpenAccount, h.openAccount)
+	httpapi.Handle(server, api.ListRoles, h.roles)
+	httpapi.Handle(server, api.ListPermissions, h.permissions)
+}
+
+func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Organisation], error) {
+	organisations, next, err := h.organisations.List(ctx, r, present.Page(*in))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(organisations, next, present.Organisation), nil
+}
+
+func (h handlers) create(ctx context.Context, r directory.Request, in *api.CreateOrganisationInput) (*api.OrganisationAnswer, error) {
+	new := directory.NewOrganisation{Name: in.Body.Name, Preset: in.Body.Preset}
+	if in.Body.Settings != nil {
+		preset, ok := h.organisations.Presets.Preset(in.Body.Preset)
+		if !ok {
+			return nil, fault.InvalidField("preset", "enum", "There is no such preset.")
+		}
+		settings := preset.Settings
+		patch(&settings, in.Body.Settings)
+		new.Settings = &settings
+	}
+	for _, admin := range in.Body.Admins {
+		new.Admins = append(new.Admins, directory.NewUser{Kind: directory.KindAdmin, Profile: directory.Profile{
+			Name: directory.Name(admin.Name), Email: admin.Email, Username: admin.Username, Phone: admin.Phone,
+			Language: admin.Language, Access: directory.Access{Roles: admin.Roles},
+		}})
+	}
+	return answer(h.organisations.Create(ctx, r, new))
+}
+
+func (h handlers) get(ctx context.Context, r directory.Request, in *api.OrganisationPath) (*api.OrganisationAnswer, error) {
+	return answer(h.organisations.Get(ctx, r, directory.OrganisationID(in.OrganisationID)))
+}
+
+func (h handlers) update(ctx context.Context, r directory.Request, in *api.UpdateOrganisationInput) (*api.OrganisationAnswer, error) {
+	return answer(h.organisations.Update(ctx, r, directory.OrganisationID(in.OrganisationID), func(o *directory.Organisation) {
+		if in.Body.Name != nil {
+			o.Name = *in.Body.Name
+		}
+		patch(&o.Settings, in.Body.Settings)
+	}))
+}
+
+func answer(organisation directory.Organisation, err error) (*api.OrganisationAnswer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &api.OrganisationAnswer{ETag: organisation.ETag(), Body: present.Organisation(organisation)}, nil
+}
+
+func patch(s *directory.Settings, in *api.SettingsPatch) {
+	if in == nil {
+		return
+	}
+	setText(&s.ChangeControl, in.ChangeControl)
+	setText(&s.GrantLimit, in.GrantLimit)
+	setText(&s.RoleCount, in.RoleCount)
+	setText(&s.SecondFactor, in.SecondFactor)
+	setText(&s.Phone, in.Phone)
+	set(&s.PropagationSeconds, in.PropagationSeconds)
+	set(&s.SharedIdentities, in.SharedIdentities)
+	set(&s.AdminsManageAdmins, in.AdminsManageAdmins)
+	set(&s.AdminsManageAPI, in.AdminsManageAPI)
+	set(&s.AdminsCertificates, in.AdminsCertificates)
+	set(&s.Languages, in.Languages)
+	set(&s.ApprovalHours, in.ApprovalHours)
+}
+
+func set[T any](field, to *T) {
+	if to != nil {
+		*field = *to
+	}
+}
+
+func setText[T ~string](field *T, to *string) {
+	if to != nil {
+		*field = T(*to)
+	}
+}
+
+func (h handlers) companies(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Company], error) {
+	companies, next, err := h.organisations.Companies(ctx, r, present.Page(*in))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(companies, next, company), nil
+}
+
+func (h handlers) createCompany(ctx context.Context, r directory.Request, in *api.CreateCompanyInput) (*api.CompanyAnswer, error) {
+	made, err := h.organisations.CreateCompany(ctx, r, in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &api.CompanyAnswer{Body: company(made)}, nil
+}
+
+func company(c directory.Company) api.Company {
+	return api.Company{ID: string(c.ID), Name: c.Name, CreatedAt: c.CreatedAt.UTC()}
+}
+
+func (h handlers) accounts(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.BankAccount], error) {
+	accounts, next, err := h.organisations.Accounts(ctx, r, present.Page(*in))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(accounts, next, account), nil
+}
+
+func (h handlers) openAccount(ctx context.Context, r directory.Request, in *api.OpenAccountInput) (*api.BankAccountAnswer, error) {
+	opened, err := h.organisations.OpenAccount(ctx, r, directory.CompanyID(in.Body.Company), in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &api.BankAccountAnswer{Body: account(opened)}, nil
+}
+
+func account(a directory.Account) api.BankAccount {
+	return api.BankAccount{ID: string(a.ID), Company: string(a.Company), Name: a.Name, CreatedAt: a.CreatedAt.UTC()}
+}
+
+func (h handlers) roles(ctx context.Context, r directory.Request, _ *api.None) (*api.Listed[api.Role], error) {
+	roles, _, err := h.organisations.Catalogue(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return present.All(roles, "", func(role directory.Role) api.Role {
+		return api.Role{ID: role.ID, Name: role.Name, Description: role.Description, Permissions: present.Permissions(role.Permissions)}
+	}), nil
+}
+
+func (h handlers) permissions(ctx context.Context, r directory.Request, _ *api.None) (*api.Listed[api.Permission], error) {
+	_, permissions, err := h.organisations.Catalogue(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return present.All(permissions, "", func(p directory.PermissionInfo) api.Permission {
+		return api.Permission{ID: string(p.ID), Description: p.Description}
+	}), nil
+}

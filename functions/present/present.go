@@ -1,0 +1,120 @@
+// Package present turns the directory's types into those on the wire. It decides nothing: what must not be seen was
+// not read.
+package present
+
+import (
+	"mandate/shared/api"
+	"mandate/shared/directory"
+)
+
+// Strings are a list of names as plain strings; never nil, so that JSON has a list.
+func Strings[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, one := range list {
+		plain[i] = string(one)
+	}
+	return plain
+}
+
+// All presents each item of a page.
+func All[D, W any](items []D, next string, one func(D) W) *api.Listed[W] {
+	list := &api.Listed[W]{Body: api.List[W]{Items: make([]W, len(items)), Next: next}}
+	for i, item := range items {
+		list.Body.Items[i] = one(item)
+	}
+	return list
+}
+
+// Page is the part of a list that a request asks for.
+func Page(p api.Page) directory.Page { return directory.Page{Limit: p.Limit, Cursor: p.Cursor} }
+
+// User as clients see it.
+func User(u directory.User) api.User {
+	open := u.OpenDeactivation
+	if open == "" {
+		open = u.OpenChange
+	}
+	return api.User{
+		ID: string(u.ID), Organisation: string(u.Organisation), Kind: string(u.Kind), Owner: u.Owner,
+		Name: api.Name{First: u.Name.First, Last: u.Name.Last}, Email: u.Email, Username: u.Username, Phone: u.Phone,
+		Language: u.Language, Companies: Strings(u.Companies), Accounts: Strings(u.Accounts), AllAccounts: u.HoldsAllAccounts(),
+		Roles: Strings(u.Roles), Permissions: Strings(u.Permissions), PaymentRule: string(u.PaymentRule), Type: u.Type,
+		Contact: u.Contact, APIAccess: u.APIAccess, PaymentLinks: u.PaymentLinks, IPAllowList: Strings(u.IPAllowList),
+		Status: string(u.Status), SecondFactor: u.SecondFactor, OpenChange: string(open), EffectiveAt: api.Moment(u.EffectiveAt),
+		CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(), Version: u.Version,
+	}
+}
+
+// Actor as clients see it.
+func Actor(a directory.Actor) api.Person {
+	return api.Person{ID: string(a.User), Name: a.Name, Kind: string(a.Kind)}
+}
+
+func actor(a *directory.Actor) *api.Person {
+	if a == nil {
+		return nil
+	}
+	person := Actor(*a)
+	return &person
+}
+
+// Differences as clients see them.
+func Differences(differences []directory.Difference) []api.Difference {
+	list := make([]api.Difference, len(differences))
+	for i, difference := range differences {
+		list[i] = api.Difference(difference)
+	}
+	return list
+}
+
+// Change as clients see it.
+func Change(c directory.Change) api.Change {
+	change := api.Change{
+		ID: string(c.ID), Organisation: string(c.Organisation), Act: string(c.Act),
+		Target: api.Person{ID: string(c.Target), Name: c.TargetName}, Requester: Actor(c.Requester), Approver: actor(c.Approver),
+		State: string(c.State), Digest: c.Digest, Diff: Differences(directory.Differences(c.Before, c.After)), Reason: c.Reason, Cause: string(c.Cause),
+		CreatedAt: c.CreatedAt.UTC(), ExpiresAt: c.ExpiresAt.UTC(), EffectiveAt: api.Moment(c.EffectiveAt),
+		Timeline: make([]api.Event, len(c.Timeline)),
+	}
+	for i, event := range c.Timeline {
+		change.Timeline[i] = api.Event{
+			At: event.At.UTC(), State: string(event.State), What: event.What, By: actor(event.By), Reason: event.Reason,
+		}
+	}
+	return change
+}
+
+// Warnings as clients see them.
+func Warnings(warnings []directory.Warning) []api.Warning {
+	list := make([]api.Warning, len(warnings))
+	for i, warning := range warnings {
+		list[i] = api.Warning(warning)
+	}
+	return list
+}
+
+// Organisation as clients see it.
+func Organisation(o directory.Organisation) api.Organisation {
+	s := o.Settings
+	return api.Organisation{
+		ID: string(o.ID), Name: o.Name, Preset: o.Preset, ActiveAdmins: o.ActiveAdmins, LeastAdmins: s.LeastAdmins(),
+		CreatedAt: o.CreatedAt.UTC(), Version: o.Version,
+		Settings: api.Settings{
+			ChangeControl: string(s.ChangeControl), PropagationSeconds: s.PropagationSeconds, GrantLimit: string(s.GrantLimit),
+			SignInName: string(s.SignInName), SharedIdentities: s.SharedIdentities, RoleCount: string(s.RoleCount),
+			SecondFactor: string(s.SecondFactor), Phone: string(s.Phone), AdminsManageAdmins: s.AdminsManageAdmins,
+			AdminsManageAPI: s.AdminsManageAPI, AdminsCertificates: s.AdminsCertificates, Onboarding: Strings(s.Onboarding),
+			Removal: s.Removal, Contacts: s.Contacts, SecretsShown: s.SecretsShown, Languages: Strings(s.Languages),
+			ApprovalHours: s.ApprovalHours,
+		},
+	}
+}
+
+// Permissions are permissions with their scopes.
+func Permissions(permissions map[directory.Permission]directory.Scope) map[string]string {
+	plain := make(map[string]string, len(permissions))
+	for permission, scope := range permissions {
+		plain[string(permission)] = string(scope)
+	}
+	return plain
+}

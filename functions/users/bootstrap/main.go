@@ -1,0 +1,24 @@
+// The users function.
+package main
+
+import (
+	"context"
+
+	"mandate/functions/users"
+	"mandate/functions/wire"
+	"mandate/functions/wire/phones"
+	"mandate/functions/wire/sealing"
+	"mandate/shared/directory"
+)
+
+func main() {
+	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
+		core, err := sealing.Add(parts)
+		if err != nil {
+			return nil, err
+		}
+		server := parts.HTTP()
+		users.Register(server, &directory.Users{Core: core, Phones: phones.Phones{}})
+		return server.Invoke, nil
+	})
+}

@@ -1,0 +1,165 @@
+// Package users answers the operations on users. What they mean is package directory's.
+package users
+
+import (
+	"context"
+	"net/http"
+
+	"mandate/functions/present"
+	"mandate/shared/api"
+	"mandate/shared/directory"
+	"mandate/shared/httpapi"
+)
+
+type handlers struct{ users *directory.Users }
+
+// Register adds the operations to a server.
+func Register(server *httpapi.Server, users *directory.Users) {
+	h := handlers{users}
+	httpapi.Handle(server, api.ListUsers, h.list)
+	httpapi.Handle(server, api.CreateUser, h.create)
+	httpapi.Handle(server, api.GetUser, h.get)
+	httpapi.Handle(server, api.UpdateUser, h.update)
+	httpapi.Handle(server, api.DeactivateUser, h.deactivate)
+	httpapi.Handle(server, api.ReactivateUser, h.reactivate)
+	httpapi.Handle(server, api.ResendVerification, h.resendVerification)
+	httpapi.Handle(server, api.SendPasswordReset, h.sendPasswordReset)
+}
+
+func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {
+	users, next, err := h.users.List(ctx, r, present.Page(*in))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(users, next, present.User), nil
+}
+
+func (h handlers) create(ctx context.Context, r directory.Request, in *api.CreateUserInput) (*api.UserAnswer, error) {
+	return answer(h.users.Create(ctx, r, directory.NewUser{Kind: directory.Kind(in.Body.Kind), Profile: profile(in.Body)}))
+}
+
+func (h handlers) get(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
+	user, err := h.users.Get(ctx, r, directory.UserID(in.UserID))
+	return answer(directory.Answer{User: user}, err)
+}
+
+func (h handlers) update(ctx context.Context, r directory.Request, in *api.UpdateUserInput) (*api.UserAnswer, error) {
+	return answer(h.users.Update(ctx, r, directory.UserID(in.UserID), given(in.Body), patch(in.Body)))
+}
+
+func (h handlers) deactivate(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
+	return answer(h.users.Deactivate(ctx, r, directory.UserID(in.UserID)))
+}
+
+func (h handlers) reactivate(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
+	return answer(h.users.Reactivate(ctx, r, directory.UserID(in.UserID)))
+}
+
+func (h handlers) resendVerification(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
+	return &api.Empty{}, h.users.ResendVerification(ctx, r, directory.UserID(in.UserID))
+}
+
+func (h handlers) sendPasswordReset(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
+	return &api.Empty{}, h.users.SendPasswordReset(ctx, r, directory.UserID(in.UserID))
+}
+
+// answer is 200 or, for what came to be, 201 where an act took effect, and 202 where it waits.
+func answer(a directory.Answer, err error) (*api.UserAnswer, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &api.UserAnswer{Status: http.StatusOK, ETag: a.User.ETag()}
+	out.Body.User = present.User(a.User)
+	out.Body.Warnings = present.Warnings(a.Warnings)
+	switch {
+	case a.Preview != nil:
+		out.Body.Preview = outlook(*a.Preview)
+	case a.Change != nil:
+		change := present.Change(*a.Change)
+		out.Status, out.Body.Change = http.StatusAccepted, &change
+	case a.Created:
+		out.Status = http.StatusCreated
+	}
+	return out, nil
+}
+
+func outlook(plan directory.Plan) *api.Outlook {
+	mails := []string{}
+	for _, mail := range plan.Mails() {
+		mails = append(mails, string(mail.Kind))
+	}
+	return &api.Outlook{
+		Diff:  present.Differences(directory.Differences(plan.Change.Before, plan.Change.After)),
+		State: string(plan.Change.State), Control: string(plan.Control), EffectiveAt: api.Moment(plan.Change.EffectiveAt),
+		Mails: mails, Warnings: present.Warnings(plan.Warnings),
+	}
+}
+
+func typed[T ~string](list []string) []T {
+	typed := make([]T, len(list))
+	for i, one := range list {
+		typed[i] = T(one)
+	}
+	return typed
+}
+
+func profile(in api.NewUser) directory.Profile {
+	return directory.Profile{
+		Name: directory.Name(in.Name), Email: in.Email, Username: in.Username, Phone: in.Phone, Language: in.Language,
+		Access: directory.Access{
+			Companies: typed[directory.CompanyID](in.Companies), Accounts: typed[directory.AccountID](in.Accounts),
+			Roles: in.Roles, Permissions: typed[directory.Permission](in.Permissions),
+		},
+		PaymentRule: directory.PaymentRule(in.PaymentRule), Type: in.Type, Contact: in.Contact,
+		APIAccess: in.APIAccess, PaymentLinks: in.PaymentLinks, IPAllowList: in.IPAllowList,
+	}
+}
+
+// given is what a patch names of companies and accounts.
+func given(in api.UserPatch) directory.Access {
+	var access directory.Access
+	if in.Companies != nil {
+		access.Companies = typed[directory.CompanyID](*in.Companies)
+	}
+	if in.Accounts != nil {
+		access.Accounts = typed[directory.AccountID](*in.Accounts)
+	}
+	return access
+}
+
+func patch(in api.UserPatch) directory.Patch {
+	return func(p *directory.Profile) {
+		if in.Name != nil {
+			p.Name = directory.Name(*in.Name)
+		}
+		set(&p.Email, in.Email)
+		set(&p.Username, in.Username)
+		set(&p.Phone, in.Phone)
+		set(&p.Language, in.Language)
+		set(&p.Type, in.Type)
+		set(&p.Contact, in.Contact)
+		set(&p.APIAccess, in.APIAccess)
+		set(&p.PaymentLinks, in.PaymentLinks)
+		set(&p.Roles, in.Roles)
+		set(&p.IPAllowList, in.IPAllowList)
+		if in.PaymentRule != nil {
+			p.PaymentRule = directory.PaymentRule(*in.PaymentRule)
+		}
+		given := given(in)
+		if in.Companies != nil {
+			p.Companies = given.Companies
+		}
+		if in.Accounts != nil {
+			p.Accounts = given.Accounts
+		}
+		if in.Permissions != nil {
+			p.Permissions = typed[directory.Permission](*in.Permissions)
+		}
+	}
+}
+
+func set[T any](field, to *T) {
+	if to != nil {
+		*field = *to
+	}
+}

@@ -1,0 +1,89 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/oklog/ulid/v2"
+
+	"mandate/shared/config"
+	"mandate/shared/demo"
+	"mandate/shared/directory"
+	"mandate/shared/httpapi"
+	"mandate/shared/policy"
+	"mandate/shared/store"
+)
+
+// settings that every function has.
+type settings struct {
+	Table string `env:"TABLE"`
+	// Skew sets the clock ahead, and Propagation bounds every organisation's delay: for demos and tests (3.13).
+	Skew        time.Duration  `env:"CLOCK_SKEW,optional"`
+	Propagation *time.Duration `env:"PROPAGATION,optional"`
+	// Demo is set by the local runner alone: it lets the secrets of the demo in, which everyone can read.
+	Demo string `env:"DEMO,optional"`
+}
+
+// Parts are what every function is made of.
+type Parts struct {
+	AWS   aws.Config
+	Store *store.Store
+	// Core has no Sealer: package wire/sealing adds it for those who seal.
+	Core directory.Core
+	Log  *slog.Logger
+}
+
+// Start runs a function: make builds its handler, once, and what fails there fails by name before the first event.
+func Start(make func(context.Context, Parts) (any, error)) {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	slog.SetDefault(log)
+	ctx := context.Background()
+	parts, err := load(ctx, log)
+	if err == nil {
+		var handler any
+		if handler, err = make(ctx, parts); err == nil {
+			lambda.StartWithOptions(handler, lambda.WithContext(ctx))
+			return
+		}
+	}
+	log.Error("cannot start", "error", err)
+	os.Exit(1)
+}
+
+func load(ctx context.Context, log *slog.Logger) (Parts, error) {
+	settings, err := config.Load[settings]()
+	if err != nil {
+		return Parts{}, err
+	}
+	aws, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return Parts{}, fmt.Errorf("AWS configuration: %w", err)
+	}
+	policies, err := policy.New()
+	if err != nil {
+		return Parts{}, err
+	}
+	table := store.New(dynamodb.NewFromConfig(aws), settings.Table)
+	return Parts{
+		AWS: aws, Store: table, Log: log,
+		Core: directory.Core{
+			Store: table, Policies: policies, Presets: policies,
+			Now:            func() time.Time { return time.Now().Add(settings.Skew).UTC().Truncate(time.Millisecond) },
+			NewID:          func(prefix string) string { return prefix + ulid.Make().String() },
+			PropagationCap: settings.Propagation,
+			Admits:         func(secret string) bool { return settings.Demo != "" || !demo.Known(secret) },
+		},
+	}, nil
+}
+
+// HTTP makes a server for a function's operations.
+func (p Parts) HTTP() *httpapi.Server {
+	return httpapi.New(httpapi.Options{Log: p.Log, Now: p.Core.Now})
+}
