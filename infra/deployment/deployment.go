@@ -1,0 +1,68 @@
+package deployment
+
+import (
+	"time"
+
+	"mandate/shared/api"
+)
+
+// Function is one Lambda function. Its code is the main package functions/<Name>/bootstrap.
+type Function struct {
+	Name        api.Function
+	Purpose     string
+	Timeout     time.Duration
+	MemoryMB    int
+	Environment []Variable
+	Grants      []Grant
+	// Exactly one of the following starts it; where all are empty, the routes of shared/api do.
+	Stream   *Stream
+	Schedule *Schedule
+	Task     bool // started by the state machine
+}
+
+// Variable is a name in a function's environment. Its value is the deployment's: the stack's or the local runner's.
+type Variable string
+
+const (
+	Table            Variable = "TABLE"             // the table's name
+	StateMachine     Variable = "STATE_MACHINE"     // the state machine's ARN
+	Key              Variable = "KEY"               // the id of the KMS key that protects data keys
+	Sender           Variable = "SENDER"            // the From address of mails
+	ConfigurationSet Variable = "CONFIGURATION_SET" // of SES
+	ConsoleURL       Variable = "CONSOLE_URL"       // where mailed links lead, without a slash at its end
+)
+
+// Resource is something that a function may be granted actions on.
+type Resource string
+
+const (
+	OnTable        Resource = "table"
+	OnDueIndex     Resource = "dueIndex"
+	OnListIndex    Resource = "listIndex"
+	OnStateMachine Resource = "stateMachine"
+	OnKey          Resource = "key"
+	OnMail         Resource = "mail" // the SES identity and configuration set
+)
+
+// Grant allows actions on one resource. What every function needs (its log group, its tracing, reading its own stream)
+// is the stack's to add.
+type Grant struct {
+	On      Resource
+	Actions []string
+}
+
+// Stream is an event source mapping on the table's stream.
+type Stream struct {
+	// Filter is the pattern of records that reach the function, as AWS writes it.
+	Filter        string
+	BatchSize     int
+	RetryAttempts int
+	// Parallel is how many batches of one shard run at the same time; order holds within a partition key.
+	Parallel int
+}
+
+// Schedule invokes a function at a rate, as "rate(1 minute)".
+type Schedule struct {
+	Rate  string
+	Input string
+}

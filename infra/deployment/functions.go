@@ -1,0 +1,105 @@
+package deployment
+
+import (
+	"time"
+
+	"mandate/shared/api"
+)
+
+// The functions that answer events.
+const (
+	Outbox   api.Function = "outbox"
+	Mailer   api.Function = "mailer"
+	Workflow api.Function = "workflow"
+	Sweep    api.Function = "sweep"
+)
+
+// DynamoDB actions, in the sets that functions need. A transaction asks for the rights of what is in it.
+var (
+	read  = []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}
+	write = []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
+	query = []string{"dynamodb:Query"}
+)
+
+func actions(sets ...[]string) []string {
+	var all []string
+	for _, set := range sets {
+		all = append(all, set...)
+	}
+	return all
+}
+
+const (
+	httpTimeout = 10 * time.Second
+	taskTimeout = 30 * time.Second
+	memoryMB    = 256
+)
+
+// outboxFilter lets the outbox items of one kind through: new ones, and those that the sweep sends round again.
+func outboxFilter(prefixes string) string {
+	return `{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[` + prefixes + `]}}}}`
+}
+
+// Functions are all functions of the service.
+func Functions() []Function {
+	return []Function{
+		{
+			Name: api.Account, Purpose: "Signing in, links, passwords, second factors and one's own sessions.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+		},
+		{
+			Name: api.Users, Purpose: "Users and the changes asked for them.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+		},
+		{
+			Name: api.Changes, Purpose: "Confirming, approving, rejecting and cancelling changes.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnListIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+		},
+		{
+			Name: api.Organisations, Purpose: "Organisations, companies, accounts and settings.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnListIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+		},
+		{
+			Name: api.Access, Purpose: "Access evaluations: may this subject do this, now.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
+			Grants: []Grant{{OnTable, actions(read)}},
+		},
+		{
+			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox.",
+			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, StateMachine},
+			Grants: []Grant{
+				{OnTable, actions(read, write, query)},
+				{OnStateMachine, []string{"states:StartExecution", "states:SendTaskSuccess"}},
+				{OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}},
+			},
+			Stream: &Stream{Filter: outboxFilter(`{"prefix":"workflow#"},{"prefix":"reset#"}`), BatchSize: 25, RetryAttempts: 20, Parallel: 4},
+		},
+		{
+			Name: Mailer, Purpose: "Sends the mails of the outbox through SES.",
+			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, Sender, ConfigurationSet, ConsoleURL},
+			Grants: []Grant{
+				{OnTable, actions(read, write)},
+				{OnListIndex, query},
+				{OnKey, []string{"kms:Decrypt"}},
+				{OnMail, []string{"ses:SendEmail"}},
+			},
+			Stream: &Stream{Filter: outboxFilter(`{"prefix":"mail#"}`), BatchSize: 10, RetryAttempts: 20, Parallel: 4},
+		},
+		{
+			Name: Workflow, Purpose: "The tasks of a change's execution: await the decision, apply.",
+			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants: []Grant{{OnTable, actions(read, write)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+			Task:   true,
+		},
+		{
+			Name: Sweep, Purpose: "Expires what is due and sends the outbox's stragglers round again.",
+			Timeout: time.Minute, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants:   []Grant{{OnTable, actions(read, write)}, {OnDueIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+			Schedule: &Schedule{Rate: "rate(1 minute)", Input: `{}`},
+		},
+	}
+}
