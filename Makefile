@@ -1,0 +1,42 @@
+# Everything that the project needs on a machine besides Go, git and make is installed by what runs here.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint build synth deploy invoke generate
+
+# The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
+FUNCTIONS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/bootstrap/main.go))
+CDK := npx --yes aws-cdk@2.1148.1
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## the whole service on this machine; PORT, DATA_DIR, PROPAGATION=5s, CLOCK_SKEW=336h
+	@go run ./infra/local
+
+test: ## everything: unit, contract, integration with the real parts, the stack, the whole service
+	@go run ./infra/local/parts/cmd/withparts -- go test -timeout 20m $(TESTFLAGS) ./...
+
+bench: ## the budgets' figures, one JSON object a line
+	@go run ./infra/bench
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l functions infra shared)" || { gofmt -l functions infra shared; exit 1; }
+	@go vet ./...
+	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+build: ## the functions as they are deployed, into dist/functions
+	@for f in $(FUNCTIONS); do \
+	  echo "building $$f"; \
+	  GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags "-s -w -buildid=" \
+	    -o dist/functions/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
+	done
+
+synth: build ## the CloudFormation template, into cdk.out; needs no account
+	@go run ./infra/cdk
+
+deploy: build ## to AWS: make deploy SENDER=no-reply@your.domain CONSOLE_URL=https://your.domain
+	$(CDK) deploy -c sender="$(SENDER)" -c consoleUrl="$(CONSOLE_URL)" $(if $(ALARM_EMAIL),-c alarmEmail="$(ALARM_EMAIL)")
+
+invoke: ## one function with one payload: make invoke FUNCTION=users EVENT=events/listUsers.json
+	@go run ./infra/local/invoke "$(FUNCTION)" "$(EVENT)"

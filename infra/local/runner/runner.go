@@ -1,0 +1,189 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"mandate/infra/local/demo"
+	"mandate/infra/local/lambda"
+	"mandate/infra/local/parts"
+)
+
+// Options say how a runner runs. Root alone is needed.
+type Options struct {
+	Root        string // of the project, where the functions are built from
+	Port        int    // of the API; 0 takes a free one
+	MailboxPort int    // 0 takes a free one
+	DataDir     string // keeps data between runs; empty begins from nothing, in memory
+	// Propagation caps the delay of changes, ClockSkew sets the clock ahead (3.13).
+	Propagation *time.Duration
+	ClockSkew   time.Duration
+	// SweepEvery replaces the schedule's rate, so that nobody has to wait for a minute.
+	SweepEvery time.Duration
+	Log        *slog.Logger
+}
+
+// Runner is a service that runs.
+type Runner struct {
+	API, Mailbox, DynamoDB, StepFunctions, KMS string // base URLs, without a slash at their ends
+	Table                                      string
+	Demo                                       demo.Demo
+	Functions                                  *lambda.Service
+
+	options Options
+	log     *slog.Logger
+	servers []*http.Server
+	ready   chan struct{} // closed when Functions is there
+	key     string        // the KMS key's ARN
+	parts   []*parts.Process
+	cancel  context.CancelFunc
+	done    chan struct{}
+}
+
+// Start brings everything up, in the order in which the parts need each other. When it returns, the service answers.
+func Start(ctx context.Context, options Options) (*Runner, error) {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	r := &Runner{options: options, log: options.Log, cancel: cancel, done: make(chan struct{}), ready: make(chan struct{})}
+	if err := r.start(ctx); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Runner) start(ctx context.Context) error {
+	// The addresses that people know first: a port that is taken is said before anything is downloaded.
+	api, err := listen("the API", "PORT", r.options.Port)
+	if err != nil {
+		return err
+	}
+	r.API = "http://" + api.Addr().String()
+	installation, err := parts.Install(ctx, r.log)
+	if err != nil {
+		return err
+	}
+	binaries, err := Build(ctx, r.options.Root, filepath.Join(r.options.Root, "dist", "local"), r.log)
+	if err != nil {
+		return err
+	}
+	if err := r.startParts(ctx, installation); err != nil {
+		return err
+	}
+	if err := r.startFunctions(ctx, binaries); err != nil {
+		return err
+	}
+	if err := r.createTable(ctx); err != nil {
+		return err
+	}
+	if err := r.makeDemo(ctx); err != nil {
+		return err
+	}
+	if err := r.startEvents(ctx); err != nil {
+		return err
+	}
+	return r.serveFront(api)
+}
+
+// startParts starts what the functions call. Step Functions calls back: until the functions are there, it is kept
+// waiting.
+func (r *Runner) startParts(ctx context.Context, installation *parts.Installation) error {
+	options := func(port int) parts.Options {
+		return parts.Options{Port: port, DataDir: r.options.DataDir, ClockSkew: r.options.ClockSkew, Region: region, Log: r.log}
+	}
+	database, err := installation.StartDynamoDB(ctx, options(0))
+	if err != nil {
+		return err
+	}
+	r.parts, r.DynamoDB = append(r.parts, database), database.Endpoint()
+	mailbox, err := installation.StartSES(ctx, options(r.options.MailboxPort))
+	if err != nil {
+		return err
+	}
+	r.parts, r.Mailbox = append(r.parts, mailbox), mailbox.Endpoint()
+	if err := r.startKMS(); err != nil {
+		return err
+	}
+	invokeAPI, err := r.serve(r.invokeAPI())
+	if err != nil {
+		return err
+	}
+	machine, err := installation.StartStepFunctions(ctx, invokeAPI, options(0))
+	if err != nil {
+		return err
+	}
+	r.parts, r.StepFunctions = append(r.parts, machine), machine.Endpoint()
+	return r.createStateMachine(ctx)
+}
+
+// Wait returns when the runner has ended.
+func (r *Runner) Wait() { <-r.done }
+
+// Close ends every child process and returns when none is left.
+func (r *Runner) Close() {
+	r.cancel()
+	for _, server := range r.servers {
+		server.Close()
+	}
+	if r.Functions != nil {
+		r.Functions.Close()
+	}
+	for _, part := range r.parts {
+		part.Close()
+	}
+	select {
+	case <-r.done:
+	default:
+		close(r.done)
+	}
+}
+
+// listen takes a port on the loopback address.
+func listen(what, variable string, port int) (net.Listener, error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil && port != 0 {
+		return nil, fmt.Errorf("port %d of %s is taken: stop what uses it, or set %s to another", port, what, variable)
+	}
+	return listener, err
+}
+
+// serve answers on a free port, and gives its base URL.
+func (r *Runner) serve(handler http.Handler) (string, error) {
+	listener, err := listen("", "", 0)
+	if err != nil {
+		return "", err
+	}
+	r.serveOn(listener, handler)
+	return "http://" + listener.Addr().String(), nil
+}
+
+func (r *Runner) serveOn(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	r.servers = append(r.servers, server)
+	go func() {
+		if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			r.log.Error("a listener ended", "address", listener.Addr().String(), "error", err)
+		}
+	}()
+}
+
+// keep is the path of a file that is kept between runs; empty where nothing is.
+func (r *Runner) keep(name string) string {
+	if r.options.DataDir == "" {
+		return ""
+	}
+	if err := os.MkdirAll(r.options.DataDir, 0o700); err != nil {
+		r.log.Error("the data folder cannot be made", "error", err)
+	}
+	return filepath.Join(r.options.DataDir, name)
+}
