@@ -9,6 +9,10 @@ import (
 // ErrNoKey is returned by [Keys.ByID] for an id that it has no key for.
 var ErrNoKey = errors.New("seal: no such data key")
 
+// ErrKeyExists is returned where a data key is to be stored under an id that is
+// taken.
+var ErrKeyExists = errors.New("seal: data key exists")
+
 // Keys are the data keys. Implementations are safe for concurrent use.
 type Keys interface {
 	// Current is the key for what is sealed now.

@@ -19,7 +19,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"mandate/shared/seal"
-	"mandate/shared/seal/kmskeys"
 )
 
 const kmsKey = "alias/mandate"
@@ -162,7 +161,7 @@ func (v *memoryVault) Create(_ context.Context, id string, wrapped []byte) error
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if _, ok := v.wrapped[id]; ok {
-		return kmskeys.ErrExists
+		return seal.ErrKeyExists
 	}
 	v.wrapped[id] = bytes.Clone(wrapped)
 	return v.createErr

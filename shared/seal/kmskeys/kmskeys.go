@@ -13,9 +13,6 @@ import (
 	"mandate/shared/seal"
 )
 
-// ErrExists is returned by [Vault.Create] for an id that is taken.
-var ErrExists = errors.New("kmskeys: data key exists")
-
 // Vault stores wrapped data keys. Wrapped keys are not secret, but a lost one
 // takes with it all that was sealed under it: they are never deleted or changed.
 type Vault interface {
@@ -23,7 +20,7 @@ type Vault interface {
 	// has returned (a consistent read).
 	Load(ctx context.Context, id string) (wrapped []byte, err error)
 	// Create stores a wrapped key unless the id is taken; then it changes nothing
-	// and returns ErrExists.
+	// and returns [seal.ErrKeyExists].
 	Create(ctx context.Context, id string, wrapped []byte) error
 }
 
@@ -104,7 +101,7 @@ func (k *Keys) loadOrCreate(ctx context.Context, id string) (seal.Key, error) {
 		return seal.Key{}, fmt.Errorf("kmskeys: make %s: %w", id, err)
 	}
 	err = k.vault.Create(ctx, id, made.CiphertextBlob)
-	if errors.Is(err, ErrExists) { // another process was quicker: its key is the one
+	if errors.Is(err, seal.ErrKeyExists) { // another process was quicker: its key is the one
 		return k.load(ctx, id)
 	}
 	if err != nil {

@@ -1,0 +1,26 @@
+// Package store keeps the directory in one DynamoDB table: it implements directory.Store.
+//
+// keys.go has every key, records.go the stored forms, effects.go what each effect writes, write.go how it is written
+// and on what condition, and tx.go what it means when a condition does not hold. Nothing else decides about keys,
+// conditions or faults. Its contract is package storetest, whose suites its own tests run against DynamoDB.
+//
+// Decisions:
+//   - One table. Partition keys begin with the tenant, save for look-ups that are platform-wide on purpose: names to
+//     sign in with, phone numbers, identities, counts of failed sign-ins and data keys. The list of organisations is
+//     one partition of an index.
+//   - An organisation's users, changes, accounts and companies share a partition key, told apart by the sort key: lists
+//     are consistent queries that need no index, and DynamoDB splits a partition by sort key as it grows. Sessions,
+//     links and credentials lie with their user, log and outbox by themselves.
+//   - Stored forms are private mirrors of domain types: equal in fields, with names of their own. A field added to one
+//     and not to the other does not compile.
+//   - Every read on the way of a request is consistent: what was withdrawn is gone for the next request (5.3). Lists
+//     that need an index (changes of a state, active admins, organisations, what is due) are as of a moment ago.
+//   - DynamoDB takes an item once in a transaction. What is only expected of a record that is also written goes into
+//     the write's condition; two writes of one record are refused as the caller's mistake.
+//   - How many admins an organisation needs stands beside the count of those it has, so that asking for more and taking
+//     one away meet in one item, whichever comes first (invariant 6).
+//   - Keys that DynamoDB leaves unread are read again, and in the end fail the read: they never pass for records that
+//     do not exist.
+//
+// What it is not: it decides nothing. Rules are package directory's.
+package store

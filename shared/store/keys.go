@@ -1,0 +1,205 @@
+package store
+
+import (
+	"encoding/base64"
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mandate/shared/directory"
+	"mandate/shared/fault"
+)
+
+// The names of the table's key attributes and indexes. The stack creates the table with them.
+const (
+	PartitionKey = "pk"
+	SortKey      = "sk"
+	// TTL holds the epoch second after which DynamoDB may delete the item.
+	TTL = "ttl"
+
+	// DueIndex orders what falls due by time. Sparse: only what waits for the sweep is in it. Keys only.
+	DueIndex        = "due"
+	DuePartitionKey = "duePk"
+	DueSortKey      = "dueSk"
+
+	// ListIndex holds the lists that need another order than the table's: changes by state, an organisation's active
+	// admins, organisations. Sparse, and with the whole items, so that a page takes one query.
+	ListIndex        = "list"
+	ListPartitionKey = "listPk"
+	ListSortKey      = "listSk"
+)
+
+// key is an item's place in the table.
+type key struct{ pk, sk string }
+
+// Sort keys of an organisation's items, and of a user's, by what they begin with.
+const (
+	organisationKey = "o"
+	userPrefix      = "u#"
+	changePrefix    = "c#"
+	accountPrefix   = "a#"
+	companyPrefix   = "k#"
+	emailPrefix     = "e#"
+
+	sessionPrefix    = "s#"
+	linkPrefix       = "l#"
+	credentialPrefix = "d#"
+	rememberedPrefix = "r#"
+
+	identityKey   = "i"
+	loginKey      = "login"
+	addressPrefix = "address#"
+	phoneKey      = "phone"
+	triesPrefix   = "n#"
+	dataKeyKey    = "key"
+
+	outboxSuffix = "#outbox"
+	logSuffix    = "#log"
+)
+
+func ofOrganisation(id directory.OrganisationID) string { return "o#" + string(id) }
+
+func ofUser(organisation directory.OrganisationID, user directory.UserID) string {
+	return ofOrganisation(organisation) + "#" + userPrefix + string(user)
+}
+
+func organisation(id directory.OrganisationID) key { return key{ofOrganisation(id), organisationKey} }
+
+func user(ref directory.UserRef) key {
+	return key{ofOrganisation(ref.Organisation), userPrefix + string(ref.ID)}
+}
+
+func change(ref directory.ChangeRef) key {
+	return key{ofOrganisation(ref.Organisation), changePrefix + string(ref.ID)}
+}
+
+func account(ref directory.AccountRef) key {
+	return key{ofOrganisation(ref.Organisation), accountPrefix + string(ref.ID)}
+}
+
+func company(ref directory.CompanyRef) key {
+	return key{ofOrganisation(ref.Organisation), companyPrefix + string(ref.ID)}
+}
+
+func session(ref directory.TicketRef) key {
+	return key{ofUser(ref.Organisation, ref.User), sessionPrefix + ref.Hash}
+}
+
+func link(ref directory.TicketRef) key {
+	return key{ofUser(ref.Organisation, ref.User), linkPrefix + ref.Hash}
+}
+
+func credential(ref directory.CredentialRef) key {
+	return key{ofUser(ref.Organisation, ref.User), credentialPrefix + ref.ID}
+}
+
+func remembered(ref directory.RememberedRef) key {
+	return key{ofUser(ref.Organisation, ref.User), rememberedPrefix + ref.Key}
+}
+
+func identity(id directory.IdentityID) key { return key{"i#" + string(id), identityKey} }
+
+// login is where a name leads that someone signs in with; address where one leads that is only written to.
+func login(name string) key { return key{"login#" + name, loginKey} }
+
+func address(address string, identity directory.IdentityID) key {
+	return key{"login#" + address, addressPrefix + string(identity)}
+}
+
+func reservation(r directory.Reservation) key {
+	switch r.Kind {
+	case directory.ReserveEmail:
+		return key{ofOrganisation(r.Organisation), emailPrefix + r.Name}
+	case directory.ReservePhone:
+		return key{"phone#" + r.Name, phoneKey}
+	default:
+		return login(r.Name)
+	}
+}
+
+func tries(ref directory.TriesRef) key { return key{"tries#" + ref.Name, triesPrefix + ref.Network} }
+
+func entry(e directory.Entry) key {
+	return key{ofOrganisation(e.Organisation) + logSuffix, string(e.ID)}
+}
+
+// outbox items are told apart by their sort key, which the stream's filters look at.
+func outbox(ref directory.OutboxRef) key {
+	return key{ofOrganisation(ref.Organisation) + outboxSuffix, string(ref.Kind) + "#" + ref.ID}
+}
+
+func dataKey(id string) key { return key{"datakey#" + id, dataKeyKey} }
+
+// Keys of ListIndex.
+func adminsList(id directory.OrganisationID) string { return ofOrganisation(id) + "#admins" }
+
+func changesList(id directory.OrganisationID, state directory.ChangeState) string {
+	return ofOrganisation(id) + "#changes#" + string(state)
+}
+
+// organisationsList is one partition: operators read it, and only an organisation's making or settings write it.
+const organisationsList = "organisations"
+
+// dueShards spreads what falls due over partitions, so that many changes at once do not meet in one.
+const dueShards = 8
+
+func dueShard(k key) string {
+	hash := fnv.New32a()
+	hash.Write([]byte(k.pk + k.sk))
+	return "due#" + strconv.Itoa(int(hash.Sum32()%dueShards))
+}
+
+// dueTime sorts as it reads.
+func dueTime(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// parseDue reads what falls due from its key alone: the index has nothing else.
+func parseDue(k key, at string) (directory.Due, bool) {
+	due := directory.Due{}
+	due.At, _ = time.Parse("2006-01-02T15:04:05.000Z", at)
+	tenant, ok := strings.CutPrefix(k.pk, "o#")
+	if !ok {
+		return due, false
+	}
+	organisation, rest, _ := strings.Cut(tenant, "#")
+	due.Organisation = directory.OrganisationID(organisation)
+	switch {
+	case strings.HasPrefix(k.sk, changePrefix):
+		due.Change = directory.ChangeID(strings.TrimPrefix(k.sk, changePrefix))
+	case strings.HasPrefix(k.sk, linkPrefix):
+		due.User = directory.UserID(strings.TrimPrefix(rest, userPrefix))
+		due.Link = strings.TrimPrefix(k.sk, linkPrefix)
+	case "#"+rest == outboxSuffix:
+		ref, ok := parseOutbox(k)
+		due.Outbox = &ref
+		return due, ok
+	default:
+		return due, false
+	}
+	return due, true
+}
+
+// parseOutbox reads an outbox item's name from its key.
+func parseOutbox(k key) (directory.OutboxRef, bool) {
+	tenant, ok := strings.CutSuffix(strings.TrimPrefix(k.pk, "o#"), outboxSuffix)
+	kind, id, named := strings.Cut(k.sk, "#")
+	return directory.OutboxRef{
+		Organisation: directory.OrganisationID(tenant), Kind: directory.OutboxKind(kind), ID: id,
+	}, ok && named
+}
+
+// OutboxRefOf names the outbox item of a stream record by its key.
+func OutboxRefOf(pk, sk string) (directory.OutboxRef, bool) { return parseOutbox(key{pk, sk}) }
+
+// A cursor is where a page ended: its sort key, which begins as all of its list do. The partition comes from the
+// session, so a forged cursor leads nowhere but to another place in one's own list.
+func cursor(sk string) string { return base64.RawURLEncoding.EncodeToString([]byte(sk)) }
+
+func parseCursor(text, prefix string) (string, error) {
+	sk, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || !strings.HasPrefix(string(sk), prefix) || len(sk) > 256 || !utf8.Valid(sk) {
+		return "", fault.InvalidField("cursor", "cursor", "This cursor is not of this list.")
+	}
+	return string(sk), nil
+}

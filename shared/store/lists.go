@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"mandate/shared/directory"
+)
+
+// list is a query for a page of items.
+type list struct {
+	index     string // empty: the table itself, read consistently
+	pk        string
+	prefix    string // of the sort key; a list with cursors has one
+	backwards bool
+	at        func(sk string) key // of ListIndex: the key of the item that stands at a sort key of the list
+}
+
+// query reads a page, and where the next one begins.
+func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to func(item) (D, error)) ([]D, string, error) {
+	pkName, skName := PartitionKey, SortKey
+	if l.index == ListIndex {
+		pkName, skName = ListPartitionKey, ListSortKey
+	}
+	condition := expression.Key(pkName).Equal(expression.Value(l.pk))
+	if l.prefix != "" {
+		condition = condition.And(expression.Key(skName).BeginsWith(l.prefix))
+	}
+	built, err := expression.NewBuilder().WithKeyCondition(condition).Build()
+	if err != nil {
+		return nil, "", err
+	}
+	limit, forwards, consistent := int32(page.Limit), !l.backwards, l.index == ""
+	input := &dynamodb.QueryInput{
+		TableName: &s.table, Limit: &limit, ScanIndexForward: &forwards, ConsistentRead: &consistent,
+		KeyConditionExpression:   built.KeyCondition(),
+		ExpressionAttributeNames: built.Names(), ExpressionAttributeValues: built.Values(),
+	}
+	if l.index != "" {
+		input.IndexName = &l.index
+	}
+	if page.Cursor != "" {
+		sk, err := parseCursor(page.Cursor, l.prefix)
+		if err != nil {
+			return nil, "", err
+		}
+		if l.at == nil {
+			input.ExclusiveStartKey = key{l.pk, sk}.item()
+		} else {
+			input.ExclusiveStartKey = l.at(sk).item()
+			listed(input.ExclusiveStartKey, l.pk, sk)
+		}
+	}
+	answer, err := s.client.Query(ctx, input)
+	if err != nil {
+		return nil, "", err
+	}
+	found := make([]D, 0, len(answer.Items))
+	for _, one := range answer.Items {
+		value, err := to(one)
+		if err != nil {
+			return nil, "", err
+		}
+		found = append(found, value)
+	}
+	if answer.LastEvaluatedKey == nil {
+		return found, "", nil
+	}
+	return found, cursor(stringOf(answer.LastEvaluatedKey, skName)), nil
+}
+
+// Users lists an organisation's users by id.
+func (s *Store) Users(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.User, string, error) {
+	return query(ctx, s, list{pk: ofOrganisation(id), prefix: userPrefix}, page, toUser)
+}
+
+// Changes lists an organisation's changes, newest first.
+func (s *Store) Changes(ctx context.Context, id directory.OrganisationID, state directory.ChangeState, page directory.Page) ([]directory.Change, string, error) {
+	if state == "" {
+		return query(ctx, s, list{pk: ofOrganisation(id), prefix: changePrefix, backwards: true}, page, toChange)
+	}
+	at := func(sk string) key { return change(directory.ChangeRef{Organisation: id, ID: directory.ChangeID(sk)}) }
+	return query(ctx, s, list{index: ListIndex, pk: changesList(id, state), prefix: directory.PrefixChange, backwards: true, at: at}, page, toChange)
+}
+
+// Companies lists an organisation's companies.
+func (s *Store) Companies(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.Company, string, error) {
+	return query(ctx, s, list{pk: ofOrganisation(id), prefix: companyPrefix}, page, toCompany)
+}
+
+// Accounts lists an organisation's accounts.
+func (s *Store) Accounts(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.Account, string, error) {
+	return query(ctx, s, list{pk: ofOrganisation(id), prefix: accountPrefix}, page, toAccount)
+}
+
+// Organisations lists all organisations.
+func (s *Store) Organisations(ctx context.Context, page directory.Page) ([]directory.Organisation, string, error) {
+	at := func(sk string) key { return organisation(directory.OrganisationID(sk)) }
+	return query(ctx, s, list{index: ListIndex, pk: organisationsList, prefix: directory.PrefixOrganisation, at: at}, page, toOrganisation)
+}
+
+// adminsAtMost bounds whom a mail to the approvers goes to.
+const adminsAtMost = 200
+
+// Admins lists an organisation's active admins.
+func (s *Store) Admins(ctx context.Context, id directory.OrganisationID) ([]directory.User, error) {
+	users, _, err := query(ctx, s, list{index: ListIndex, pk: adminsList(id)}, directory.Page{Limit: adminsAtMost}, toUser)
+	return users, err
+}
+
+// Sessions lists a user's sessions.
+func (s *Store) Sessions(ctx context.Context, organisation directory.OrganisationID, user directory.UserID, page directory.Page) ([]directory.Session, string, error) {
+	return query(ctx, s, list{pk: ofUser(organisation, user), prefix: sessionPrefix}, page, toSession)
+}
+
+// Operations lists an organisation's log, newest first.
+func (s *Store) Operations(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.Entry, string, error) {
+	return query(ctx, s, list{pk: ofOrganisation(id) + logSuffix, prefix: directory.PrefixEntry, backwards: true}, page, toEntry)
+}
+
+// namedAtMost bounds how many identities one address leads to: so few that what is written for each of them fits into
+// one transaction.
+const namedAtMost = 16
+
+// Named lists the identities that go by a name, to sign in with or to be written to.
+func (s *Store) Named(ctx context.Context, name string) ([]directory.Login, error) {
+	// Backwards the login comes first: however many users share an address, who signs in with it is found.
+	logins, _, err := query(ctx, s, list{pk: login(name).pk, backwards: true}, directory.Page{Limit: namedAtMost}, toLogin)
+	return logins, err
+}
+
+// Due lists what fell due, oldest first, from all shards of the index at the same time.
+func (s *Store) Due(ctx context.Context, before time.Time, limit int) ([]directory.Due, error) {
+	var wait sync.WaitGroup
+	found := make([][]directory.Due, dueShards)
+	errs := make([]error, dueShards)
+	for shard := range dueShards {
+		wait.Go(func() { found[shard], errs[shard] = s.dueOf(ctx, shard, before, limit) })
+	}
+	wait.Wait()
+	var all []directory.Due
+	for shard := range dueShards {
+		if errs[shard] != nil {
+			return nil, errs[shard]
+		}
+		all = append(all, found[shard]...)
+	}
+	slices.SortStableFunc(all, func(a, b directory.Due) int { return a.At.Compare(b.At) })
+	return all[:min(limit, len(all))], nil
+}
+
+func (s *Store) dueOf(ctx context.Context, shard int, before time.Time, limit int) ([]directory.Due, error) {
+	index, most := DueIndex, int32(limit)
+	condition := DuePartitionKey + " = :shard AND " + DueSortKey + " <= :before"
+	answer, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: &index, Limit: &most, KeyConditionExpression: &condition,
+		ExpressionAttributeValues: item{
+			":shard": text(fmt.Sprintf("due#%d", shard)), ":before": text(dueTime(before)),
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []directory.Due
+	for _, one := range answer.Items {
+		due, ok := parseDue(keyOf(one), stringOf(one, DueSortKey))
+		if !ok {
+			return nil, fmt.Errorf("store: due item of no known kind: %s", keyOf(one).sk)
+		}
+		all = append(all, due)
+	}
+	return all, nil
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"mandate/shared/directory"
+	"mandate/shared/fault"
+)
+
+// Commit writes all effects in one transaction. The SDK sends it with a token of its own, so that an answer that was
+// lost and a request that is sent again do not write twice.
+func (s *Store) Commit(ctx context.Context, effects ...directory.Effect) error {
+	writes, err := writesOf(effects)
+	if err != nil {
+		return err
+	}
+	items := make([]types.TransactWriteItem, len(writes))
+	for i, one := range writes {
+		items[i] = one.in(s.table)
+	}
+	for wait := range backoff(ctx) {
+		if wait != nil {
+			return wait
+		}
+		_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items})
+		var cancelled *types.TransactionCanceledException
+		switch {
+		case err == nil:
+			return nil
+		case !errors.As(err, &cancelled):
+			return err
+		}
+		again, err := faultOf(cancelled, writes)
+		if err != nil {
+			return err
+		}
+		if !again {
+			return fmt.Errorf("store: transaction cancelled: %w", cancelled)
+		}
+	}
+	return stale
+}
+
+// writesOf is what effects write. DynamoDB refuses an item that comes twice, so a check goes with the write of the same
+// item; two writes of one item are the caller's mistake.
+func writesOf(effects []directory.Effect) ([]write, error) {
+	writes := make([]write, 0, len(effects))
+	at := make(map[key]int, len(effects))
+	for _, effect := range effects {
+		one, err := writeOf(effect)
+		if err != nil {
+			return nil, err
+		}
+		i, twice := at[one.key]
+		switch {
+		case !twice:
+			at[one.key] = len(writes)
+			writes = append(writes, one)
+		case writes[i].kind == isCheck && one.kind == isCheck:
+			if !one.same(writes[i]) {
+				return nil, stale // a record that should be two things at once has moved
+			}
+		case one.kind == isCheck:
+			writes[i] = writes[i].and(one)
+		case writes[i].kind == isCheck:
+			writes[i] = one.and(writes[i])
+		default:
+			return nil, fmt.Errorf("store: two effects on %s %s", one.key.pk, one.key.sk)
+		}
+	}
+	return writes, nil
+}
+
+// faultOf tells what a cancelled transaction means: the fault of the condition that did not hold, or that it met another
+// transaction and should be sent again. A fault of the domain goes before a lost race, and names that are taken are told
+// all at once.
+func faultOf(cancelled *types.TransactionCanceledException, writes []write) (again bool, err error) {
+	var first *fault.Fault
+	var fields fault.Fields
+	for i, reason := range cancelled.CancellationReasons {
+		if reason.Code == nil {
+			continue
+		}
+		switch *reason.Code {
+		case "ConditionalCheckFailed":
+			found := writes[i].fault
+			if found.Code == fault.Invalid {
+				fields = append(fields, found.Fields...)
+			} else if first == nil || first.Code == fault.Stale {
+				first = found
+			}
+		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+			again = true
+		}
+	}
+	// A name that is taken by what this very request did a moment ago is found out when the act starts again; so a lost
+	// race goes before it.
+	if first != nil && first.Code == fault.Stale {
+		return false, first
+	}
+	if len(fields) > 0 {
+		return false, fields.Err()
+	}
+	if first != nil {
+		return false, first
+	}
+	return again, nil
+}
+
+// Touch notes that a session was used; one that ended stays ended. Where another write is at the session at this moment,
+// the next request notes it.
+func (s *Store) Touch(ctx context.Context, one directory.Session, at time.Time) error {
+	expression, condition := "SET lastSeenAt = :at", ifPresent
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: session(sessionRef(one)).item(), UpdateExpression: &expression, ConditionExpression: &condition,
+		ExpressionAttributeValues: item{":at": moment(at)},
+	})
+	var ended *types.ConditionalCheckFailedException
+	var busy *types.TransactionConflictException
+	if errors.As(err, &ended) || errors.As(err, &busy) {
+		return nil
+	}
+	return err
+}
