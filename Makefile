@@ -38,5 +38,5 @@ synth: build ## the CloudFormation template, into cdk.out; needs no account
 deploy: build ## to AWS: make deploy SENDER=no-reply@your.domain CONSOLE_URL=https://your.domain
 	$(CDK) deploy -c sender="$(SENDER)" -c consoleUrl="$(CONSOLE_URL)" $(if $(ALARM_EMAIL),-c alarmEmail="$(ALARM_EMAIL)")
 
-invoke: ## one function with one payload: make invoke FUNCTION=users EVENT=events/listUsers.json
+invoke: ## one function with one payload: make invoke FUNCTION=users EVENT=events/account.signIn.json
 	@go run ./infra/local/invoke "$(FUNCTION)" "$(EVENT)"

@@ -37,6 +37,7 @@ type Parts struct {
 	Store *store.Store
 	// Core has no Sealer: package wire/sealing adds it for those who seal.
 	Core directory.Core
+	Skew time.Duration // how far the clock was set ahead
 	Log  *slog.Logger
 }
 
@@ -72,7 +73,7 @@ func load(ctx context.Context, log *slog.Logger) (Parts, error) {
 	}
 	table := store.New(dynamodb.NewFromConfig(aws), settings.Table)
 	return Parts{
-		AWS: aws, Store: table, Log: log,
+		AWS: aws, Store: table, Skew: settings.Skew, Log: log,
 		Core: directory.Core{
 			Store: table, Policies: policies, Presets: policies,
 			Now:            func() time.Time { return time.Now().Add(settings.Skew).UTC().Truncate(time.Millisecond) },

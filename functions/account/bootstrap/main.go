@@ -19,7 +19,7 @@ func main() {
 		}
 		server := parts.HTTP()
 		account.Register(server, &directory.Self{
-			Core: core, Passwords: credentials.Passwords{Admits: core.Admits}, SecondFactors: credentials.SecondFactors{},
+			Core: core, Passwords: credentials.Passwords{Admits: core.Admits}, SecondFactors: credentials.SecondFactors{Skew: parts.Skew},
 		})
 		return server.Invoke, nil
 	})

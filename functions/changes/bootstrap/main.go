@@ -18,7 +18,7 @@ func main() {
 			return nil, err
 		}
 		server := parts.HTTP()
-		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{}})
+		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{Skew: parts.Skew}})
 		return server.Invoke, nil
 	})
 }

@@ -16,8 +16,9 @@ var _ directory.Passwords = Passwords{}
 
 func (Passwords) Hash(text string) (string, error) { return password.Hash(text) }
 
-func (Passwords) Verify(hash, text string) (ok, rehash bool, err error) {
-	return password.Verify(hash, text)
+func (p Passwords) Verify(hash, text string) (ok, rehash bool, err error) {
+	ok, rehash, err = password.Verify(hash, text)
+	return ok && p.Admits(text), rehash, err
 }
 
 func (Passwords) VerifyNothing(text string) { password.VerifyNothing(text) }
@@ -38,7 +39,11 @@ func (p Passwords) Problems(text string, withSecondFactor bool, context []string
 }
 
 // SecondFactors verifies one-time passwords.
-type SecondFactors struct{}
+type SecondFactors struct {
+	// Skew is how far the service's clock was set ahead. An authenticator app knows nothing of that: where there is a
+	// skew, codes of the real time pass as well.
+	Skew time.Duration
+}
 
 var _ directory.SecondFactors = SecondFactors{}
 
@@ -50,8 +55,11 @@ func (SecondFactors) URI(issuer, account, secret string) string {
 
 func (SecondFactors) QR(uri string) (string, error) { return otp.QR(uri) }
 
-func (SecondFactors) Verify(secret, code string, now time.Time, lastStep int64) (int64, bool) {
-	return otp.Verify(secret, code, now, lastStep)
+func (f SecondFactors) Verify(secret, code string, now time.Time, lastStep int64) (int64, bool) {
+	if step, ok := otp.Verify(secret, code, now, lastStep); ok || f.Skew == 0 {
+		return step, ok
+	}
+	return otp.Verify(secret, code, now.Add(-f.Skew), lastStep)
 }
 
 func (SecondFactors) NewRecoveryCodes() (plain, hashes []string) { return otp.NewRecoveryCodes() }

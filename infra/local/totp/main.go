@@ -1,0 +1,39 @@
+// Prints the one-time code of a TOTP secret, for the walk in the README:
+//
+//	go run ./infra/local/totp SECRET          the code of this half minute
+//	go run ./infra/local/totp SECRET -1       of the one before, +1 of the one after
+//
+// A code is good once, and the service takes those of the half minutes next to this one too: so three are at hand.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"mandate/shared/otp"
+)
+
+func main() {
+	code, err := code(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "totp:", err)
+		os.Exit(1)
+	}
+	fmt.Println(code)
+}
+
+func code(arguments []string) (string, error) {
+	if len(arguments) == 0 || len(arguments) > 2 {
+		return "", fmt.Errorf("give a secret, and perhaps how many half minutes to go ahead")
+	}
+	ahead := 0
+	if len(arguments) == 2 {
+		var err error
+		if ahead, err = strconv.Atoi(arguments[1]); err != nil {
+			return "", err
+		}
+	}
+	return otp.Code(arguments[0], time.Now().Add(time.Duration(ahead)*30*time.Second))
+}
