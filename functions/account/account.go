@@ -155,8 +155,8 @@ func (h handlers) beginTotp(ctx context.Context, r directory.Request, _ *api.Non
 	return out, nil
 }
 
-func (h handlers) confirmTotp(ctx context.Context, r directory.Request, in *api.CodeInput) (*api.RecoveryCodesAnswer, error) {
-	codes, err := h.self.ConfirmTOTP(ctx, r, in.Body.Code)
+func (h handlers) confirmTotp(ctx context.Context, r directory.Request, in *api.ConfirmTotpInput) (*api.RecoveryCodesAnswer, error) {
+	codes, err := h.self.ConfirmTOTP(ctx, r, in.Body.Code, in.Body.Current)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package functionstest_test
+package functionstest
 
 import (
 	"slices"
@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	. "mandate/functions/functionstest"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 )
@@ -310,4 +309,20 @@ func TestStepUp(t *testing.T) {
 	o.Ada.Do("confirmChange", At(change.ID), Body(Object{"digest": change.Digest, "method": "totp", "code": "000000"})).Refused(t, 401, "credentialsWrong")
 	settled := Read[Settled](t, o.Ada.Confirm(change), 200)
 	equal(t, "timeline", whats(settled.Change), []string{"asked", "confirmed", "applied"})
+}
+
+// Who authenticates a change of its own name has both written: the name, and that the code is used up.
+func TestStepUpOfAChangeOfOnesOwnName(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen", Controlled(directory.ControlStepUp))
+	username := "renamed-" + o.Phone()[1:]
+	change := ask(t, o.Ada.Do("updateUser", At(o.Ada.ID), Body(Object{"username": username})))
+	other := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	code := o.Ada.Code()
+	proof := func(digest string) Part { return Body(Object{"digest": digest, "method": "totp", "code": code}) }
+	o.Ada.Do("confirmChange", At(change.ID), proof(change.Digest)).Want(t, 200)
+	o.Ada.Do("confirmChange", At(other.ID), proof(other.Digest)).Refused(t, 401, "credentialsWrong")
+	signIn(o.World, o.Ada.Identifier, Password).Refused(t, 401, "credentialsWrong")
+	o.Ada.Identifier = username
+	o.Ada.SignIn(t)
 }

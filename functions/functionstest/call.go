@@ -1,14 +1,13 @@
 package functionstest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
-
-	"context"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -18,14 +17,19 @@ import (
 // Part is a part of a request.
 type Part func(*events.APIGatewayV2HTTPRequest)
 
-// Body is what the request says, as JSON; a json.RawMessage as it stands.
+// Body is what the request says, as JSON.
 func Body(value any) Part {
 	text, err := json.Marshal(value)
 	if err != nil {
 		panic(err)
 	}
+	return Raw(string(text))
+}
+
+// Raw is what the request says, as it stands.
+func Raw(text string) Part {
 	return func(e *events.APIGatewayV2HTTPRequest) {
-		e.Body = string(text)
+		e.Body = text
 		e.Headers["content-type"] = "application/json"
 	}
 }

@@ -1,6 +1,7 @@
-package functionstest_test
+package functionstest
 
 import (
+	"encoding/base64"
 	"maps"
 	"slices"
 	"testing"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	. "mandate/functions/functionstest"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 )
@@ -151,7 +151,7 @@ func unchanged(t testing.TB, w *World, what string, do func()) {
 	}
 }
 
-// states are those of a change's timeline.
+// whats are the steps of a change's timeline.
 func whats(change api.Change) []string {
 	var all []string
 	for _, event := range change.Timeline {
@@ -172,4 +172,9 @@ func equal[T any](t testing.TB, what string, got, want T) {
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Fatalf("%s (-want +got):\n%s", what, difference)
 	}
+}
+
+// basic is a client's id and secret as the Authorization field has them.
+func basic(id, secret string) string {
+	return base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))
 }

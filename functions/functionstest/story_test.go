@@ -1,9 +1,8 @@
-package functionstest_test
+package functionstest
 
 import (
 	"testing"
 
-	. "mandate/functions/functionstest"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 )

@@ -46,6 +46,7 @@ type World struct {
 	Mails  *Mails
 
 	t       testing.TB
+	level   slog.Level
 	servers map[api.Function]*httpapi.Server
 	orders  carry.Handler // the outbox function
 	posts   carry.Handler // the mailer
@@ -63,18 +64,24 @@ type World struct {
 var engine = sync.OnceValues(policy.New)
 
 // Capped bounds every organisation's delay, as the local runner may (3.13).
-func Capped(at time.Duration) func(*directory.Core) {
-	return func(c *directory.Core) { c.PropagationCap = &at }
+func Capped(at time.Duration) Option {
+	return func(w *World) { w.Core.PropagationCap = &at }
 }
 
+// Option sets a world up.
+type Option func(*World)
+
+// Quiet keeps errors out of the test's log, where they are what the test is about.
+func Quiet(w *World) { w.level = slog.LevelError + 1 }
+
 // New makes a world without organisations.
-func New(t testing.TB, options ...func(*directory.Core)) *World {
+func New(t testing.TB, options ...Option) *World {
 	t.Helper()
 	policies, err := engine()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, now: Start, Mails: &Mails{}}
+	w := &World{t: t, level: slog.LevelError, now: Start, Mails: &Mails{}}
 	w.Client = newClient(t, partstest.DynamoDB(t))
 	w.Store = store.New(w.Client, w.Client.table)
 	w.Core = directory.Core{
@@ -83,9 +90,9 @@ func New(t testing.TB, options ...func(*directory.Core)) *World {
 		Admits: func(secret string) bool { return !demo.Known(secret) },
 	}
 	for _, set := range options {
-		set(&w.Core)
+		set(w)
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
 	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access} {
@@ -105,6 +112,14 @@ func New(t testing.TB, options ...func(*directory.Core)) *World {
 	w.posts = carry.New(w.Store, posts.Carry, log)
 	w.sweep = sweep.New(work, log)
 	return w
+}
+
+// withoutStack leaves stacks out of the log, which would hide the line that tells.
+func withoutStack(_ []string, attribute slog.Attr) slog.Attr {
+	if attribute.Key == "stack" {
+		return slog.Attr{}
+	}
+	return attribute
 }
 
 // Now is the world's time.

@@ -144,6 +144,14 @@ type CodeInput struct {
 	}
 }
 
+// ConfirmTotpInput is confirmTotp's.
+type ConfirmTotpInput struct {
+	Body struct {
+		Code    string `json:"code" minLength:"1" maxLength:"64" doc:"The new app's first code."`
+		Current string `json:"current,omitempty" maxLength:"64" doc:"A code of the second factor that there is already, or a recovery code; needed to replace it."`
+	}
+}
+
 // RecoveryCodesAnswer has the recovery codes.
 type RecoveryCodesAnswer struct {
 	Body struct {
@@ -212,7 +220,7 @@ var (
 		ID: "beginTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp", Function: Account, Tag: "account",
 		Summary: "Begin to set up an authenticator app.",
 	})
-	ConfirmTotp = declare[CodeInput, RecoveryCodesAnswer](Endpoint{
+	ConfirmTotp = declare[ConfirmTotpInput, RecoveryCodesAnswer](Endpoint{
 		ID: "confirmTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp/confirm", Function: Account, Tag: "account",
 		Summary: "Give the app's first code. Answers recovery codes.",
 	})

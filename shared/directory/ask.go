@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mandate/shared/fault"
@@ -29,6 +30,25 @@ func (p Plan) Mails() []Mail {
 
 // add puts further effects to the plan.
 func (p *Plan) add(effects ...Effect) { p.effects = append(p.effects, effects...) }
+
+// putIdentity writes an identity; what the plan had written of it before, as a code that is used up, must be in it.
+func (p *Plan) putIdentity(identity Identity) {
+	p.effects = slices.DeleteFunc(p.effects, func(e Effect) bool {
+		put, ok := e.(PutIdentity)
+		return ok && put.Identity.ID == identity.ID
+	})
+	p.add(PutIdentity{identity})
+}
+
+// identity is what the plan writes of an identity, if it does.
+func (p Plan) identity(id IdentityID) (Identity, bool) {
+	for _, effect := range p.effects {
+		if put, ok := effect.(PutIdentity); ok && put.Identity.ID == id {
+			return put.Identity, true
+		}
+	}
+	return Identity{}, false
+}
 
 // NewChangeID makes a change's id. It names the change's target, so that one batch read gets both.
 func (c *Core) newChangeID(target UserID) ChangeID {

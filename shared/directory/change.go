@@ -31,6 +31,9 @@ func (s ChangeState) Open() bool {
 	return s == StateAwaitingStepUp || s == StateAwaitingApproval || s == StatePropagating
 }
 
+// waits tells whether the change is to be decided about yet.
+func (s ChangeState) waits() bool { return s == StateAwaitingStepUp || s == StateAwaitingApproval }
+
 // Cause is why the service itself ended a change.
 type Cause string
 
@@ -100,3 +103,6 @@ type Change struct {
 	TaskToken string
 	Revision  int
 }
+
+// expired tells whether the time to decide about the change has passed (3.4).
+func (c Change) expired(now time.Time) bool { return c.State.waits() && !now.Before(c.ExpiresAt) }

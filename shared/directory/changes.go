@@ -24,7 +24,7 @@ func (c *Changes) List(ctx context.Context, r Request, state ChangeState, page P
 	if err != nil {
 		return nil, "", err
 	}
-	if err := c.decide(ctx, v, Question{Action: ActionViewChange}); err != nil {
+	if err := c.decide(ctx, v, Question{Action: ActionListChanges}); err != nil {
 		return nil, "", err
 	}
 	return c.Store.Changes(ctx, v.organisation.ID, state, page)

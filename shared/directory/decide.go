@@ -15,6 +15,7 @@ const (
 	ActionRejectChange  Action = "rejectChange"
 	ActionCancelChange  Action = "cancelChange"
 	ActionViewChange    Action = "viewChange"
+	ActionListChanges   Action = "listChanges"
 )
 
 // Changes decides about changes.
@@ -98,6 +99,9 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID),
 				Detail: "The change is not waiting for this: it is " + string(change.State) + "."}
 		}
+		if change.expired(v.now) { // the sweep comes by the minute
+			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID), Detail: "The change has expired."}
+		}
 		plan := Plan{Change: change, User: user}
 		by := v.actor()
 		if way.end != "" {
@@ -164,15 +168,15 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 	by := v.actor()
 	if change.Requester.User != v.caller.ID {
 		change.Approver = &by
-		entitled, err := c.requesterStillMay(ctx, v.organisation, plan, again)
-		if err != nil {
-			return err
-		}
-		if entitled != nil {
-			c.end(v.now, v.organisation, plan, ending{state: StateFailed, cause: CauseRequesterLostAccess})
-			plan.add(c.logChange(v.now, *change, "failed"))
-			return nil
-		}
+	}
+	entitled, err := c.requesterStillMay(ctx, v.organisation, plan, again)
+	if err != nil {
+		return err
+	}
+	if entitled != nil {
+		c.end(v.now, v.organisation, plan, ending{state: StateFailed, cause: CauseRequesterLostAccess})
+		plan.add(c.logChange(v.now, *change, "failed"))
+		return nil
 	}
 	change.note(v.now, change.State, way.what, &by, "")
 	return c.proceed(ctx, v.now, v.organisation, plan)
@@ -212,9 +216,10 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 	return nil, nil
 }
 
-// grants is what the change gives that its target had not.
+// grants is what the change gives that its target had not: to a new user all, and to one that is reactivated all that it
+// gets back.
 func (c Change) grants() Access {
-	if c.Before == nil {
+	if c.Before == nil || c.Act == ActReactivateUser {
 		return c.After.Profile.Access
 	}
 	return gains(c.Before.Profile.Access, c.After.Profile.Access)

@@ -106,7 +106,10 @@ type (
 	// PutTries writes a count of failures. Counts are not lost to a race: guessing in parallel gains nothing.
 	PutTries struct{ Tries Tries }
 	// Befriend forgets a network's failures and makes it familiar.
-	Befriend struct{ Ref TriesRef }
+	Befriend struct {
+		Ref TriesRef
+		At  time.Time
+	}
 )
 
 // Effects on the outbox, of those who carry it.

@@ -92,18 +92,32 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 	return err
 }
 
+// resetsWithin is how often a reset is sent under one name within triesWindow: nobody's mailbox is flooded by strangers.
+const resetsWithin = 5
+
 // ForgotPassword notes that somebody asks for a reset under a name (4.2). It does the same whether the name is
-// anybody's or nobody's: who it is, is found out where nobody waits. Asking again within the minute is once.
+// anybody's or nobody's: who it is, is found out where nobody waits.
 func (s *Self) ForgotPassword(ctx context.Context, r Request, identifier string) error {
-	now := s.Now()
-	order := ResetOrder{Name: fold(identifier)}
-	if r.Source.Address.IsValid() {
-		order.Address = r.Source.Address.String()
-	}
-	return s.Store.Commit(ctx, EnqueueOnce{OutboxItem{
-		ID: HashSecret(order.Name) + now.UTC().Format("200601021504"), Organisation: Platform, Kind: OutboxReset,
-		Reset: &order, CreatedAt: now,
-	}})
+	_, err := attempt(func(bool) (struct{}, error) {
+		now, ref := s.Now(), TriesRef{Name: "reset/" + fold(identifier)}
+		found, err := s.Store.Read(ctx, Want{Tries: []TriesRef{ref}})
+		if err != nil {
+			return struct{}{}, err
+		}
+		asked := found.Tries[ref].within(ref, now)
+		if asked.Failures >= resetsWithin {
+			return struct{}{}, nil // told the same as ever
+		}
+		asked.Failures++
+		order := ResetOrder{Name: fold(identifier)}
+		if r.Source.Address.IsValid() {
+			order.Address = r.Source.Address.String()
+		}
+		return struct{}{}, s.Store.Commit(ctx, PutTries{asked}, Enqueue{OutboxItem{
+			ID: s.NewID(PrefixOutbox), Organisation: Platform, Kind: OutboxReset, Reset: &order, CreatedAt: now,
+		}})
+	})
+	return err
 }
 
 // Reset sends the links that a forgotten password asks for, one to each identity that goes by the name, and forgets the
@@ -119,12 +133,14 @@ func (w *Work) Reset(ctx context.Context, item OutboxItem) error {
 		for _, member := range login.Members {
 			found, err := w.Store.Read(ctx, Want{
 				Users: []UserRef{{member.Organisation, member.User}}, Organisations: []OrganisationID{member.Organisation},
+				Identities: []IdentityID{login.Identity},
 			})
 			if err != nil {
 				return err
 			}
 			user := found.Users[UserRef{member.Organisation, member.User}]
-			if !user.Active() {
+			reserved := found.Identities[login.Identity].Login != login.Name // by a change that has not taken effect
+			if !user.Active() || reserved {
 				continue
 			}
 			organisation := found.Organisations[member.Organisation]

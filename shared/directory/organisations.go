@@ -18,6 +18,7 @@ const (
 	ActionCreateCompany      Action = "createCompany"
 	ActionOpenAccount        Action = "openAccount"
 	ActionListAccounts       Action = "listAccounts"
+	ActionListRoles          Action = "listRoles"
 )
 
 // Organisations is what operators do for organisations, and what these see of themselves (9.1).
@@ -57,7 +58,11 @@ func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisati
 		if v.IdempotencyKey != "" {
 			effects = append(effects, Remember{Remembered{Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: string(organisation.ID), At: v.now}})
 		}
-		return organisation, o.Store.Commit(ctx, effects...)
+		if err := o.Store.Commit(ctx, effects...); err != nil {
+			return Organisation{}, err
+		}
+		organisation.Version++
+		return organisation, nil
 	})
 }
 
@@ -94,6 +99,7 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 	entry.Detail = organisation.Name
 	effects := []Effect{Log{entry}, v.expectCaller()}
 	users := Users{Core: o.Core, Phones: o.Phones}
+	taken := map[string]bool{}
 	for i, admin := range new.Admins {
 		admin.Kind = KindAdmin
 		user := User{
@@ -113,6 +119,11 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 		made := Plan{User: user, Change: Change{Requester: v.actor()}}
 		for _, reservation := range reservations(organisation.Settings, user, user.Profile) {
 			reservation.Field = fmt.Sprintf("admins[%d].%s", i, reservation.Field)
+			if name := string(reservation.Kind) + " " + reservation.Name; taken[name] {
+				fields.Add(reservation.Field, "taken", "Another admin of this request has it.")
+			} else {
+				taken[name] = true
+			}
 			made.add(Reserve{reservation})
 		}
 		if err := o.applyCreation(ctx, v.now, organisation, &made); err != nil {
@@ -330,7 +341,7 @@ func (o *Organisations) made(v visit, action Action, id, name string, put Effect
 
 // Companies lists the organisation's companies.
 func (o *Organisations) Companies(ctx context.Context, r Request, page Page) ([]Company, string, error) {
-	v, err := o.enterList(ctx, r)
+	v, err := o.enterList(ctx, r, ActionListAccounts)
 	if err != nil {
 		return nil, "", err
 	}
@@ -339,7 +350,7 @@ func (o *Organisations) Companies(ctx context.Context, r Request, page Page) ([]
 
 // Accounts lists the organisation's accounts.
 func (o *Organisations) Accounts(ctx context.Context, r Request, page Page) ([]Account, string, error) {
-	v, err := o.enterList(ctx, r)
+	v, err := o.enterList(ctx, r, ActionListAccounts)
 	if err != nil {
 		return nil, "", err
 	}
@@ -348,7 +359,7 @@ func (o *Organisations) Accounts(ctx context.Context, r Request, page Page) ([]A
 
 // Catalogue is the roles and permissions that the organisation's users may have (2.2).
 func (o *Organisations) Catalogue(ctx context.Context, r Request) ([]Role, []PermissionInfo, error) {
-	v, err := o.enterList(ctx, r)
+	v, err := o.enterList(ctx, r, ActionListRoles)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -359,10 +370,10 @@ func (o *Organisations) Catalogue(ctx context.Context, r Request) ([]Role, []Per
 	return append(slices.Clone(preset.Roles), v.organisation.Roles...), preset.Permissions, nil
 }
 
-func (o *Organisations) enterList(ctx context.Context, r Request) (visit, error) {
+func (o *Organisations) enterList(ctx context.Context, r Request, action Action) (visit, error) {
 	v, err := o.enter(ctx, r, nil)
 	if err != nil {
 		return visit{}, err
 	}
-	return v, o.decide(ctx, v, Question{Action: ActionListAccounts})
+	return v, o.decide(ctx, v, Question{Action: action})
 }

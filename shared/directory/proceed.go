@@ -11,12 +11,12 @@ import (
 // old permissions hold, but what the change takes away goes now (3.6).
 func (c *Core) proceed(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	change, user := &plan.Change, &plan.User
-	interim := user.Profile
+	interim, after := user.Profile, change.after(*user)
 	if change.Act == ActUpdateUser {
-		interim = withdrawn(user.Profile, change.After.Profile)
+		interim = withdrawn(user.Profile, after)
 	}
 	delay := c.delay(organisation)
-	onlyTakes := change.Act == ActDeactivateUser || change.Act == ActUpdateUser && equal(interim, change.After.Profile)
+	onlyTakes := change.Act == ActDeactivateUser || change.Act == ActUpdateUser && equal(interim, after)
 	if delay == 0 || onlyTakes {
 		return c.apply(ctx, now, organisation, plan)
 	}
@@ -65,6 +65,7 @@ func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisati
 		}
 		user.Resume, user.Status = user.Status, StatusInactive
 		user.SessionEpoch++
+		c.revokeLinks(now, plan)
 		if err := c.overtake(ctx, now, organisation, plan); err != nil {
 			return err
 		}
@@ -87,6 +88,18 @@ func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisati
 		plan.add(c.mailRequester(now, organisation, *change, MailChangeEffective))
 	}
 	return nil
+}
+
+// revokeLinks ends the links that wait for a user (4.4). That there was one to verify the address by stays known, so
+// that it can be sent again once the user is reactivated.
+func (c *Core) revokeLinks(now time.Time, plan *Plan) {
+	user := &plan.User
+	for _, hash := range []string{user.VerificationLink, user.ResetLink} {
+		if hash != "" {
+			plan.add(ReplaceLink{TicketRef{user.Organisation, user.ID, hash}, LinkRevoked, now})
+		}
+	}
+	user.ResetLink = ""
 }
 
 // applyCreation makes the identity, and sends the link that lets its person in (4.1). API users have no password and
@@ -115,7 +128,7 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 
 // applyUpdate gives the user its new profile, and its identity the new name to sign in with.
 func (c *Core) applyUpdate(ctx context.Context, plan *Plan) error {
-	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.After.Profile
+	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
 	user.Profile = after
 	var login string
 	for _, reservation := range plan.Change.Reserved {
@@ -127,25 +140,40 @@ func (c *Core) applyUpdate(ctx context.Context, plan *Plan) error {
 	if user.Kind == KindAPI || login == "" && !addressMoved {
 		return nil
 	}
-	found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
-	if err != nil {
-		return err
+	identity, planned := plan.identity(user.Identity) // who confirms a change of its own name
+	if !planned {
+		found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
+		if err != nil {
+			return err
+		}
+		identity = found.Identities[user.Identity]
 	}
-	identity := found.Identities[user.Identity]
 	old := identity.Login
 	if login != "" {
 		identity.Login = login
-		plan.add(PutIdentity{identity})
+		plan.putIdentity(identity)
 	}
-	if old != fold(before.Email) { // signs in by username: its address points to it
-		if addressMoved {
-			plan.add(UnpointTo{fold(before.Email), identity.ID})
-		}
+	// Who signs in by another name is found by its address as well (4.2).
+	pointed, points := old != fold(before.Email), identity.Login != fold(after.Email)
+	if pointed && (addressMoved || !points) {
+		plan.add(UnpointTo{fold(before.Email), identity.ID})
+	}
+	if points {
 		plan.add(PointTo{fold(after.Email), Login{
 			Name: identity.Login, Identity: identity.ID, Members: []Membership{{user.Organisation, user.ID}},
 		}})
 	}
 	return nil
+}
+
+// after is the profile that the change gives. A language that it does not alter is its user's own to change meanwhile
+// (8.1), without a conflict and without its being undone.
+func (c Change) after(user User) Profile {
+	after := c.After.Profile
+	if c.Before != nil && c.Before.Profile.Language == after.Language {
+		after.Language = user.Language
+	}
+	return after
 }
 
 // overtake cancels the change that a deactivation finds open (3.5).

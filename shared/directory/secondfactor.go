@@ -76,10 +76,11 @@ func (s *Self) BeginTOTP(ctx context.Context, r Request) (Enrolment, error) {
 }
 
 // ConfirmTOTP takes the app's first code, and answers new recovery codes, shown this once. An enrolment session becomes
-// a full one.
+// a full one. Where there is a second factor already, current is a code of it, or a recovery code: a session alone
+// replaces nothing, or whoever finds one could approve with a factor of their own (3.3).
 //
-// Faults: stateWrong where none was begun; credentialsWrong; tooManyAttempts.
-func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string) ([]string, error) {
+// Faults: stateWrong where none was begun; invalid on "current"; credentialsWrong; tooManyAttempts.
+func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code, current string) ([]string, error) {
 	return attempt(func(bool) ([]string, error) {
 		v, err := s.enterStepUp(ctx, r, SessionFull, SessionEnrolment)
 		if err != nil {
@@ -87,6 +88,11 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string) ([]strin
 		}
 		if v.identity.TOTPBegun == nil {
 			return nil, fault.New(fault.StateWrong, "Begin to set up the second factor first.")
+		}
+		if v.identity.TOTP != nil {
+			if err := s.proveCurrent(ctx, v, current); err != nil {
+				return nil, err
+			}
 		}
 		begun := v.identity
 		begun.TOTP = v.identity.TOTPBegun
@@ -103,10 +109,29 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string) ([]strin
 		effects := []Effect{PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, "confirmTotp")}, s.tell(v, MailSecondFactorChanged, "confirmTotp")}
 		if v.session.Stage == SessionEnrolment {
 			v.session.Stage, v.session.ExpiresAt = SessionFull, v.session.CreatedAt.Add(SessionAbsolute)
+			v.session.LastSeenAt = v.now
 			effects = append(effects, RaiseSession{v.session})
 		}
 		return plain, s.Store.Commit(ctx, effects...)
 	})
+}
+
+// proveCurrent verifies the second factor that is about to be replaced.
+func (s *Self) proveCurrent(ctx context.Context, v visit, code string) error {
+	if code == "" {
+		return fault.InvalidField("current", "required", "Give a code of the second factor that you have, or a recovery code.")
+	}
+	_, ok, err := s.useTOTP(ctx, s.SecondFactors, v.identity, code, v.now)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		_, ok = s.SecondFactors.MatchRecovery(v.identity.RecoveryCodes, code)
+	}
+	if !ok {
+		return s.missStepUp(ctx, v, "confirmTotp")
+	}
+	return nil
 }
 
 // RemoveTOTP takes the second factor off, after a code of it. Where the organisation requires one, the next sign-in

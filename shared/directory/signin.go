@@ -34,8 +34,7 @@ type attemptToSignIn struct {
 	name     string
 	now      time.Time
 	source   Source
-	login    Login
-	known    bool
+	login    Login // its zero value where the name is nobody's
 	fromHere Tries
 	overall  Tries
 }
@@ -43,17 +42,17 @@ type attemptToSignIn struct {
 // SignIn takes name and password (5.1). Whoever the name belongs to, if to anybody, a wrong answer is the same and
 // takes the same time.
 //
-// Faults: credentialsWrong, tooManyAttempts.
+// Faults: credentialsWrong, tooManyAttempts; invalid on "identifier".
 func (s *Self) SignIn(ctx context.Context, r Request, identifier, password string, organisation OrganisationID) (SignedIn, error) {
 	return attempt(func(bool) (SignedIn, error) {
+		if fold(identifier) == "" {
+			return SignedIn{}, fault.InvalidField("identifier", "required", "Say who signs in.")
+		}
 		try, err := s.lookUp(ctx, r, identifier)
 		if err != nil {
 			return SignedIn{}, err
 		}
-		if !try.known {
-			s.Passwords.VerifyNothing(password)
-			return SignedIn{}, s.miss(ctx, try, nil)
-		}
+		// Of a name that is nobody's as much is read, and as long is computed.
 		want := Want{Identities: []IdentityID{try.login.Identity}, Organisations: []OrganisationID{Platform}}
 		for _, member := range try.login.Members {
 			want.Users = append(want.Users, UserRef{member.Organisation, member.User})
@@ -67,6 +66,9 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 			return SignedIn{}, err
 		}
 		identity := found.Identities[try.login.Identity]
+		if identity.Login != try.name { // reserved by a change that has not taken effect
+			identity = Identity{}
+		}
 		ok, rehash, err := s.verify(identity, password)
 		if err != nil {
 			return SignedIn{}, err
@@ -87,7 +89,7 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 			}
 			return SignedIn{Choices: organisationsOf(found, users)}, nil
 		}
-		return s.admit(ctx, try, user, identity, rehash, found.Organisations[user.Organisation], acting)
+		return s.admit(ctx, try, user, identity, rehash, found.Organisations[user.Organisation], found.Organisations[acting])
 	})
 }
 
@@ -99,7 +101,7 @@ func (s *Self) lookUp(ctx context.Context, r Request, identifier string) (attemp
 	if err != nil {
 		return attemptToSignIn{}, err
 	}
-	try.login, try.known = found.Logins[try.name]
+	try.login = found.Logins[try.name]
 	try.fromHere = found.Tries[fromHere].within(fromHere, try.now)
 	try.overall = found.Tries[overall].within(overall, try.now)
 	if try.fromHere.Failures >= failuresFromNetwork {
@@ -211,7 +213,7 @@ func organisationsOf(found Found, users []User) []Organisation {
 }
 
 // admit goes on after a right password: to a session, or to the second factor.
-func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identity Identity, rehash bool, home Organisation, acting OrganisationID) (SignedIn, error) {
+func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identity Identity, rehash bool, home, acting Organisation) (SignedIn, error) {
 	stage, kind, lasts := SessionFull, TicketSession, SessionAbsolute
 	var methods []string
 	switch {
@@ -224,7 +226,7 @@ func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identi
 	case home.Settings.SecondFactor == Required:
 		stage, lasts = SessionEnrolment, EnrolmentAbsolute
 	}
-	token, session := s.newSession(user, identity, acting, stage, kind, lasts, try.source, try.now)
+	token, session := s.newSession(user, identity, acting.ID, stage, kind, lasts, try.source, try.now)
 	effects := []Effect{BeginSession{session}}
 	if rehash {
 		effects = append(effects, PutIdentity{identity})
@@ -235,12 +237,12 @@ func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identi
 	if err := s.Store.Commit(ctx, effects...); err != nil {
 		return SignedIn{}, err
 	}
-	return s.signedInAs(ctx, token, session, user, home, acting, methods)
+	return s.signedInAs(token, session, user, home, acting, methods)
 }
 
 // signedIn notes a success: its network is familiar from now on.
 func (s *Self) signedIn(try attemptToSignIn, user User) []Effect {
-	return []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}}}
+	return []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now}}
 }
 
 func (s *Self) newSession(user User, identity Identity, acting OrganisationID, stage SessionStage, kind string, lasts time.Duration, source Source, now time.Time) (string, Session) {
@@ -256,20 +258,12 @@ func (s *Self) newSession(user User, identity Identity, acting OrganisationID, s
 	return ticket.Text(kind), session
 }
 
-func (s *Self) signedInAs(ctx context.Context, token string, session Session, user User, home Organisation, acting OrganisationID, methods []string) (SignedIn, error) {
+func (s *Self) signedInAs(token string, session Session, user User, home, acting Organisation, methods []string) (SignedIn, error) {
 	answer := SignedIn{Token: token, Session: session, Methods: methods}
 	if session.Stage == SessionChallenge {
 		return answer, nil
 	}
-	organisation := home
-	if acting != home.ID {
-		found, err := s.Store.Read(ctx, Want{Organisations: []OrganisationID{acting}})
-		if err != nil {
-			return SignedIn{}, err
-		}
-		organisation = found.Organisations[acting]
-	}
-	me, err := s.me(visit{caller: user, home: home, organisation: organisation, session: session})
+	me, err := s.me(visit{caller: user, home: home, organisation: acting, session: session})
 	answer.Me = me
 	return answer, err
 }
@@ -286,7 +280,7 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		ref, userRef := TicketRef{ticket.Organisation, ticket.User, ticket.Hash()}, UserRef{ticket.Organisation, ticket.User}
 		found, err := s.Store.Read(ctx, Want{
 			Sessions: []TicketRef{ref}, Users: []UserRef{userRef}, Identities: []IdentityID{ticket.Identity},
-			Organisations: []OrganisationID{ticket.Organisation},
+			Organisations: []OrganisationID{ticket.Organisation, ticket.Acting},
 			Tries:         []TriesRef{stepUpTries(ticket.Identity)},
 		})
 		if err != nil {
@@ -294,7 +288,7 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		}
 		now := s.Now()
 		session, user, identity := found.Sessions[ref], found.Users[userRef], found.Identities[ticket.Identity]
-		if session.Stage != SessionChallenge || !session.Alive(user, identity, now) || session.Tries >= ChallengeTries || identity.TOTP == nil {
+		if session.Stage != SessionChallenge || session.Acting != ticket.Acting || !session.Alive(user, identity, now) || session.Tries >= ChallengeTries || identity.TOTP == nil {
 			return SignedIn{}, credentialsWrong()
 		}
 		v := visit{Request: r, now: now, found: found, session: session, caller: user, identity: identity,
@@ -322,7 +316,7 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		if err := s.Store.Commit(ctx, effects...); err != nil {
 			return SignedIn{}, err
 		}
-		return s.signedInAs(ctx, token, begun, user, v.home, session.Acting, nil)
+		return s.signedInAs(token, begun, user, v.home, found.Organisations[session.Acting], nil)
 	})
 }
 

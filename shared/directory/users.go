@@ -155,9 +155,10 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 			return Answer{}, err
 		}
 		in, makeErr := make(v, user)
+		before := Snapshot{user.Kind, user.Status, user.Profile}
 		question := Question{Action: Action(act), Target: &user}
 		if makeErr == nil {
-			question.Grants = gains(user.Access, in.after.Profile.Access)
+			question.Grants = Change{Act: act, Before: &before, After: in.after}.grants()
 		}
 		if err := u.decide(ctx, v, question); err != nil {
 			return Answer{}, err
@@ -171,8 +172,7 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 		if err := mayTakeChange(user, act); err != nil {
 			return Answer{}, err
 		}
-		in.act, in.target = act, user
-		in.before = &Snapshot{user.Kind, user.Status, user.Profile}
+		in.act, in.target, in.before = act, user, &before
 		if act == ActUpdateUser && equal(user.Profile, in.after.Profile) {
 			return Answer{User: user}, nil // nothing to do is done
 		}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mandate/shared/fault"
@@ -89,8 +90,6 @@ const (
 	overdue = 5 * time.Minute
 	// straggling is how long an outbox item may wait before the sweep sends it round again.
 	straggling = 2 * time.Minute
-	// roundsAtMost is how often; after that only its alarm tells of it.
-	roundsAtMost = 100
 )
 
 // DueAt is when the sweep should look at the change; zero when never.
@@ -120,31 +119,37 @@ func (o OutboxItem) DueAt() time.Time { return o.CreatedAt.Add(straggling) }
 
 // Swept counts what a sweep did.
 type Swept struct {
-	Expired, Reminded, Applied, Links, Outbox int
+	Expired  int `json:"expired"`
+	Reminded int `json:"reminded"`
+	Applied  int `json:"applied"`
+	Links    int `json:"links"`
+	Outbox   int `json:"outbox"`
 }
 
 // sweepBatch is how many records of a kind are looked up at once.
 const sweepBatch = 100
 
 // Sweep does what fell due: expires changes and links, reminds, applies what its execution did not, and sends the
-// outbox's stragglers round again (4.7). Two sweeps at once do no harm.
+// outbox's stragglers round again (4.7). Two sweeps at once do no harm, and a record that cannot be swept does not keep
+// others from it: its error is told at the end.
 func (w *Work) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
+	var errs []error
 	for {
 		due, err := w.Store.Due(ctx, w.Now(), sweepBatch)
 		if err != nil {
-			return swept, err
+			return swept, errors.Join(append(errs, err)...)
 		}
-		progress := false
+		before := swept
+		errs = errs[:0] // what failed is due still, and fails again if it must
 		for _, one := range due {
-			before := swept
-			if err := w.sweepOne(ctx, one, &swept); err != nil && !fault.Is(err, fault.Stale) && !fault.Is(err, fault.NotFound) {
-				return swept, err
+			err := w.sweepOne(ctx, one, &swept)
+			if err != nil && !fault.Is(err, fault.Stale) && !fault.Is(err, fault.NotFound) {
+				errs = append(errs, err)
 			}
-			progress = progress || swept != before
 		}
-		if !progress {
-			return swept, nil
+		if swept == before || ctx.Err() != nil {
+			return swept, errors.Join(errs...)
 		}
 	}
 }
@@ -152,13 +157,20 @@ func (w *Work) Sweep(ctx context.Context) (Swept, error) {
 func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 	switch {
 	case due.Outbox != nil:
-		swept.Outbox++
-		return w.Store.Commit(ctx, SendRound{*due.Outbox, w.Now().Add(straggling)})
+		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{*due.Outbox, w.Now().Add(straggling)}))
 	case due.Link != "":
 		return w.expireLink(ctx, TicketRef{due.Organisation, due.User, due.Link}, swept)
 	default:
 		return w.sweepChange(ctx, ChangeRef{due.Organisation, due.Change}, swept)
 	}
+}
+
+// counted counts what was done, and passes on why it was not.
+func counted(count *int, err error) error {
+	if err == nil {
+		*count++
+	}
+	return err
 }
 
 func (w *Work) sweepChange(ctx context.Context, ref ChangeRef, swept *Swept) error {
@@ -171,20 +183,17 @@ func (w *Work) sweepChange(ctx context.Context, ref ChangeRef, swept *Swept) err
 	case at.IsZero() || now.Before(at):
 		return nil // the index was behind
 	case change.State == StatePropagating:
-		swept.Applied++
 		_, err := w.Apply(ctx, ref)
-		return err
+		return counted(&swept.Applied, err)
 	case now.Before(change.ExpiresAt):
-		swept.Reminded++
 		change.Reminded = true
 		change.note(now, change.State, "reminded", nil, "")
 		plan.add(w.mailApprovers(now, organisation, *change, MailApprovalReminder))
-		return w.Store.Commit(ctx, append([]Effect{PutChange{*change}}, plan.effects...)...)
+		return counted(&swept.Reminded, w.Store.Commit(ctx, append([]Effect{PutChange{*change}}, plan.effects...)...))
 	default:
-		swept.Expired++
 		w.end(now, organisation, &plan, ending{state: StateExpired})
 		plan.add(w.logChange(now, *change, "expired"))
-		return w.commit(ctx, plan)
+		return counted(&swept.Expired, w.commit(ctx, plan))
 	}
 }
 
@@ -197,10 +206,9 @@ func (w *Work) expireLink(ctx context.Context, ref TicketRef, swept *Swept) erro
 	if at := link.DueAt(); !ok || at.IsZero() || w.Now().Before(at) {
 		return nil
 	}
-	swept.Links++
 	link.State, link.EndedAt = LinkExpired, w.Now()
-	return w.Store.Commit(ctx, PutLink{link}, Log{Entry{
+	return counted(&swept.Links, w.Store.Commit(ctx, PutLink{link}, Log{Entry{
 		ID: EntryID(w.NewID(PrefixEntry)), Organisation: link.Organisation, At: link.EndedAt,
 		Action: "expireLink", Outcome: Done, Target: link.User, Detail: string(link.Kind),
-	}})
+	}}))
 }

@@ -202,11 +202,14 @@ func queued(o directory.OutboxItem) (key, item, error) {
 	return k, made, err
 }
 
-// befriend keeps no time: the network has no failures that a window could be counted for.
 func befriend(e directory.Befriend) (write, error) {
 	k := tries(e.Ref)
-	made, err := encode(k, triesRecord{Ref: e.Ref, Familiar: true})
-	return update(k, "SET #ref = :ref, failures = :none, familiar = :yes REMOVE since ADD revision :one",
-		item{":ref": made["ref"], ":none": number(0), ":yes": made["familiar"], ":one": number(1)}).
-		naming(map[string]string{"#ref": "ref"}), err
+	made, err := encode(k, triesRecord{Ref: e.Ref, Since: e.At, Familiar: true})
+	forgotten(made, e.At.Add(keepTries))
+	return update(k, "SET #ref = :ref, failures = :none, since = :since, familiar = :yes, #ttl = :ttl ADD revision :one",
+		item{
+			":ref": made["ref"], ":none": number(0), ":since": made["since"], ":yes": made["familiar"], ":ttl": made[TTL],
+			":one": number(1),
+		}).
+		naming(map[string]string{"#ref": "ref", "#ttl": TTL}), err
 }

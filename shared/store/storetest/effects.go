@@ -231,9 +231,10 @@ var counts = []promise{
 		tries.Familiar = false
 		commit(t, s, directory.PutTries{Tries: tries})
 		fresh := Filled[directory.TriesRef]()
-		commit(t, s, directory.Befriend{Ref: tries.Ref}, directory.Befriend{Ref: fresh})
-		same(t, readTries(t, s, tries.Ref), directory.Tries{Ref: tries.Ref, Familiar: true, Revision: 2})
-		same(t, readTries(t, s, fresh), directory.Tries{Ref: fresh, Familiar: true, Revision: 1})
+		at := tries.Since.Add(time.Minute)
+		commit(t, s, directory.Befriend{Ref: tries.Ref, At: at}, directory.Befriend{Ref: fresh, At: at})
+		same(t, readTries(t, s, tries.Ref), directory.Tries{Ref: tries.Ref, Since: at, Familiar: true, Revision: 2})
+		same(t, readTries(t, s, fresh), directory.Tries{Ref: fresh, Since: at, Familiar: true, Revision: 1})
 		// Failures that were counted meanwhile are no longer the ones that were read.
 		tries.Revision = 1
 		refused(t, s, fault.Stale, directory.PutTries{Tries: tries})

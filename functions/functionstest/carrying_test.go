@@ -1,0 +1,223 @@
+package functionstest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"mandate/shared/directory"
+)
+
+// wave is a day of an organisation: changes of every kind and end, whose mails are known.
+func wave(t *testing.T, o *Tenant, settle func()) {
+	t.Helper()
+	gone := newUser(o, Object{"email": "gone@example.com"})
+	came := newUser(o, Object{"email": "came@example.com"})
+	rejected := Read[UserAnswer](t, o.Ada.Do("createUser", Body(gone)), 202).Change
+	created := Read[UserAnswer](t, o.Ada.Do("createUser", Body(came)), 202).Change
+	updated := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"permissions": []string{"balances:view", "transactions:view"}})))
+	cancelled := ask(t, o.Ada.Do("updateUser", At(o.Robot.ID), Body(Object{"accounts": o.Accounts[:2]})))
+	settle()
+	o.Ben.Do("rejectChange", At(rejected.ID), Body(Object{"reason": "no"})).Want(t, 200)
+	o.Ben.Approve(created).Want(t, 200)
+	o.Ben.Approve(updated).Want(t, 200)
+	o.Ada.Do("cancelChange", At(cancelled.ID)).Want(t, 200)
+	settle()
+	deactivated := ask(t, o.Ben.Do("deactivateUser", At(o.Rosa.ID)))
+	o.Ada.Approve(deactivated).Want(t, 200)
+	settle()
+	pass(o, hour)
+	settle()
+	o.Do("forgotPassword", Body(Object{"identifier": o.Ben.Email})).Want(t, 202)
+	settle()
+
+	states := map[string]string{}
+	for _, id := range []string{rejected.ID, created.ID, updated.ID, cancelled.ID, deactivated.ID} {
+		states[id] = o.Ada.Change(t, id).State
+	}
+	equal(t, "states", states, map[string]string{
+		rejected.ID: "rejected", created.ID: "effective", updated.ID: "cancelled", cancelled.ID: "cancelled", deactivated.ID: "effective",
+	})
+	equal(t, "open executions", o.OpenExecutions(), 0)
+	equal(t, "outbox", len(o.Outbox()), 0)
+	equal(t, "applied", slices.Index(whats(o.Ada.Change(t, created.ID)), "applied"), 3)
+}
+
+// wavesMails are the mails of a wave, each by its kind and whom it goes to, in whatever order.
+func wavesMails(o *Tenant) []string {
+	name := strings.NewReplacer(o.Ada.Email, "ada", o.Ben.Email, "ben", o.Rosa.Email, "rosa")
+	seen := map[string]bool{}
+	var mails []string
+	for _, mail := range o.Mails.All() {
+		if !seen[mail.Key] {
+			seen[mail.Key] = true
+			mails = append(mails, name.Replace(mail.To)+" "+string(mail.Kind))
+		}
+	}
+	slices.Sort(mails)
+	return mails
+}
+
+var mailsOfAWave = []string{
+	"ada approvalRequested", "ada changeApproved", "ada changeApproved", "ada changeCancelled", "ada changeEffective", "ada changeRejected",
+	"ben approvalRequested", "ben approvalRequested", "ben approvalRequested", "ben approvalRequested", "ben changeEffective", "ben passwordReset",
+	"came@example.com verification",
+}
+
+// 3.7, 4.8: records of the stream that come twice, late or in disorder change nothing: each change ends once, and each
+// mail is sent once.
+func TestTheStreamMayRepeatAndShuffle(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(*World){"once": (*World).Settle, "twice": (*World).SettleTwice}
+	for seed := range uint64(4) {
+		ways[fmt.Sprint("shuffled ", seed)] = func(w *World) { w.SettleShuffled(seed) }
+	}
+	for name, settle := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := New(t).Tenant("bc-connect")
+			wave(t, o, func() { settle(o.World) })
+			equal(t, "mails", wavesMails(o), mailsOfAWave)
+			equal(t, "mails sent", len(o.Mails.All()), len(mailsOfAWave))
+			before := o.Table()
+			o.CarryAgain()
+			o.Settle()
+			equal(t, "the table after every record came once more", o.Table(), before)
+			equal(t, "mails sent", len(o.Mails.All()), len(mailsOfAWave))
+		})
+	}
+}
+
+// Invariant 3: any call may fail before or after it took effect. What is sent again comes to the same end, and no mail
+// is missing or sent for nothing. (A mail whose carrying died between sending and forgetting comes twice under one key.)
+func TestCallsMayFailBeforeAndAfterTheirEffect(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			o := New(t, Quiet).Tenant("bc-connect")
+			random := rand.New(rand.NewPCG(seed, 1))
+			failing := func(string) Failure {
+				switch random.IntN(6) {
+				case 0:
+					return FailBefore
+				case 1:
+					return FailAfter
+				}
+				return Succeed
+			}
+			wave(t, o, func() {
+				o.Client.Fail(failing)
+				o.SettleStubbornly()
+				o.Client.Fail(nil)
+			})
+			equal(t, "mails", wavesMails(o), mailsOfAWave)
+		})
+	}
+}
+
+// Invariant 3, of requests: whose answer was lost is sent again under its key, and is done once.
+func TestARequestWhoseAnswerWasLostIsSentAgain(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]Failure{"before": FailBefore, "after": FailAfter} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := New(t, Quiet).Tenant("bc-connect")
+			lost := func(who *Person, operation string, parts ...Part) Answer {
+				t.Helper()
+				o.Client.Fail(func(call string) Failure {
+					if call == "TransactWriteItems" {
+						return failure
+					}
+					return Succeed
+				})
+				problem := who.Do(operation, parts...).Refused(t, 500, "internal")
+				if strings.Contains(problem.Detail, ErrLost.Error()) {
+					t.Errorf("an internal error is shown: %s", problem.Detail)
+				}
+				o.Client.Fail(nil)
+				return who.Do(operation, parts...)
+			}
+			body := newUser(o, nil)
+			asked := Read[UserAnswer](t, lost(o.Ada, "createUser", Body(body), Key("ask")), 202)
+			settled := Read[Settled](t, lost(o.Ben, "approveChange", At(asked.Change.ID), o.Ben.Proof(asked.Change), Key("approve")), 200)
+			equal(t, "state", settled.Change.State, "propagating")
+			o.Settle()
+			pass(o, hour)
+			o.Settle()
+			equal(t, "timeline", whats(o.Ada.Change(t, asked.Change.ID)), []string{"asked", "approved", "propagating", "applied"})
+			equal(t, "mails to the new user", o.Mails.Kinds(body["email"].(string)), []directory.MailKind{directory.MailVerification})
+			equal(t, "mails to the approver", o.Mails.Kinds(o.Ben.Email), []directory.MailKind{directory.MailApprovalRequested})
+		})
+	}
+}
+
+// 4.8: what was not carried is sent round again by the sweep until it is.
+func TestTheSweepSendsStragglersRoundAgain(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	waiting := len(o.Outbox())
+	equal(t, "at once", o.Sweep(), directory.Swept{})
+	o.Advance(2 * minute)
+	equal(t, "after two minutes", o.Sweep(), directory.Swept{Outbox: waiting})
+	equal(t, "again", o.Sweep(), directory.Swept{})
+	equal(t, "outbox", len(o.Outbox()), waiting)
+	o.Advance(2 * minute)
+	equal(t, "two minutes later", o.Sweep(), directory.Swept{Outbox: waiting})
+	o.Settle()
+	o.Advance(hour)
+	equal(t, "once they are carried", o.Sweep(), directory.Swept{})
+}
+
+// 3.7: where an execution does not apply its change, the sweep does.
+func TestTheSweepAppliesWhatItsExecutionDidNot(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	change := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	o.Ben.Approve(change).Want(t, 200)
+	o.Settle()
+	pass(o, hour+4*minute)
+	equal(t, "swept", o.Sweep(), directory.Swept{})
+	pass(o, minute)
+	equal(t, "swept", o.Sweep(), directory.Swept{Applied: 1})
+	equal(t, "state", o.Ada.Change(t, change.ID).State, "effective")
+	o.Settle()
+	equal(t, "open executions", o.OpenExecutions(), 0)
+	equal(t, "timeline", whats(o.Ada.Change(t, change.ID)), []string{"asked", "approved", "propagating", "applied"})
+	equal(t, "mails", o.Mails.Kinds(o.Ada.Email), []directory.MailKind{directory.MailChangeApproved, directory.MailChangeEffective})
+}
+
+// 3.8: an approver's decision is there before the execution: it finds it made.
+func TestADecisionBeforeTheExecutionStarts(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	change := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	o.Ben.Approve(change).Want(t, 200)
+	o.Settle()
+	equal(t, "open executions", o.OpenExecutions(), 1)
+	pass(o, hour)
+	o.Settle()
+	equal(t, "state", o.Ada.Change(t, change.ID).State, "effective")
+	equal(t, "open executions", o.OpenExecutions(), 0)
+}
+
+// What a person changes by itself while a change about it is open is not undone by it.
+func TestOnesOwnLanguageStays(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	change := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"permissions": []string{"transactions:view"}})))
+	o.Rosa.Do("updateMe", Body(Object{"language": "fr"})).Want(t, 200)
+	o.Ben.Approve(change).Want(t, 200)
+	o.Settle()
+	equal(t, "language", o.Rosa.Me(t).User.Language, "fr")
+	pass(o, hour)
+	o.Settle()
+	equal(t, "state", o.Ada.Change(t, change.ID).State, "effective")
+	equal(t, "language", o.Rosa.Me(t).User.Language, "fr")
+	o.Do("forgotPassword", Body(Object{"identifier": o.Rosa.Email})).Want(t, 202)
+	o.Settle()
+	equal(t, "language of mails", o.Mails.Last(t, o.Rosa.Email, directory.MailPasswordReset).Language, "fr")
+}

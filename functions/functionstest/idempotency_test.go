@@ -1,0 +1,112 @@
+package functionstest
+
+import (
+	"sync"
+	"testing"
+
+	"mandate/shared/directory"
+)
+
+// 10.1: a request that is sent again under its key answers the same and does nothing more.
+func TestARepeatedRequestIsDoneOnce(t *testing.T) {
+	inEverySetup(t, func(t *testing.T, o *Tenant) {
+		body := Body(newUser(o, nil))
+		first := o.Ada.Do("createUser", body, Key("create-1"))
+		asked := Read[UserAnswer](t, first, first.Status)
+		unchanged(t, o.World, "a repeated creation", func() {
+			again := o.Ada.Do("createUser", body, Key("create-1"))
+			equal(t, "status", again.Status, first.Status)
+			equal(t, "answer", Read[UserAnswer](t, again, first.Status), asked)
+			equal(t, "ETag", again.Header["Etag"], first.Header["Etag"])
+
+			o.Ada.Do("createUser", Body(newUser(o, nil)), Key("create-1")).Refused(t, 422, "keyReused")
+			o.Ada.Do("deactivateUser", At(o.Rosa.ID), Key("create-1")).Refused(t, 422, "keyReused")
+		})
+		// A key is its caller's own.
+		first = o.Ben.Do("deactivateUser", At(o.Rosa.ID), Key("create-1"))
+		deactivation := Read[UserAnswer](t, first, first.Status)
+		again := Read[UserAnswer](t, o.Ben.Do("deactivateUser", At(o.Rosa.ID), Key("create-1")), first.Status)
+		equal(t, "answer", again, deactivation)
+	})
+}
+
+// Sent at the same time under one key, a request is done once.
+func TestTheSameRequestAtTheSameTimeIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	body := Body(newUser(o, nil))
+	var wait sync.WaitGroup
+	var answers [4]Answer
+	for i := range answers {
+		wait.Go(func() { answers[i] = o.Ada.Do("createUser", body, Key("at-once")) })
+	}
+	wait.Wait()
+	for _, answer := range answers {
+		equal(t, "answer", Read[UserAnswer](t, answer, 202), Read[UserAnswer](t, answers[0], 202))
+	}
+	o.Settle()
+	equal(t, "mails to the approver", o.Mails.Kinds(o.Ben.Email), []directory.MailKind{directory.MailApprovalRequested})
+}
+
+// An approval that is sent again is answered as the first, though its code is used up.
+func TestARepeatedApproval(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	change := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	proof := o.Ben.Proof(change)
+	first := Read[Settled](t, o.Ben.Do("approveChange", At(change.ID), proof, Key("approve")), 200)
+	again := Read[Settled](t, o.Ben.Do("approveChange", At(change.ID), proof, Key("approve")), 200)
+	equal(t, "answer", again, first)
+	o.Ben.Do("approveChange", At(change.ID), proof).Refused(t, 409, "changeClosed")
+}
+
+// The other POSTs that write: links, companies, accounts, organisations.
+func TestEveryKindOfRequestIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o := w.Tenant("bc-connect")
+	olga := w.In(o)
+	for _, request := range []struct {
+		operation string
+		parts     []Part
+	}{
+		{"sendPasswordReset", []Part{At(o.Rosa.ID)}},
+		{"createCompany", []Part{Body(Object{"name": "Company 3"})}},
+		{"openAccount", []Part{Body(Object{"name": "Account 4", "company": o.Companies[0]})}},
+		{"createOrganisation", example(o, endpoint("createOrganisation"))},
+	} {
+		parts := append(request.parts, Key(request.operation))
+		first := olga.Do(request.operation, parts...)
+		if first.Status/100 != 2 {
+			t.Fatalf("%s: %d %s", request.operation, first.Status, first.Text)
+		}
+		unchanged(t, w, "a repeated "+request.operation, func() {
+			again := olga.Do(request.operation, parts...)
+			equal(t, request.operation, again, first)
+		})
+	}
+	for _, operation := range []string{"sendPasswordReset", "createCompany", "openAccount", "createOrganisation", "createUser"} {
+		key := map[bool]string{true: "createCompany", false: "openAccount"}[operation != "createCompany"]
+		olga.Do(operation, append(example(o, endpoint(operation)), Key(key))...).Refused(t, 422, "keyReused")
+	}
+}
+
+// If-Match: what has moved on is not overwritten.
+func TestIfMatch(t *testing.T) {
+	t.Parallel()
+	w := New(t, Capped(0))
+	o := w.Tenant("adyen")
+	seen := o.Ada.Do("getUser", At(o.Rosa.ID)).Want(t, 200).Header["Etag"]
+	o.Ben.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true}), Header("If-Match", seen)).Want(t, 200)
+	unchanged(t, w, "a write to what has moved on", func() {
+		o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false}), Header("If-Match", seen)).Refused(t, 412, "preconditionFailed")
+	})
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false}), Header("If-Match", "*")).Want(t, 200)
+
+	olga := w.In(o)
+	created := olga.Do("createOrganisation", example(o, endpoint("createOrganisation"))...).Want(t, 201)
+	id := Read[struct{ ID string }](t, created, 201).ID
+	equal(t, "ETag", olga.Do("getOrganisation", At(id)).Want(t, 200).Header["Etag"], created.Header["Etag"])
+	olga.Do("updateOrganisation", At(id), Body(Object{"name": "Renamed"}), Header("If-Match", created.Header["Etag"])).Want(t, 200)
+	olga.Do("updateOrganisation", At(id), Body(Object{"name": "Again"}), Header("If-Match", created.Header["Etag"])).Refused(t, 412, "preconditionFailed")
+}

@@ -1,0 +1,129 @@
+package functionstest
+
+import (
+	"testing"
+
+	"mandate/shared/api"
+	"mandate/shared/directory"
+)
+
+// 9.1: an operator creates an organisation from a preset with its first admins, who let themselves in by their mails and
+// then administer it.
+func TestAnOrganisationBegins(t *testing.T) {
+	t.Parallel()
+	for _, preset := range []string{"bc-connect", "adyen"} {
+		t.Run(preset, func(t *testing.T) {
+			t.Parallel()
+			w := New(t)
+			olga := w.Operator()
+			admins := []Object{}
+			for _, name := range []string{"ann", "abe"} {
+				admin := Object{"name": Object{"first": name, "last": "First"}, "email": w.Email(name), "phone": w.Phone()}
+				if preset == "adyen" {
+					admin["username"], admin["roles"] = name+"-first", []string{"balancePlatformAdmin", "viewTransfers"}
+				}
+				admins = append(admins, admin)
+			}
+			made := Read[api.Organisation](t, olga.Do("createOrganisation", Body(Object{"preset": preset, "name": "Example Trading", "admins": admins})), 201)
+			equal(t, "active admins", made.ActiveAdmins, 0)
+
+			// Its settings can be changed before anybody is there.
+			olga.Do("updateOrganisation", At(made.ID), Body(Object{"settings": Object{"propagationSeconds": 0}})).Want(t, 200)
+			w.Settle()
+			o := &Tenant{World: w, ID: directory.OrganisationID(made.ID), Name: made.Name}
+			var people []*Person
+			for _, admin := range admins {
+				user := api.User{Email: admin["email"].(string)}
+				if username, ok := admin["username"].(string); ok {
+					user.Username = username
+				}
+				person := follow(t, o, user)
+				person.ID = directory.UserID(person.Me(t).User.ID)
+				people = append(people, person)
+			}
+			o.Ada, o.Ben = people[0], people[1]
+			equal(t, "active admins", o.Organisation().ActiveAdmins, 2)
+
+			inside := w.In(o)
+			company := Read[api.Company](t, inside.Do("createCompany", Body(Object{"name": "Example Trading Ltd"})), 201)
+			account := Read[api.BankAccount](t, inside.Do("openAccount", Body(Object{"company": company.ID, "name": "Current"})), 201)
+			o.Companies, o.Accounts = []string{company.ID}, []string{account.ID}
+			equal(t, "accounts", len(Read[api.List[api.BankAccount]](t, o.Ada.Do("listAccounts"), 200).Items), 1)
+
+			body := newUser(o, nil)
+			answer := o.Ada.Do("createUser", Body(body))
+			if created := Read[UserAnswer](t, answer, answer.Status); created.Change != nil {
+				o.Ben.Approve(created.Change).Want(t, 200)
+			}
+			w.Settle()
+			equal(t, "mails", w.Mails.Kinds(body["email"].(string)), []directory.MailKind{directory.MailVerification})
+			equal(t, "users", len(Read[api.List[api.User]](t, o.Ada.Do("listUsers"), 200).Items), 3)
+		})
+	}
+}
+
+// An organisation's settings hold from the next act on; those that cannot be are refused by name.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o := w.Tenant("bc-connect")
+	olga := w.In(o)
+	set := func(settings Object) Answer {
+		return olga.Do("updateOrganisation", At(o.ID), Body(Object{"settings": settings}))
+	}
+	set(Object{"propagationSeconds": 3601}).Faulty(t, "settings.propagationSeconds", "maximum")
+	set(Object{"changeControl": "sometimes"}).Faulty(t, "settings.changeControl", "enum")
+	set(Object{"secondFactor": "optional"}).Faulty(t, "settings.secondFactor", "required")
+	set(Object{"languages": []string{"de"}}).Faulty(t, "settings.languages", "enum")
+	set(Object{"signInName": "username"}).Faulty(t, "settings.signInName", "unknown")
+
+	before := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	set(Object{"changeControl": "step_up", "propagationSeconds": 0}).Want(t, 200)
+	equal(t, "state", before.State, "awaitingApproval")
+	// What was asked for keeps the control under which it was.
+	o.Ada.Confirm(before).Refused(t, 409, "changeClosed")
+	o.Ben.Approve(before).Want(t, 200)
+	after := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false})))
+	equal(t, "state", after.State, "awaitingStepUp")
+	equal(t, "state", Read[Settled](t, o.Ada.Confirm(after), 200).Change.State, "effective")
+
+	// 3.10: one admin is enough now, and not any more once a second admin is to approve.
+	olga.Confirm(ask(t, olga.Do("deactivateUser", At(o.Ben.ID)))).Want(t, 200)
+	set(Object{"changeControl": "second_admin"}).Refused(t, 409, "tooFewAdmins")
+}
+
+// Lists come in pages, each item once.
+func TestListingUsersInPages(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o, other := w.Tenant("bc-connect"), w.Tenant("bc-connect")
+	for range 4 {
+		o.Regular("rob", nil)
+	}
+	seen := map[string]bool{}
+	cursor, pages := "", 0
+	for {
+		parts := []Part{Query("limit", "3")}
+		if cursor != "" {
+			parts = append(parts, Query("cursor", cursor))
+		}
+		page := Read[api.List[api.User]](t, o.Ada.Do("listUsers", parts...), 200)
+		for _, user := range page.Items {
+			if seen[user.ID] || user.Organisation != string(o.ID) {
+				t.Errorf("%s came twice, or is not of here", user.ID)
+			}
+			seen[user.ID] = true
+		}
+		pages++
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+		// A cursor opens no other organisation's list.
+		for _, user := range Read[api.List[api.User]](t, other.Ada.Do("listUsers", Query("cursor", cursor)), 200).Items {
+			equal(t, "organisation", user.Organisation, string(other.ID))
+		}
+	}
+	equal(t, "users", len(seen), 8)
+	equal(t, "pages", pages, 3)
+	o.Rosa.Do("listUsers").Refused(t, 403, "forbidden")
+}

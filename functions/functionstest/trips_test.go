@@ -1,0 +1,81 @@
+package functionstest
+
+import (
+	"slices"
+	"testing"
+
+	"mandate/shared/directory"
+)
+
+// Round trips to the table, one after another (the budgets of the design).
+func TestRoundTrips(t *testing.T) {
+	inEverySetup(t, func(t *testing.T, o *Tenant) {
+		trips := func(want int, who *Person, operation string, parts ...Part) Answer {
+			t.Helper()
+			var answer Answer
+			calls := o.Client.Calls(func() { answer = who.Do(operation, parts...) })
+			if len(calls) != want {
+				t.Errorf("%s made %d round trips, not %d: %v", operation, len(calls), want, calls)
+			}
+			if answer.Status >= 300 {
+				t.Errorf("%s: %d %s", operation, answer.Status, answer.Text)
+			}
+			return answer
+		}
+		nobody := &Person{World: o.World}
+
+		trips(1, o.Rosa, "getMe")
+		trips(1, o.Robot, "getMe")
+		trips(1, o.Ada, "getUser", At(o.Rosa.ID))
+		trips(2, o.Ada, "listUsers")
+		trips(1, o.Ada, "evaluateAccess", Body(Object{
+			"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": viewPermission(o)},
+			"resource": Object{"type": "account", "id": o.Accounts[0]},
+		}))
+
+		created := trips(2, o.Ada, "createUser", Body(newUser(o, nil)))
+		updated := trips(2, o.Ada, "updateUser", At(o.Rosa.ID), Body(Object{"accounts": o.Accounts[:2], "companies": o.Companies[:1]}))
+		deactivated := trips(2, o.Ada, "deactivateUser", At(o.Regular("rob", nil).ID))
+		for _, answer := range []Answer{created, updated, deactivated} {
+			change := Read[UserAnswer](t, answer, answer.Status).Change
+			if change == nil {
+				continue
+			}
+			trips(1, o.Ben, "getChange", At(change.ID))
+			if change.State == "awaitingStepUp" {
+				trips(2, o.Ada, "confirmChange", At(change.ID), o.Ada.Proof(change))
+			} else {
+				trips(2, o.Ben, "approveChange", At(change.ID), o.Ben.Proof(change))
+			}
+		}
+		o.Settle()
+
+		challenge := Read[SignedIn](t, trips(3, nobody, "signIn", Body(Object{"identifier": o.Ben.Identifier, "password": Password})), 200).Challenge
+		trips(2, nobody, "answerChallenge", Body(Object{"challengeId": challenge.ID, "method": "totp", "code": o.Ben.Code()}))
+		trips(1, nobody, "forgotPassword", Body(Object{"identifier": o.Ben.Identifier}))
+
+		olga := o.Operator().On()
+		challenge = Read[SignedIn](t, trips(3, nobody, "signIn", Body(Object{"identifier": olga.Identifier, "password": Password, "organisation": o.ID})), 200).Challenge
+		session := Read[SignedIn](t, trips(2, nobody, "answerChallenge", Body(Object{"challengeId": challenge.ID, "method": "totp", "code": olga.Code()})), 200).Session
+		olga.Token = session.Token
+		trips(1, olga, "getUser", At(o.Rosa.ID))
+
+		// A session that is in use is noted now and then, which is the one write of reads.
+		o.Advance(directory.SessionIdle / 2)
+		calls := o.Client.Calls(func() { o.Ada.Do("getMe").Want(t, 200) })
+		equal(t, "calls", calls, []string{"BatchGetItem", "UpdateItem"})
+		trips(1, o.Ada, "getMe")
+	})
+}
+
+// A wrong sign-in costs the same, whoever the name is.
+func TestAWrongSignInMakesTheSameCalls(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	for name, identifier := range map[string]string{"a user": o.Rosa.Identifier, "nobody": "nobody@example.com"} {
+		calls := o.Client.Calls(func() { signIn(o.World, identifier, "guess").Refused(t, 401, "credentialsWrong") })
+		if !slices.Equal(calls, []string{"BatchGetItem", "BatchGetItem", "TransactWriteItems"}) {
+			t.Errorf("%s: %v", name, calls)
+		}
+	}
+}
