@@ -128,6 +128,21 @@ func TestAUserTakesOneChangeAtATime(t *testing.T) {
 	equal(t, "permissions", rosa.Permissions, []string{"balances:view"})
 }
 
+// 3.5: what was open besides may take effect before the deactivation is approved: to take access away stays possible.
+func TestADeactivationOutlivesAChangeThatTookEffect(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	change := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	o.Ben.Approve(change).Want(t, 200)
+	o.Settle()
+	deactivation := ask(t, o.Ben.Do("deactivateUser", At(o.Rosa.ID)))
+	pass(o, 2*hour)
+	o.Settle()
+	equal(t, "state of the update", o.Ada.Change(t, change.ID).State, "effective")
+	o.Ada.Approve(deactivation).Want(t, 200)
+	equal(t, "status", o.Ada.User(t, string(o.Rosa.ID)).Status, "inactive")
+}
+
 // 3.5: a deactivation that is taken back leaves the other change as it was.
 func TestADeactivationThatIsCancelledCancelsNothing(t *testing.T) {
 	t.Parallel()

@@ -101,7 +101,9 @@ func TestNamesThatAreTaken(t *testing.T) {
 		for field, value := range map[string]string{
 			"email": strings.ToUpper(rosa.Email), "username": strings.ToUpper(rosa.Username), "phone": rosa.Phone,
 		} {
-			o.Ada.Do("createUser", Body(newUser(o, Object{field: value}))).Faulty(t, field, "taken")
+			taken := o.Ada.Do("createUser", Body(newUser(o, Object{field: value})))
+			taken.Faulty(t, field, "taken")
+			equal(t, "times that it is told", strings.Count(taken.Text, `"taken"`), 1)
 			o.Ada.Do("updateUser", At(o.Ben.ID), Body(Object{field: value})).Faulty(t, field, "taken")
 			if field != "email" {
 				other.Ada.Do("createUser", Body(newUser(other, Object{field: value}))).Faulty(t, field, "taken")

@@ -66,7 +66,8 @@ func Functions() []Function {
 		{
 			Name: api.Access, Purpose: "Access evaluations: may this subject do this, now.",
 			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
-			Grants: []Grant{{OnTable, actions(read)}},
+			// A session that is used says so now and then, whatever it is used for.
+			Grants: []Grant{{OnTable, actions(read, []string{"dynamodb:UpdateItem"})}},
 		},
 		{
 			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox.",

@@ -182,10 +182,14 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 	return c.proceed(ctx, v.now, v.organisation, plan)
 }
 
-// fits tells whether the change's target is still what the change was made for (3.8).
+// fits tells whether the change's target is still what the change was made for (3.8). A deactivation fits whatever
+// became of its target: to take access away it need not be known what access that is, and the change that was open
+// besides may have taken effect meanwhile (3.5).
 func (c Change) fits(user User) bool {
-	return user.ID == c.Target && user.Version == c.BaseVersion &&
-		(user.OpenChange == c.ID || user.OpenDeactivation == c.ID)
+	if c.Act == ActDeactivateUser {
+		return user.ID == c.Target && user.OpenDeactivation == c.ID
+	}
+	return user.ID == c.Target && user.OpenChange == c.ID && user.Version == c.BaseVersion
 }
 
 // requesterStillMay asks whether the requester may still do what it asked for (3.9): it may while it is as it was when

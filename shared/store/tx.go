@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -91,7 +92,11 @@ func faultOf(cancelled *types.TransactionCanceledException, writes []write) (aga
 		case "ConditionalCheckFailed":
 			found := writes[i].fault
 			if found.Code == fault.Invalid {
-				fields = append(fields, found.Fields...)
+				for _, field := range found.Fields {
+					if !slices.Contains(fields, field) { // one field may reserve two names
+						fields = append(fields, field)
+					}
+				}
 			} else if first == nil || first.Code == fault.Stale {
 				first = found
 			}
