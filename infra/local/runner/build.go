@@ -2,7 +2,10 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -44,12 +47,21 @@ func Build(ctx context.Context, root, into string, log *slog.Logger) (map[string
 	return binaries, nil
 }
 
-// build makes a binary and puts it in its place whole: another runner may be running the one before.
+// build makes a binary beside its place and puts it there whole: another runner may be running the one before. It begins
+// with a copy of that one, which the linker leaves alone where nothing has changed.
 func build(ctx context.Context, root, name, binary string) error {
 	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
 		return err
 	}
-	made := fmt.Sprintf("%s.%d", binary, os.Getpid())
+	folder, err := os.MkdirTemp(filepath.Dir(binary), "build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	made := filepath.Join(folder, filepath.Base(binary))
+	if err := duplicate(binary, made); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	command := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", made, "./functions/"+name+"/bootstrap")
 	command.Dir = root
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -57,4 +69,19 @@ func build(ctx context.Context, root, name, binary string) error {
 		return fmt.Errorf("building %s: %w\n%s", name, err, said)
 	}
 	return os.Rename(made, binary)
+}
+
+// duplicate copies a binary.
+func duplicate(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	copied, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(copied, source)
+	return errors.Join(err, copied.Close())
 }

@@ -103,7 +103,7 @@ func (r *Runner) startFunctions(ctx context.Context, binaries map[string]string)
 	if err != nil {
 		return err
 	}
-	r.Functions = service
+	r.Functions, r.Lambdas = service, functions
 	close(r.ready)
 	return nil
 }

@@ -37,6 +37,8 @@ type Runner struct {
 	Table                                      string
 	Demo                                       demo.Demo
 	Functions                                  *lambda.Service
+	// Lambdas are the functions as they run, for who wants to run one again, by itself (infra/bench).
+	Lambdas []lambda.Function
 
 	options Options
 	log     *slog.Logger
@@ -45,7 +47,6 @@ type Runner struct {
 	key     string        // the KMS key's ARN
 	parts   []*parts.Process
 	cancel  context.CancelFunc
-	done    chan struct{}
 }
 
 // Start brings everything up, in the order in which the parts need each other. When it returns, the service answers.
@@ -54,7 +55,7 @@ func Start(ctx context.Context, options Options) (*Runner, error) {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	r := &Runner{options: options, log: options.Log, cancel: cancel, done: make(chan struct{}), ready: make(chan struct{})}
+	r := &Runner{options: options, log: options.Log, cancel: cancel, ready: make(chan struct{})}
 	if err := r.start(ctx); err != nil {
 		r.Close()
 		return nil, err
@@ -62,13 +63,23 @@ func Start(ctx context.Context, options Options) (*Runner, error) {
 	return r, nil
 }
 
-func (r *Runner) start(ctx context.Context) error {
+func (r *Runner) start(ctx context.Context) (failed error) {
 	// The addresses that people know first: a port that is taken is said before anything is downloaded.
 	api, err := listen("the API", "PORT", r.options.Port)
 	if err != nil {
 		return err
 	}
 	r.API = "http://" + api.Addr().String()
+	defer func() {
+		if failed != nil {
+			api.Close()
+		}
+	}()
+	mailbox, err := listen("the mailbox", "MAILBOX_PORT", r.options.MailboxPort)
+	if err != nil {
+		return err
+	}
+	mailbox.Close() // it is for the mailbox itself to take
 	installation, err := parts.Install(ctx, r.log)
 	if err != nil {
 		return err
@@ -126,10 +137,7 @@ func (r *Runner) startParts(ctx context.Context, installation *parts.Installatio
 	return r.createStateMachine(ctx)
 }
 
-// Wait returns when the runner has ended.
-func (r *Runner) Wait() { <-r.done }
-
-// Close ends every child process and returns when none is left.
+// Close ends every child process and returns when none is left. It may be called again.
 func (r *Runner) Close() {
 	r.cancel()
 	for _, server := range r.servers {
@@ -140,11 +148,6 @@ func (r *Runner) Close() {
 	}
 	for _, part := range r.parts {
 		part.Close()
-	}
-	select {
-	case <-r.done:
-	default:
-		close(r.done)
 	}
 }
 
