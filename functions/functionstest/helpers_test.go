@@ -117,14 +117,6 @@ func pass(o *Tenant, time time.Duration) {
 	o.Wake()
 }
 
-// onboarded creates a user and takes it through its mail to a session.
-func onboarded(t testing.TB, o *Tenant, with Object) *Person {
-	t.Helper()
-	body := newUser(o, with)
-	user := done(t, o, o.Ada.Do("createUser", Body(body)))
-	return follow(t, o, user)
-}
-
 // follow takes a new user from the verification mail to a full session.
 func follow(t testing.TB, o *Tenant, user api.User) *Person {
 	t.Helper()

@@ -151,7 +151,7 @@ func TestDownloadIsTriedThreeTimes(t *testing.T) {
 	file, checksum := emulator(t)
 	offline := errors.New("npm pack: exit status 1: network is unreachable")
 
-	i, calls := fakeInstaller(t, file, checksum, func(call int) error {
+	i, _ := fakeInstaller(t, file, checksum, func(call int) error {
 		if call < 3 {
 			return offline
 		}
@@ -160,7 +160,7 @@ func TestDownloadIsTriedThreeTimes(t *testing.T) {
 	if _, err := i.install(t.Context()); err != nil {
 		t.Errorf("twice offline: %v", err)
 	}
-	i, calls = fakeInstaller(t, file, checksum, func(int) error { return offline })
+	i, calls := fakeInstaller(t, file, checksum, func(int) error { return offline })
 	_, err := i.install(t.Context())
 	if !errors.Is(err, offline) || !strings.Contains(err.Error(), "DynamoDB Local 1.25.1, tried 3 times") || calls.Load() != 3 {
 		t.Errorf("always offline, after %d calls: %v", calls.Load(), err)

@@ -114,7 +114,7 @@ func (s system) node(ctx context.Context, modules string) (string, error) {
 	}
 	path, err := s.look("node")
 	if err != nil {
-		return "", fmt.Errorf("Node %d or newer is missing: install it from your system's packages", oldestNode)
+		return "", fmt.Errorf("no Node %d or newer: install it from your system's packages", oldestNode)
 	}
 	version, err := s.run(ctx, path, "--version")
 	if err != nil {
@@ -122,7 +122,7 @@ func (s system) node(ctx context.Context, modules string) (string, error) {
 	}
 	major, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(version), "v"), ".")
 	if n, err := strconv.Atoi(major); err != nil || n < oldestNode {
-		return "", fmt.Errorf("Node %d or newer is needed, and %s is %s: install a newer one from your system's packages", oldestNode, path, strings.TrimSpace(version))
+		return "", fmt.Errorf("it takes Node %d or newer, and %s is %s: install a newer one from your system's packages", oldestNode, path, strings.TrimSpace(version))
 	}
 	return path, nil
 }
