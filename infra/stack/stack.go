@@ -84,6 +84,7 @@ func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, erro
 
 	output(stack, "ApiUrl", "Where the API answers.", gateway.AttrApiEndpoint())
 	output(stack, "TableName", "The table.", table.TableName())
+	output(stack, "KeyArn", "The KMS key that protects data keys.", known.key.KeyArn())
 	output(stack, "StateMachineArn", "The changes' state machine.", known.stateMachine.StateMachineArn())
 	output(stack, "AlarmTopicArn", "Where alarms are published.", topic.TopicArn())
 	for _, function := range functions {

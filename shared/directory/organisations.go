@@ -51,6 +51,9 @@ func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisati
 		if remembered, repeated, err := v.remembered(); repeated || err != nil {
 			return o.again(ctx, remembered, err)
 		}
+		for i := range new.Admins {
+			new.Admins[i].Kind = KindAdmin
+		}
 		organisation, effects, err := o.plan(ctx, v, new)
 		if err != nil {
 			return Organisation{}, err
@@ -93,49 +96,13 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 	if least := organisation.Settings.LeastAdmins(); len(new.Admins) < least {
 		fields.Add("admins", "minItems", fmt.Sprintf("This organisation needs at least %d admins.", least))
 	}
-	here := v
-	here.organisation = organisation
-	entry := o.entry(here, ActionCreateOrganisation, Done)
-	entry.Detail = organisation.Name
-	effects := []Effect{Log{entry}, v.expectCaller()}
-	users := Users{Core: o.Core, Phones: o.Phones}
-	taken := map[string]bool{}
-	for i, admin := range new.Admins {
-		admin.Kind = KindAdmin
-		user := User{
-			ID: UserID(o.NewID(PrefixUser)), Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
-			Kind: KindAdmin, Profile: admin.Profile, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
-		}
-		if err := users.check(here, KindAdmin, &user.Profile, Access{}); err != nil {
-			problem, ok := fault.As(err)
-			if !ok {
-				return Organisation{}, nil, err
-			}
-			for _, field := range problem.Fields {
-				fields.Add(fmt.Sprintf("admins[%d].%s", i, field.Name), field.Rule, field.Detail)
-			}
-			continue
-		}
-		made := Plan{User: user, Change: Change{Requester: v.actor()}}
-		for _, reservation := range reservations(organisation.Settings, user, user.Profile) {
-			reservation.Field = fmt.Sprintf("admins[%d].%s", i, reservation.Field)
-			if name := string(reservation.Kind) + " " + reservation.Name; taken[name] {
-				fields.Add(reservation.Field, "taken", "Another admin of this request has it.")
-			} else {
-				taken[name] = true
-			}
-			made.add(Reserve{reservation})
-		}
-		if err := o.applyCreation(ctx, v.now, organisation, &made); err != nil {
-			return Organisation{}, nil, err
-		}
-		if made.User.ActiveAdmin() {
-			organisation.ActiveAdmins++ // of a new organisation the count is written with it
-		}
-		effects = append(effects, PutUser{made.User})
-		effects = append(effects, slices.DeleteFunc(made.effects, func(e Effect) bool { _, moves := e.(MoveAdmins); return moves })...)
+	entry := o.entry(v, ActionCreateOrganisation, Done)
+	entry.Organisation, entry.Detail = organisation.ID, organisation.Name
+	effects, err := o.founders(ctx, v, &organisation, "admins", new.Admins, &fields)
+	if err != nil {
+		return Organisation{}, nil, err
 	}
-	return organisation, append(effects, PutOrganisation{organisation}), fields.Err()
+	return organisation, append(effects, PutOrganisation{organisation}, Log{entry}, v.expectCaller()), fields.Err()
 }
 
 // check tells every setting that breaks a rule.

@@ -36,7 +36,7 @@ func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
 	}
 
 	switch kind {
-	case KindRegular, KindAdmin, KindAPI:
+	case KindRegular, KindAdmin, KindAPI, KindOperator: // operators: of the platform alone, say the policies
 	default:
 		fields.Add("kind", "enum", "The kind is regular, admin or api.")
 	}

@@ -81,12 +81,12 @@ func (m *Maker) Make(ctx context.Context) (Demo, error) {
 }
 
 func (m *Maker) platform() (directory.Organisation, error) {
-	preset, ok := m.Presets.Preset("platform")
+	preset, ok := m.Presets.Preset(directory.PlatformPreset)
 	if !ok {
 		return directory.Organisation{}, fmt.Errorf("no preset for the operators' organisation")
 	}
 	return directory.Organisation{
-		ID: directory.Platform, Name: "Platform", Preset: "platform", Settings: preset.Settings, CreatedAt: m.Now(),
+		ID: directory.Platform, Name: "Platform", Preset: directory.PlatformPreset, Settings: preset.Settings, CreatedAt: m.Now(),
 	}, nil
 }
 
