@@ -3,16 +3,16 @@ package functionstest
 import (
 	"testing"
 
-	"mandate/functions/wire/phones"
 	"mandate/shared/directory"
 	"mandate/shared/fault"
+	"mandate/shared/phone"
 )
 
 // 9.1: the platform begins with one operator, who comes in by a verification mail like everyone else. It begins once.
 func TestThePlatformIsFoundedOnce(t *testing.T) {
 	t.Parallel()
 	w := New(t)
-	organisations := directory.Organisations{Core: w.Core, Phones: phones.Phones{}}
+	organisations := directory.Organisations{Core: w.Core, Phones: phone.E164}
 	olga := func(email string) directory.NewUser {
 		return directory.NewUser{Profile: directory.Profile{
 			Name: directory.Name{First: "Olga", Last: "Operator"}, Email: email, Access: directory.Access{Roles: []string{"administration"}},

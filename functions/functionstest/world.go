@@ -19,13 +19,13 @@ import (
 	"mandate/functions/sweep"
 	"mandate/functions/users"
 	"mandate/functions/wire/credentials"
-	"mandate/functions/wire/phones"
 	"mandate/functions/workflow"
 	"mandate/infra/local/parts/partstest"
 	"mandate/shared/api"
 	"mandate/shared/demo"
 	"mandate/shared/directory"
 	"mandate/shared/httpapi"
+	"mandate/shared/phone"
 	"mandate/shared/policy"
 	"mandate/shared/seal"
 	"mandate/shared/seal/sealtest"
@@ -99,9 +99,9 @@ func New(t testing.TB, options ...Option) *World {
 		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now})
 	}
 	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors})
-	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phones.Phones{}})
+	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164})
 	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors})
-	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phones.Phones{}})
+	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
 	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})
 
 	work := &directory.Work{Core: w.Core}

@@ -43,13 +43,12 @@ type Parts struct {
 	Log  *slog.Logger
 }
 
-// A function has a seventh of a processor and a heap of a few megabytes, for which Go's own settings are not made: two
-// threads that run Go code get in each other's way, and the collector runs every thirty requests. Together they were
-// measured to cost a session check a quarter of its CPU (infra/bench). The memory that the collector leaves unused, at
-// most four times the heap, is small beside the 256 MB.
+// A function of 256 MB has a seventh of a processor and a small heap. One thread for Go code instead of two, and a
+// garbage collector that waits until the heap is five times what is alive, took a quarter off the CPU of a session check
+// (infra/bench, a floor with the same settings beside it).
 const (
 	Processors    = 1
-	GarbageTarget = 400 // percent of the heap
+	GarbageTarget = 400 // percent of what is alive, that may be added to it
 )
 
 // tune fits the runtime to a function, where the environment does not say otherwise.

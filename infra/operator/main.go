@@ -18,9 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/oklog/ulid/v2"
 
-	"mandate/functions/wire/phones"
 	"mandate/shared/config"
 	"mandate/shared/directory"
+	"mandate/shared/phone"
 	"mandate/shared/policy"
 	"mandate/shared/seal"
 	"mandate/shared/seal/kmskeys"
@@ -57,7 +57,7 @@ func found(ctx context.Context, email string, name directory.Name) error {
 	}
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 	table := store.New(dynamodb.NewFromConfig(aws), settings.Table)
-	organisations := directory.Organisations{Phones: phones.Phones{}, Core: directory.Core{
+	organisations := directory.Organisations{Phones: phone.E164, Core: directory.Core{
 		Store: table, Policies: presets, Presets: presets, Now: now,
 		Sealer: seal.New(kmskeys.New(kms.NewFromConfig(aws), settings.Key, table.Vault(), now)),
 		NewID:  func(prefix string) string { return prefix + ulid.Make().String() },

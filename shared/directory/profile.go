@@ -150,7 +150,7 @@ func (u *Users) checkPhone(fields *fault.Fields, settings Settings, kind Kind, p
 		}
 		return
 	}
-	number, ok := u.Phones.E164(*phone)
+	number, ok := u.Phones(*phone)
 	if !ok {
 		fields.Add("phone", "e164", "Write the number with its country code, as +44 20 7946 0018.")
 		return

@@ -24,11 +24,8 @@ type Users struct {
 	Phones Phones
 }
 
-// Phones reads phone numbers.
-type Phones interface {
-	// E164 is the number in the form of E.164; false where it is none.
-	E164(number string) (string, bool)
-}
+// Phones reads a phone number and answers it in the form of E.164; false where it is none.
+type Phones func(number string) (string, bool)
 
 // Answer is what an act on a user came to: its user, the change on its way, or, with a preview, the plan.
 type Answer struct {

@@ -6,9 +6,9 @@ import (
 
 	"mandate/functions/organisations"
 	"mandate/functions/wire"
-	"mandate/functions/wire/phones"
 	"mandate/functions/wire/sealing"
 	"mandate/shared/directory"
+	"mandate/shared/phone"
 )
 
 func main() {
@@ -18,7 +18,7 @@ func main() {
 			return nil, err
 		}
 		server := parts.HTTP()
-		organisations.Register(server, &directory.Organisations{Core: core, Phones: phones.Phones{}})
+		organisations.Register(server, &directory.Organisations{Core: core, Phones: phone.E164})
 		return server.Invoke, nil
 	})
 }

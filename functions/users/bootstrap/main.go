@@ -6,9 +6,9 @@ import (
 
 	"mandate/functions/users"
 	"mandate/functions/wire"
-	"mandate/functions/wire/phones"
 	"mandate/functions/wire/sealing"
 	"mandate/shared/directory"
+	"mandate/shared/phone"
 )
 
 func main() {
@@ -18,7 +18,7 @@ func main() {
 			return nil, err
 		}
 		server := parts.HTTP()
-		users.Register(server, &directory.Users{Core: core, Phones: phones.Phones{}})
+		users.Register(server, &directory.Users{Core: core, Phones: phone.E164})
 		return server.Invoke, nil
 	})
 }

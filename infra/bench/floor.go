@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"mandate/functions/wire"
+	"mandate/infra/local/lambda"
+	"mandate/shared/api"
+)
+
+// floor builds one of the functions that others are compared with.
+func (b *bench) floor(ctx context.Context, name, instance string, more environment) (lambda.Function, error) {
+	binary := filepath.Join(b.root, "dist", "bench", name, "bootstrap")
+	command := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./infra/bench/baseline/"+name)
+	command.Dir = b.root
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := command.CombinedOutput(); err != nil {
+		return lambda.Function{}, fmt.Errorf("building %s: %w\n%s", name, err, said)
+	}
+	function := b.lambda(api.Account, "", more) // where the parts are, is the same for all
+	function.Name, function.Binary = instance, binary
+	// As the functions run, so that what is compared is what they do.
+	maps.Copy(function.Env, environment{"GOMAXPROCS": strconv.Itoa(wire.Processors), "GOGC": strconv.Itoa(wire.GarbageTarget)})
+	maps.Copy(function.Env, b.tried())
+	return function, nil
+}
+
+// sameRead is what a bare handler is told to read: the keys of the one batch that an operation reads.
+func (b *bench) sameRead(ctx context.Context, p *place, function api.Function, r request) (environment, error) {
+	service, err := serve(ctx, b.lambda(function, p.table, b.metered()))
+	if err != nil {
+		return nil, err
+	}
+	defer service.Close()
+	calls, err := b.meter.during(func() error { return p.ask(ctx, service, r, nil) })
+	if err != nil {
+		return nil, err
+	}
+	if len(calls) != 1 || calls[0].operation != "BatchGetItem" {
+		return nil, fmt.Errorf("%s %s makes other calls than one BatchGetItem", r.method, r.path)
+	}
+	var batch struct {
+		RequestItems map[string]struct {
+			Keys []struct{ PK, SK struct{ S string } }
+		}
+	}
+	if err := json.Unmarshal(calls[0].request, &batch); err != nil {
+		return nil, err
+	}
+	var pairs [][2]string
+	for _, key := range batch.RequestItems[p.table].Keys {
+		pairs = append(pairs, [2]string{key.PK.S, key.SK.S})
+	}
+	keys, err := json.Marshal(pairs)
+	return environment{"TABLE": p.table, "KEYS": string(keys)}, err
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"mandate/shared/store"
+)
+
+// row is an item as it is stored.
+type row = map[string]types.AttributeValue
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func textOf(from row, name string) string {
+	value, _ := from[name].(*types.AttributeValueMemberS)
+	if value == nil {
+		return ""
+	}
+	return value.Value
+}
+
+// rows reads the items of a partition whose sort keys begin with a prefix, as many as one query brings.
+func (p *place) rows(ctx context.Context, partition, prefix string) ([]row, error) {
+	condition, values := store.PartitionKey+" = :pk", row{":pk": text(partition)}
+	if prefix != "" {
+		condition += " AND begins_with(" + store.SortKey + ", :prefix)"
+		values[":prefix"] = text(prefix)
+	}
+	answer, err := p.dynamoDB.Query(ctx, &dynamodb.QueryInput{
+		TableName: &p.table, KeyConditionExpression: &condition, ConsistentRead: new(true), ExpressionAttributeValues: values,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Items, nil
+}
+
+// like copies a stored item under another key and with other values: what the store wrote, at a scale at which writing
+// it through the store would take an hour.
+func like(template row, with row) row {
+	made := maps.Clone(template)
+	maps.Copy(made, with)
+	return made
+}
+
+const (
+	batchSize = 25 // of BatchWriteItem
+	writers   = 4
+)
+
+// fill writes many items, outside of every transaction.
+func (p *place) fill(ctx context.Context, count int, make func(i int) row) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	batches := jobs(ctx, count)
+	var wait sync.WaitGroup
+	for range writers {
+		wait.Go(func() {
+			for first := range batches {
+				if err := p.writeBatch(ctx, first, min(first+batchSize, count), make); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return context.Cause(ctx)
+}
+
+// jobs are the first numbers of the batches.
+func jobs(ctx context.Context, count int) <-chan int {
+	batches := make(chan int)
+	go func() {
+		defer close(batches)
+		for first := 0; first < count; first += batchSize {
+			select {
+			case batches <- first:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return batches
+}
+
+func (p *place) writeBatch(ctx context.Context, from, to int, make func(i int) row) error {
+	var requests []types.WriteRequest
+	for i := from; i < to; i++ {
+		requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: make(i)}})
+	}
+	pending := map[string][]types.WriteRequest{p.table: requests}
+	for wait := time.Millisecond; len(pending) > 0; wait *= 2 {
+		answer, err := p.dynamoDB.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: pending})
+		if err != nil {
+			return err
+		}
+		if pending = answer.UnprocessedItems; wait > time.Second {
+			return errors.New("DynamoDB leaves items unwritten")
+		}
+	}
+	return nil
+}
