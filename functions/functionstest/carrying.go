@@ -239,7 +239,7 @@ func (m *machine) step(ctx context.Context, one *execution) bool {
 		m.tokens++
 		one.token, one.stage = fmt.Sprintf("token-%d", m.tokens), awaiting
 		task.Task, task.Token = workflow.TaskAwaitDecision, one.token
-	case at == waiting && !m.now().Before(*one.outcome.EffectiveAt):
+	case at == waiting && !m.now().Before(one.outcome.EffectiveAt):
 		task.Task = workflow.TaskApply
 	default:
 		m.mu.Unlock()
@@ -266,7 +266,7 @@ func (m *machine) due() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, one := range m.executions {
-		if one.stage == toAwait || one.stage == waiting && !m.now().Before(*one.outcome.EffectiveAt) {
+		if one.stage == toAwait || one.stage == waiting && !m.now().Before(one.outcome.EffectiveAt) {
 			return true
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/workflow"
 )
@@ -67,7 +66,7 @@ func (o *Outbox) returnToken(ctx context.Context, item directory.OutboxItem) err
 	order := item.Workflow
 	output, err := json.Marshal(workflow.Outcome{
 		Input: workflow.Input{Organisation: item.Organisation, Change: order.Change},
-		State: order.State, EffectiveAt: api.Moment(order.EffectiveAt),
+		State: order.State, EffectiveAt: order.EffectiveAt,
 	})
 	if err != nil {
 		return err

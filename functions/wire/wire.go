@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -11,14 +10,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/oklog/ulid/v2"
 
 	"mandate/shared/config"
 	"mandate/shared/demo"
 	"mandate/shared/directory"
-	"mandate/shared/httpapi"
 	"mandate/shared/policy"
 	"mandate/shared/store"
 )
@@ -67,7 +64,7 @@ func Start(make func(context.Context, Parts) (any, error)) {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetDefault(log)
 	ctx := context.Background()
-	parts, err := load(ctx, log)
+	parts, err := load(log)
 	if err == nil {
 		var handler any
 		if handler, err = make(ctx, parts); err == nil {
@@ -79,14 +76,14 @@ func Start(make func(context.Context, Parts) (any, error)) {
 	os.Exit(1)
 }
 
-func load(ctx context.Context, log *slog.Logger) (Parts, error) {
+func load(log *slog.Logger) (Parts, error) {
 	settings, err := config.Load[settings]()
 	if err != nil {
 		return Parts{}, err
 	}
-	aws, err := awsconfig.LoadDefaultConfig(ctx)
+	aws, err := awsConfig()
 	if err != nil {
-		return Parts{}, fmt.Errorf("AWS configuration: %w", err)
+		return Parts{}, err
 	}
 	policies, err := policy.New()
 	if err != nil {
@@ -103,9 +100,4 @@ func load(ctx context.Context, log *slog.Logger) (Parts, error) {
 			Admits:         func(secret string) bool { return settings.Demo != "" || !demo.Known(secret) },
 		},
 	}, nil
-}
-
-// HTTP makes a server for a function's operations.
-func (p Parts) HTTP() *httpapi.Server {
-	return httpapi.New(httpapi.Options{Log: p.Log, Now: p.Core.Now})
 }

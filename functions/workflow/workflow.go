@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/workflow"
 )
@@ -23,7 +22,7 @@ func New(work *directory.Work) Handler {
 			return workflow.Outcome{Input: input}, work.AwaitDecision(ctx, ref, task.Token)
 		case workflow.TaskApply:
 			change, err := work.Apply(ctx, ref)
-			return workflow.Outcome{Input: input, State: change.State, EffectiveAt: api.Moment(change.EffectiveAt)}, err
+			return workflow.Outcome{Input: input, State: change.State, EffectiveAt: change.EffectiveAt}, err
 		default:
 			return workflow.Outcome{}, fmt.Errorf("unknown task %q", task.Task)
 		}

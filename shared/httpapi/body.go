@@ -162,11 +162,14 @@ func nothingIn(body []byte) error {
 	return nil
 }
 
-// marshal writes an output. Nothing is escaped for HTML: answers are not embedded in pages.
+// marshal writes an output, the same for the same, and ends the line for those who read it in a terminal. Nothing is
+// escaped for HTML: answers are not embedded in pages.
 func marshal(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(value)
+	if err := jsonv2.MarshalWrite(w, value, jsonv2.Deterministic(true)); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
 }
 
 // unmarshal reads a well-formed body, for the library: once as a tree to validate, then into the input. It takes names

@@ -162,12 +162,19 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// logRequest writes the one line of a request. It has nothing of what the client sent: headers, query and body may hold
-// secrets and addresses.
+// logRequest writes the one line of a request that was refused or failed. Of those that went well the gateway's access
+// log tells, and a second line would cost a twentieth of a session check. It has nothing of what the client sent:
+// headers, query and body may hold secrets and addresses.
 func (s *Server) logRequest(ctx context.Context, x *exchange, took time.Duration) {
-	level := slog.LevelInfo
-	if x.status >= http.StatusInternalServerError {
+	level := slog.LevelDebug
+	switch {
+	case x.status >= http.StatusInternalServerError:
 		level = slog.LevelError
+	case x.status >= http.StatusBadRequest:
+		level = slog.LevelInfo
+	}
+	if !s.log.Enabled(ctx, level) {
+		return
 	}
 	attributes := make([]slog.Attr, 0, 5)
 	attributes = append(attributes,

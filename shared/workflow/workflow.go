@@ -42,5 +42,5 @@ type Outcome struct {
 	Input
 	State directory.ChangeState `json:"state"`
 	// EffectiveAt is when the change takes effect, where it propagates.
-	EffectiveAt *time.Time `json:"effectiveAt,omitempty"`
+	EffectiveAt time.Time `json:"effectiveAt,omitzero"`
 }

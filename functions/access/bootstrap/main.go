@@ -6,12 +6,13 @@ import (
 
 	"mandate/functions/access"
 	"mandate/functions/wire"
+	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
 )
 
 func main() {
 	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
-		server := parts.HTTP()
+		server := serving.New(parts)
 		access.Register(server, &directory.Evaluator{Core: parts.Core})
 		return server.Invoke, nil
 	})

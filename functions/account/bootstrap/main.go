@@ -8,6 +8,7 @@ import (
 	"mandate/functions/wire"
 	"mandate/functions/wire/credentials"
 	"mandate/functions/wire/sealing"
+	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
 )
 
@@ -17,7 +18,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		server := parts.HTTP()
+		server := serving.New(parts)
 		account.Register(server, &directory.Self{
 			Core: core, Passwords: credentials.Passwords{Admits: core.Admits}, SecondFactors: credentials.SecondFactors{Skew: parts.Skew},
 		})

@@ -8,6 +8,7 @@ import (
 	"mandate/functions/wire"
 	"mandate/functions/wire/credentials"
 	"mandate/functions/wire/sealing"
+	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
 )
 
@@ -17,7 +18,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		server := parts.HTTP()
+		server := serving.New(parts)
 		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{Skew: parts.Skew}})
 		return server.Invoke, nil
 	})

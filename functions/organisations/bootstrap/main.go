@@ -7,6 +7,7 @@ import (
 	"mandate/functions/organisations"
 	"mandate/functions/wire"
 	"mandate/functions/wire/sealing"
+	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
 	"mandate/shared/phone"
 )
@@ -17,7 +18,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		server := parts.HTTP()
+		server := serving.New(parts)
 		organisations.Register(server, &directory.Organisations{Core: core, Phones: phone.E164})
 		return server.Invoke, nil
 	})

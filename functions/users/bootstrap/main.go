@@ -7,6 +7,7 @@ import (
 	"mandate/functions/users"
 	"mandate/functions/wire"
 	"mandate/functions/wire/sealing"
+	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
 	"mandate/shared/phone"
 )
@@ -17,7 +18,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		server := parts.HTTP()
+		server := serving.New(parts)
 		users.Register(server, &directory.Users{Core: core, Phones: phone.E164})
 		return server.Invoke, nil
 	})

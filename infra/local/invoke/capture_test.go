@@ -340,7 +340,7 @@ func (c *camera) takeTasks(change directory.ChangeRef) {
 	c.read(&waiting, c.tasks[workflow.TaskAwaitDecision])
 	if _, err := machine.SendTaskSuccess(c.Context(), &sfn.SendTaskSuccessInput{
 		TaskToken: &waiting.Token,
-		Output:    c.text(workflow.Outcome{Input: input, State: directory.StatePropagating, EffectiveAt: api.Moment(time.Now())}),
+		Output:    c.text(workflow.Outcome{Input: input, State: directory.StatePropagating, EffectiveAt: time.Now().UTC()}),
 	}); err != nil {
 		c.Fatal(err)
 	}

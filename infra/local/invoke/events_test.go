@@ -41,13 +41,13 @@ func TestEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log lockedBuffer
-	service, err := start(context.Background(), absolute, "access", &log)
+	service, err := start(context.Background(), absolute, "account", &log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		service.Close() // all that was logged has been written
-		if said := log.String(); !strings.Contains(said, `"operation":"evaluateAccess"`) || strings.Contains(said, `"operation":"signIn"`) {
+		if said := log.String(); !strings.Contains(said, `"operation":"getMe"`) || strings.Contains(said, `"operation":"approveChange"`) {
 			t.Errorf("the log should have the lines of one function:\n%s", said)
 		}
 	})
