@@ -253,7 +253,7 @@ func TestMailGoesOverTLSAndNotToThoseWhoRefuse(t *testing.T) {
 func TestOutputsAreWhatAnOperatorAsksFor(t *testing.T) {
 	t.Parallel()
 	want := map[string]any{
-		"ApiUrl": "<GatewayApi.ApiEndpoint>", "TableName": "<Table>", "StateMachineArn": "<ChangesStateMachine>", "AlarmTopicArn": "<AlarmsTopic>",
+		"ApiUrl": "<GatewayApi.ApiEndpoint>", "TableName": "<Table>", "KeyArn": "<DataKey.Arn>", "StateMachineArn": "<ChangesStateMachine>", "AlarmTopicArn": "<AlarmsTopic>",
 	}
 	for _, f := range deployment.Functions() {
 		if f.Stream != nil || f.Schedule != nil {
