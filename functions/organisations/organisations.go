@@ -81,30 +81,18 @@ func patch(s *directory.Settings, in *api.SettingsPatch) {
 	if in == nil {
 		return
 	}
-	setText(&s.ChangeControl, in.ChangeControl)
-	setText(&s.GrantLimit, in.GrantLimit)
-	setText(&s.RoleCount, in.RoleCount)
-	setText(&s.SecondFactor, in.SecondFactor)
-	setText(&s.Phone, in.Phone)
-	set(&s.PropagationSeconds, in.PropagationSeconds)
-	set(&s.SharedIdentities, in.SharedIdentities)
-	set(&s.AdminsManageAdmins, in.AdminsManageAdmins)
-	set(&s.AdminsManageAPI, in.AdminsManageAPI)
-	set(&s.AdminsCertificates, in.AdminsCertificates)
-	set(&s.Languages, in.Languages)
-	set(&s.ApprovalHours, in.ApprovalHours)
-}
-
-func set[T any](field, to *T) {
-	if to != nil {
-		*field = *to
-	}
-}
-
-func setText[T ~string](field *T, to *string) {
-	if to != nil {
-		*field = T(*to)
-	}
+	present.SetText(&s.ChangeControl, in.ChangeControl)
+	present.SetText(&s.GrantLimit, in.GrantLimit)
+	present.SetText(&s.RoleCount, in.RoleCount)
+	present.SetText(&s.SecondFactor, in.SecondFactor)
+	present.SetText(&s.Phone, in.Phone)
+	present.Set(&s.PropagationSeconds, in.PropagationSeconds)
+	present.Set(&s.SharedIdentities, in.SharedIdentities)
+	present.Set(&s.AdminsManageAdmins, in.AdminsManageAdmins)
+	present.Set(&s.AdminsManageAPI, in.AdminsManageAPI)
+	present.Set(&s.AdminsCertificates, in.AdminsCertificates)
+	present.Set(&s.Languages, in.Languages)
+	present.Set(&s.ApprovalHours, in.ApprovalHours)
 }
 
 func (h handlers) companies(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Company], error) {

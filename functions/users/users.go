@@ -132,19 +132,17 @@ func patch(in api.UserPatch) directory.Patch {
 		if in.Name != nil {
 			p.Name = directory.Name(*in.Name)
 		}
-		set(&p.Email, in.Email)
-		set(&p.Username, in.Username)
-		set(&p.Phone, in.Phone)
-		set(&p.Language, in.Language)
-		set(&p.Type, in.Type)
-		set(&p.Contact, in.Contact)
-		set(&p.APIAccess, in.APIAccess)
-		set(&p.PaymentLinks, in.PaymentLinks)
-		set(&p.Roles, in.Roles)
-		set(&p.IPAllowList, in.IPAllowList)
-		if in.PaymentRule != nil {
-			p.PaymentRule = directory.PaymentRule(*in.PaymentRule)
-		}
+		present.Set(&p.Email, in.Email)
+		present.Set(&p.Username, in.Username)
+		present.Set(&p.Phone, in.Phone)
+		present.Set(&p.Language, in.Language)
+		present.Set(&p.Type, in.Type)
+		present.Set(&p.Contact, in.Contact)
+		present.Set(&p.APIAccess, in.APIAccess)
+		present.Set(&p.PaymentLinks, in.PaymentLinks)
+		present.Set(&p.Roles, in.Roles)
+		present.Set(&p.IPAllowList, in.IPAllowList)
+		present.SetText(&p.PaymentRule, in.PaymentRule)
 		given := given(in)
 		if in.Companies != nil {
 			p.Companies = given.Companies
@@ -155,11 +153,5 @@ func patch(in api.UserPatch) directory.Patch {
 		if in.Permissions != nil {
 			p.Permissions = typed[directory.Permission](*in.Permissions)
 		}
-	}
-}
-
-func set[T any](field, to *T) {
-	if to != nil {
-		*field = *to
 	}
 }
