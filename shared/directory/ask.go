@@ -87,7 +87,7 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
 	}
 	if in.act == ActDeactivateUser {
-		change.Overtakes, user.OpenDeactivation = user.OpenChange, change.ID
+		user.OpenDeactivation = change.ID
 	} else {
 		user.OpenChange = change.ID
 	}

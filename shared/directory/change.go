@@ -94,8 +94,6 @@ type Change struct {
 	// Reserved is what the change took when it was asked for; Releases what it frees when it takes effect (3.8).
 	Reserved []Reservation
 	Releases []Reservation
-	// Overtakes is the open change that a deactivation cancels when it takes effect (3.5).
-	Overtakes ChangeID
 	// RequesterEmail and RequesterLanguage are where the outcome is told (3.12).
 	RequesterEmail    string
 	RequesterLanguage string

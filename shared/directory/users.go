@@ -15,7 +15,6 @@ const (
 	ActionListUsers          Action = "listUsers"
 	ActionResendVerification Action = "resendVerification"
 	ActionSendPasswordReset  Action = "sendPasswordReset"
-	ActionEndUserSessions    Action = "endUserSessions"
 )
 
 // Users administers users: every write but the mails and sessions is a change.

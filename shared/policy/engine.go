@@ -13,7 +13,7 @@ import (
 )
 
 // Platform names the preset of the operators' own organisation (9.2).
-const Platform = "platform"
+const Platform = directory.PlatformPreset
 
 // A file's name is the same for every preset.
 const (

@@ -1,11 +1,10 @@
-// Package seal encrypts small secrets for storage, and makes the random tokens
-// that are stored as hashes.
+// Package seal encrypts small secrets for storage.
 //
 // Sealed is what must be read again: TOTP secrets, link tokens waiting in the
 // outbox for their mail, API secrets that a preset lets an admin reveal
 // (requirement 6.1). What only has to be recognised is hashed instead: see
-// [NewToken] here, packages password and otp. It is not for bulk data, and it
-// doesn't decide who may open what.
+// packages password and otp, and tickets in package directory. It is not for
+// bulk data, and it doesn't decide who may open what.
 //
 // # Envelope
 //
@@ -28,10 +27,4 @@
 // that is kept. Nonces are 96 random bits, so NIST SP 800-38D (section 8.3) allows
 // 2^32 texts to a key. kmskeys begins a new key each month, which makes that 1,600
 // a second without pause.
-//
-// # Tokens
-//
-// A token is 256 random bits (requirement 4.4). Its hash is plain SHA-256: nobody
-// can try 2^256 values, so slowness and salt would protect nothing, and the hash
-// has to serve as the key of a look-up.
 package seal

@@ -103,7 +103,6 @@ type (
 		Timeline          []directory.Event        `json:"timeline"`
 		Reserved          []directory.Reservation  `json:"reserved,omitempty"`
 		Releases          []directory.Reservation  `json:"releases,omitempty"`
-		Overtakes         directory.ChangeID       `json:"overtakes,omitempty"`
 		RequesterEmail    string                   `json:"requesterEmail"`
 		RequesterLanguage string                   `json:"requesterLanguage"`
 		TaskToken         string                   `json:"taskToken,omitempty"`
