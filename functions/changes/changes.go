@@ -65,7 +65,7 @@ func answer(settled directory.Settled, err error) (*api.SettledAnswer, error) {
 	}
 	out := &api.SettledAnswer{ETag: settled.Change.ETag()}
 	out.Body.Change = present.Change(settled.Change)
-	if !settled.Gone {
+	if !settled.Gone && settled.User.ID != "" {
 		user := present.User(settled.User)
 		out.Body.User = &user
 	}

@@ -44,7 +44,7 @@ type SettledAnswer struct {
 	ETag string `header:"ETag"`
 	Body struct {
 		Change Change `json:"change"`
-		User   *User  `json:"user,omitempty" doc:"Absent where its creation came to nothing."`
+		User   *User  `json:"user,omitempty" doc:"Absent where nothing is left of it, and where the change is not about one user."`
 	}
 }
 

@@ -4,14 +4,12 @@ import (
 	"context"
 	"slices"
 	"time"
-
-	"mandate/shared/fault"
 )
 
 // Plan is what an act would do, before anything is written: a preview answers it, a commit writes it (3.11).
 type Plan struct {
-	Change   Change
-	User     User
+	Change Change
+	Target
 	Warnings []Warning
 	Control  ChangeControl // what the organisation asks of it (3.2)
 	effects  []Effect
@@ -50,24 +48,26 @@ func (p Plan) identity(id IdentityID) (Identity, bool) {
 	return Identity{}, false
 }
 
-// NewChangeID makes a change's id. It names the change's target, so that one batch read gets both.
-func (c *Core) newChangeID(target UserID) ChangeID {
-	return ChangeID(c.NewID(PrefixChange) + "_" + string(target)[len(PrefixUser):])
+// newChangeID makes a change's id. It names the change's target, so that one batch read gets both.
+func (c *Core) newChangeID(target TargetID) ChangeID {
+	return ChangeID(c.NewID(PrefixChange) + "_" + string(target))
 }
 
-// target is the user that a change's id names; empty where the id is none of ours.
-func (id ChangeID) target() UserID {
+// target is what a change's id names; empty where the id is none of ours.
+func (id ChangeID) target() TargetID {
 	const length = len(PrefixChange) + 26
-	if len(id) != length+1+26 || id[length] != '_' {
+	if len(id) <= length+1 || id[length] != '_' {
 		return ""
 	}
-	return UserID(PrefixUser + string(id[length+1:]))
+	return TargetID(id[length+1:])
 }
 
 // intent is an act that someone asks for.
 type intent struct {
 	act    Act
-	target User // as it is; for a new user, as its placeholder
+	id     TargetID // with name: what the change is about
+	name   string
+	target Target // as it is; for a new user, as its placeholder
 	before *Snapshot
 	after  Snapshot
 	// reserve is what the change takes while it is open, release what it frees when it takes effect.
@@ -76,23 +76,17 @@ type intent struct {
 
 // plan makes a change of an intent, and lets it go as far as its organisation's change control allows.
 func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
-	user := in.target
 	change := Change{
-		ID: c.newChangeID(user.ID), Organisation: v.organisation.ID, Act: in.act,
-		Target: user.ID, TargetName: in.after.Profile.Name.Full(),
+		ID: c.newChangeID(in.id), Organisation: v.organisation.ID, Act: in.act, Target: in.id, TargetName: in.name,
 		Requester: v.actor(), RequesterVersion: v.caller.Version,
 		RequesterEmail: v.caller.Email, RequesterLanguage: v.caller.Language,
-		Before: in.before, After: in.after, BaseVersion: user.Version,
+		Before: in.before, After: in.after, BaseVersion: in.target.version(),
 		Reserved: in.reserve, Releases: in.release,
 		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
 	}
-	if in.act == ActDeactivateUser {
-		user.OpenDeactivation = change.ID
-	} else {
-		user.OpenChange = change.ID
-	}
 	change.Digest = change.digest()
-	plan := Plan{Change: change, User: user, Control: v.organisation.Settings.ChangeControl}
+	plan := Plan{Change: change, Target: in.target, Control: v.organisation.Settings.ChangeControl}
+	plan.mark(change)
 	for _, reservation := range in.reserve {
 		plan.add(Reserve{reservation})
 	}
@@ -115,52 +109,36 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 	}
 
 	entry := c.entry(v, Action(in.act), Done)
-	entry.Target, entry.TargetName, entry.Change = user.ID, plan.Change.TargetName, change.ID
+	entry.Target, entry.TargetName, entry.Change = change.Target, change.TargetName, change.ID
 	entry.Differences, entry.Detail = Differences(in.before, in.after), "asked"
 	plan.add(Log{entry}, v.expectCaller())
-	plan.add(v.remember(change.Target, change.ID)...)
+	plan.add(v.remember(string(change.Target), change.ID)...)
 	return plan, nil
 }
 
-// commit writes a plan: the change and its user as they came out of it, and every effect on the way.
+// commit writes a plan: the change and its target as they came out of it, and every effect on the way.
 func (c *Core) commit(ctx context.Context, plan Plan) error {
-	return c.Store.Commit(ctx, plan.all()...)
-}
-
-func (p Plan) all() []Effect {
-	effects := []Effect{PutChange{p.Change}}
-	if p.dropsUser() {
-		if p.User.Revision > 0 {
-			effects = append(effects, DropUser{p.User})
+	effects := []Effect{PutChange{plan.Change}}
+	for _, user := range plan.users() {
+		if !plan.gone() {
+			effects = append(effects, PutUser{*user})
+		} else if user.Revision > 0 {
+			effects = append(effects, DropUser{*user})
 		}
-	} else {
-		effects = append(effects, PutUser{p.User})
 	}
-	return append(effects, p.effects...)
+	return c.Store.Commit(ctx, append(effects, plan.effects...)...)
 }
 
-// dropsUser tells whether the plan ends a creation that came to nothing.
-func (p Plan) dropsUser() bool {
-	return p.Change.Act == ActCreateUser && !p.Change.State.Open() && p.Change.State != StateEffective
+// gone tells whether nothing is left of the target: its creation came to nothing, or it was removed.
+func (p Plan) gone() bool {
+	rule, state := p.Change.Act.rule(), p.Change.State
+	return !state.Open() && (rule.creates && state != StateEffective || rule.removes && state == StateEffective)
 }
 
 // note moves a change to a state and writes it into its timeline.
 func (c *Change) note(at time.Time, state ChangeState, what string, by *Actor, reason string) {
 	c.State = state
 	c.Timeline = append(c.Timeline, Event{At: at, State: state, What: what, By: by, Reason: reason})
-}
-
-// mayTakeChange tells whether a user can take another change (3.5).
-func mayTakeChange(user User, act Act) error {
-	open := user.OpenDeactivation
-	if open == "" && act != ActDeactivateUser {
-		open = user.OpenChange
-	}
-	if open == "" {
-		return nil
-	}
-	return &fault.Fault{Code: fault.ChangeOpen, Change: string(open),
-		Detail: "The user has an open change. Wait until it has ended, or cancel it."}
 }
 
 func (c *Core) enqueueWorkflow(change Change, token string, now time.Time) Effect {
@@ -180,7 +158,7 @@ func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) 
 // mailApprovers tells those who may approve.
 func (c *Core) mailApprovers(now time.Time, organisation Organisation, change Change, kind MailKind) Effect {
 	return c.enqueueMail(organisation, Mail{
-		Kind: kind, Except: []UserID{change.Requester.User, change.Target},
+		Kind: kind, Except: []UserID{change.Requester.User, UserID(change.Target)},
 		Actor: change.Requester.Name, Subject: change.TargetName, Act: change.Act, Change: change.ID,
 		Differences: Differences(change.Before, change.After), ExpiresAt: change.ExpiresAt,
 	}, now)

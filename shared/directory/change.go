@@ -2,16 +2,6 @@ package directory
 
 import "time"
 
-// Act is a kind of change: one administrative act (3.1).
-type Act string
-
-const (
-	ActCreateUser     Act = "createUser"
-	ActUpdateUser     Act = "updateUser"
-	ActDeactivateUser Act = "deactivateUser"
-	ActReactivateUser Act = "reactivateUser"
-)
-
 // ChangeState is where a change stands on its way.
 type ChangeState string
 
@@ -51,11 +41,27 @@ type Actor struct {
 	Kind         Kind           `json:"kind"`
 }
 
-// Snapshot is what a change is about at one moment: the administered part of a user and its status.
+// Snapshot is what a change is about at one moment: of a user its administered part, its status and its second factor;
+// of an account whom it is assigned to.
 type Snapshot struct {
-	Kind    Kind    `json:"kind"`
-	Status  Status  `json:"status"`
-	Profile Profile `json:"profile"`
+	Kind         Kind        `json:"kind"`
+	Status       Status      `json:"status"`
+	SecondFactor bool        `json:"secondFactor"`
+	Profile      Profile     `json:"profile"`
+	Assignment   *Assignment `json:"assignment,omitempty"`
+}
+
+// Assignment gives an account to many users (1.9).
+type Assignment struct {
+	Account     AccountID `json:"account"`
+	AccountName string    `json:"accountName"`
+	Users       []Holder  `json:"users"`
+}
+
+// Holder is a user that an account is assigned to, with the name that was shown.
+type Holder struct {
+	ID   UserID `json:"id"`
+	Name string `json:"name"`
 }
 
 // Event is a step of a change's timeline (3.12).
@@ -72,7 +78,7 @@ type Change struct {
 	ID           ChangeID
 	Organisation OrganisationID
 	Act          Act
-	Target       UserID
+	Target       TargetID
 	TargetName   string
 	Requester    Actor
 	// RequesterVersion is the requester's when it was last found entitled: while it stays, so does the entitlement (3.9).

@@ -6,14 +6,11 @@ import "context"
 //
 // Faults: notFound, forbidden.
 func (c *Changes) Get(ctx context.Context, r Request, id ChangeID) (Change, error) {
-	v, change, user, err := c.visitChange(ctx, r, id, false)
+	v, plan, err := c.visitChange(ctx, r, id, false)
 	if err != nil {
 		return Change{}, err
 	}
-	if user.ID == "" { // a creation that came to nothing
-		user = User{ID: change.Target, Organisation: change.Organisation, Kind: change.After.Kind, Profile: change.After.Profile}
-	}
-	return change, c.decide(ctx, v, Question{Action: ActionViewChange, Target: &user, Change: &change})
+	return plan.Change, c.decide(ctx, v, Question{Action: ActionViewChange, Change: &plan.Change})
 }
 
 // List reads a page of the organisation's changes, newest first; of one state where state is not empty.

@@ -31,11 +31,11 @@ type Proof struct {
 	Code   string
 }
 
-// Settled is a change as it came out of an act, with its user as it is then; Gone where its creation came to nothing.
+// Settled is a change as it came out of an act, with its target as it is then; Gone where nothing is left of it.
 type Settled struct {
 	Change Change
-	User   User
-	Gone   bool
+	Target
+	Gone bool
 }
 
 // Confirm is the requester's step-up: the change then takes effect as if approved (3.2).
@@ -85,14 +85,15 @@ type settlement struct {
 
 func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settlement) (Settled, error) {
 	return attempt(func(again bool) (Settled, error) {
-		v, change, user, err := c.visitChange(ctx, r, id, way.proof != nil)
+		v, plan, err := c.visitChange(ctx, r, id, way.proof != nil)
 		if err != nil {
 			return Settled{}, err
 		}
+		change := plan.Change
 		if _, repeated, err := v.remembered(); repeated || err != nil {
-			return Settled{Change: change, User: user}, err
+			return Settled{Change: change, Target: plan.Target}, err
 		}
-		if err := c.decide(ctx, v, Question{Action: way.action, Target: &user, Change: &change}); err != nil {
+		if err := c.decide(ctx, v, Question{Action: way.action, Target: &plan.User, Change: &change}); err != nil {
 			return Settled{}, err
 		}
 		if !slices.Contains(way.from, change.State) {
@@ -102,7 +103,6 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 		if change.expired(v.now) { // the sweep comes by the minute
 			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID), Detail: "The change has expired."}
 		}
-		plan := Plan{Change: change, User: user}
 		by := v.actor()
 		if way.end != "" {
 			c.end(v.now, v.organisation, &plan, ending{state: way.end, by: &by, reason: way.reason})
@@ -113,35 +113,52 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 		entry := c.entry(v, way.action, Done)
 		entry.Target, entry.TargetName, entry.Change, entry.Detail = change.Target, change.TargetName, change.ID, way.reason
 		plan.add(Log{entry}, v.expectCaller())
-		plan.add(v.remember(change.Target, change.ID)...)
+		plan.add(v.remember(string(change.Target), change.ID)...)
 		if err := c.commit(ctx, plan); err != nil {
 			return Settled{}, err
 		}
-		return Settled{Change: plan.Change, User: plan.User, Gone: plan.dropsUser()}, nil
+		return Settled{Change: plan.Change, Target: plan.Target, Gone: plan.gone()}, nil
 	})
 }
 
 // visitChange reads a change with its target, and what a step-up needs.
-func (c *Changes) visitChange(ctx context.Context, r Request, id ChangeID, stepUp bool) (visit, Change, User, error) {
-	target := id.target()
+func (c *Changes) visitChange(ctx context.Context, r Request, id ChangeID, stepUp bool) (visit, Plan, error) {
 	v, err := c.enter(ctx, r, func(organisation OrganisationID) Want {
-		if target == "" {
-			return Want{}
-		}
-		want := Want{Changes: []ChangeRef{{organisation, id}}, Users: []UserRef{{organisation, target}}}
+		want := wantChange(ChangeRef{organisation, id})
 		if stepUp {
 			want.Tries = wantStepUp(r).Tries
 		}
 		return want
 	})
 	if err != nil {
-		return visit{}, Change{}, User{}, err
+		return visit{}, Plan{}, err
 	}
-	change, ok := v.found.Changes[ChangeRef{v.organisation.ID, id}]
+	plan, err := c.planOf(ctx, v.found, ChangeRef{v.organisation.ID, id})
+	return v, plan, err
+}
+
+// wantChange reads a change with its target, which its id names.
+func wantChange(ref ChangeRef) Want {
+	want := wantTarget(ref.Organisation, ref.ID.target())
+	want.Changes = []ChangeRef{ref}
+	return want
+}
+
+// planOf begins a plan for a change that was read. The users of an assignment take a read more: its id cannot name them all.
+func (c *Core) planOf(ctx context.Context, found Found, ref ChangeRef) (Plan, error) {
+	change, ok := found.Changes[ref]
 	if !ok {
-		return visit{}, Change{}, User{}, fault.New(fault.NotFound, "There is no such change.")
+		return Plan{}, fault.New(fault.NotFound, "There is no such change.")
 	}
-	return v, change, v.found.Users[UserRef{v.organisation.ID, target}], nil
+	plan := Plan{Change: change, Target: found.target(ref.Organisation, change.Target)}
+	if assignment := change.After.Assignment; assignment != nil {
+		found, err := c.Store.Read(ctx, wantHolders(ref.Organisation, assignment))
+		if err != nil {
+			return Plan{}, err
+		}
+		plan.Holders = found.holders(ref.Organisation, assignment)
+	}
+	return plan, nil
 }
 
 // consent lets a change go on, once what was authenticated is what is asked.
@@ -151,7 +168,7 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 		return &fault.Fault{Code: fault.DigestWrong, Change: string(change.ID),
 			Detail: "What you saw is not what this change does. Look at it again."}
 	}
-	if !change.fits(plan.User) {
+	if !change.fits(plan.Target) {
 		c.end(v.now, v.organisation, plan, ending{state: StateFailed, cause: CauseConflict})
 		plan.add(c.logChange(v.now, *change, "failed"))
 		if err := c.commit(ctx, *plan); err != nil {
@@ -182,16 +199,6 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 	return c.proceed(ctx, v.now, v.organisation, plan)
 }
 
-// fits tells whether the change's target is still what the change was made for (3.8). A deactivation fits whatever
-// became of its target: to take access away it need not be known what access that is, and the change that was open
-// besides may have taken effect meanwhile (3.5).
-func (c Change) fits(user User) bool {
-	if c.Act == ActDeactivateUser {
-		return user.ID == c.Target && user.OpenDeactivation == c.ID
-	}
-	return user.ID == c.Target && user.OpenChange == c.ID && user.Version == c.BaseVersion
-}
-
 // requesterStillMay asks whether the requester may still do what it asked for (3.9): it may while it is as it was when
 // that was last decided, which the transaction makes sure of; when it is not, the policies decide once more. It
 // answers why not.
@@ -204,29 +211,20 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 			return nil, err
 		}
 		requester := found.Users[ref]
-		decision, err := c.Policies.Decide(Question{
-			Principal: requester, Organisation: organisation, Action: Action(change.Act),
-			Target: &plan.User, Grants: change.grants(),
-		})
-		if err != nil {
-			return nil, err
-		}
-		if !decision.Allowed {
-			return &fault.Fault{Code: fault.Forbidden, Detail: decision.Reason, Policy: decision.Policy}, nil
+		for _, question := range plan.questions(change.Act, change.grants()) {
+			question.Principal, question.Organisation = requester, organisation
+			decision, err := c.Policies.Decide(question)
+			if err != nil {
+				return nil, err
+			}
+			if !decision.Allowed {
+				return &fault.Fault{Code: fault.Forbidden, Detail: decision.Reason, Policy: decision.Policy}, nil
+			}
 		}
 		change.RequesterVersion = requester.Version
 	}
 	plan.add(Expect{ref, change.RequesterVersion})
 	return nil, nil
-}
-
-// grants is what the change gives that its target had not: to a new user all, and to one that is reactivated all that it
-// gets back.
-func (c Change) grants() Access {
-	if c.Before == nil || c.Act == ActReactivateUser {
-		return c.After.Profile.Access
-	}
-	return gains(c.Before.Profile.Access, c.After.Profile.Access)
 }
 
 // stepUp verifies the caller's second factor, and answers its identity with the code used up.

@@ -19,7 +19,10 @@ type Difference struct {
 
 // fields are the administered parts of a user that differences tell of, in the order of the pages (1.1).
 func (s Snapshot) fields() []Difference {
-	p := s.Profile
+	p, assigned := s.Profile, Assignment{}
+	if s.Assignment != nil {
+		assigned = *s.Assignment
+	}
 	return []Difference{
 		{Field: "status", After: string(s.Status)},
 		{Field: "kind", After: string(s.Kind)},
@@ -38,7 +41,18 @@ func (s Snapshot) fields() []Difference {
 		{Field: "apiAccess", After: strconv.FormatBool(p.APIAccess)},
 		{Field: "paymentLinks", After: strconv.FormatBool(p.PaymentLinks)},
 		{Field: "ipAllowList", After: join(p.IPAllowList)},
+		{Field: "secondFactor", After: strconv.FormatBool(s.SecondFactor)},
+		{Field: "account", After: assigned.AccountName},
+		{Field: "users", After: join(assigned.names())},
 	}
+}
+
+func (a Assignment) names() []string {
+	names := make([]string, len(a.Users))
+	for i, holder := range a.Users {
+		names[i] = holder.Name
+	}
+	return names
 }
 
 func join[T ~string](set []T) string {
@@ -74,7 +88,7 @@ func (c Change) digest() string {
 		ID           ChangeID
 		Organisation OrganisationID
 		Act          Act
-		Target       UserID
+		Target       TargetID
 		BaseVersion  int
 		Before       *Snapshot
 		After        Snapshot

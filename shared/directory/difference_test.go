@@ -137,7 +137,7 @@ func TestADigestIsSensitiveToEveryField(t *testing.T) {
 	change := func() Change {
 		return Change{
 			ID: "chg_1", Organisation: "org_1", Act: ActUpdateUser, Target: "usr_1", BaseVersion: 3,
-			Before: &Snapshot{KindRegular, StatusActive, profile}, After: Snapshot{KindRegular, StatusActive, profile},
+			Before: &Snapshot{Kind: KindRegular, Status: StatusActive, Profile: profile}, After: Snapshot{Kind: KindRegular, Status: StatusActive, Profile: profile},
 		}
 	}
 	digests := map[string]string{change().digest(): "as it is"}
@@ -194,7 +194,7 @@ func TestADigestIsSensitiveToEveryField(t *testing.T) {
 // Differences tell of every field that changes, and of none that does not.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
-	before := Snapshot{KindRegular, StatusActive, Profile{
+	before := Snapshot{Kind: KindRegular, Status: StatusActive, Profile: Profile{
 		Name: Name{"Ada", "Lovelace"}, Email: "ada@example.com", Language: "en",
 		Access: Access{Accounts: []AccountID{"acc_1"}, Permissions: []Permission{"p:a", "p:b"}},
 	}}

@@ -19,7 +19,7 @@ type Entry struct {
 	Actor        *Actor // nil for the service itself, as when a change expires
 	Action       Action
 	Outcome      Outcome
-	Target       UserID
+	Target       TargetID
 	TargetName   string
 	Change       ChangeID
 	Differences  []Difference

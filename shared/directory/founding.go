@@ -64,7 +64,7 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 			}
 			continue
 		}
-		made := Plan{User: user, Change: Change{Requester: v.actor()}}
+		made := Plan{Target: Target{User: user}, Change: Change{Requester: v.actor()}}
 		for _, reservation := range reservations(organisation.Settings, user, user.Profile) {
 			reservation.Field = fmt.Sprintf("%s[%d].%s", field, i, reservation.Field)
 			if name := string(reservation.Kind) + " " + reservation.Name; taken[name] {

@@ -9,6 +9,7 @@ type (
 	UserID         string // usr_…
 	ChangeID       string // chg_…
 	EntryID        string // log_…, an entry of the operation log
+	TargetID       string // of what an act is about: any of the above, its prefix says which
 )
 
 // Prefixes of ids, by kind.

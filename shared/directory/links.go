@@ -84,9 +84,9 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 			return struct{}{}, err
 		}
 		entry := u.entry(v, action, Done)
-		entry.Target, entry.TargetName = user.ID, user.Name.Full()
+		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
 		effects = append(effects, PutUser{user}, Log{entry}, v.expectCaller())
-		effects = append(effects, v.remember(user.ID, "")...)
+		effects = append(effects, v.remember(string(user.ID), "")...)
 		return struct{}{}, u.Store.Commit(ctx, effects...)
 	})
 	return err
@@ -149,7 +149,7 @@ func (w *Work) Reset(ctx context.Context, item OutboxItem) error {
 			}
 			effects = append(effects, PutUser{user}, Log{Entry{
 				ID: EntryID(w.NewID(PrefixEntry)), Organisation: user.Organisation, At: now, Action: "forgotPassword", Outcome: Done,
-				Target: user.ID, TargetName: user.Name.Full(), Address: item.Reset.Address,
+				Target: TargetID(user.ID), TargetName: user.Name.Full(), Address: item.Reset.Address,
 			}})
 			break // one identity, one link
 		}

@@ -50,6 +50,7 @@ const (
 	MailPasswordReset       MailKind = "passwordReset"
 	MailPasswordChanged     MailKind = "passwordChanged"
 	MailSecondFactorChanged MailKind = "secondFactorChanged"
+	MailSecondFactorReset   MailKind = "secondFactorReset"
 	MailApprovalRequested   MailKind = "approvalRequested"
 	MailApprovalReminder    MailKind = "approvalReminder"
 	MailChangeApproved      MailKind = "changeApproved"

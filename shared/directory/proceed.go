@@ -3,33 +3,32 @@ package directory
 import (
 	"context"
 	"time"
-
-	"mandate/shared/fault"
 )
 
 // proceed lets a change that has all it needs take effect: at once, or after its organisation's delay. Until then the
 // old permissions hold, but what the change takes away goes now (3.6).
 func (c *Core) proceed(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
-	change, user := &plan.Change, &plan.User
-	interim, after := user.Profile, change.after(*user)
-	if change.Act == ActUpdateUser {
-		interim = withdrawn(user.Profile, after)
-	}
+	change, rule := &plan.Change, plan.Change.Act.rule()
 	delay := c.delay(organisation)
-	onlyTakes := change.Act == ActDeactivateUser || change.Act == ActUpdateUser && equal(interim, after)
-	if delay == 0 || onlyTakes {
+	if delay == 0 || !rule.delayed {
+		return c.apply(ctx, now, organisation, plan)
+	}
+	took, gives := false, true
+	if rule.withdraw != nil {
+		took, gives = rule.withdraw(plan)
+	}
+	if !gives {
 		return c.apply(ctx, now, organisation, plan)
 	}
 
 	change.EffectiveAt = now.Add(delay)
 	change.note(now, StatePropagating, "propagating", nil, "")
-	if !equal(interim, user.Profile) {
-		user.Profile = interim
-		user.Version++
-		change.BaseVersion = user.Version
+	if took {
+		change.BaseVersion = plan.version()
 		change.note(now, StatePropagating, "withdrawn", nil, "")
 	}
-	user.EffectiveAt, user.UpdatedAt = change.EffectiveAt, now
+	plan.schedule(*change)
+	plan.moved(now)
 	c.returnToken(now, plan)
 	if change.Approver != nil {
 		plan.add(c.mailRequester(now, organisation, *change, MailChangeApproved))
@@ -48,153 +47,23 @@ func (c *Core) delay(organisation Organisation) time.Duration {
 
 // apply makes a change effective. It holds no matter how long ago the change was decided.
 func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
-	change, user := &plan.Change, &plan.User
+	change := &plan.Change
 	waited := change.State.Open()
-	switch change.Act {
-	case ActCreateUser:
-		if err := c.applyCreation(ctx, now, organisation, plan); err != nil {
-			return err
-		}
-	case ActUpdateUser:
-		if err := c.applyUpdate(ctx, plan); err != nil {
-			return err
-		}
-	case ActDeactivateUser:
-		if user.ActiveAdmin() {
-			plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
-		}
-		user.Resume, user.Status = user.Status, StatusInactive
-		user.SessionEpoch++
-		c.revokeLinks(now, plan)
-		if err := c.overtake(ctx, now, organisation, plan); err != nil {
-			return err
-		}
-	case ActReactivateUser:
-		user.Status, user.Resume = user.Resume, ""
-		if user.ActiveAdmin() {
-			plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
-		}
+	if err := change.Act.rule().apply(c, ctx, now, organisation, plan); err != nil {
+		return err
 	}
 	for _, reservation := range change.Releases {
 		plan.add(Release{reservation})
 	}
-	c.close(plan)
-	user.UpdatedAt = now
-	user.Version++
+	plan.unmark(change.ID)
+	plan.moved(now)
+	plan.User.Version++
 	change.EffectiveAt = now
 	change.note(now, StateEffective, "applied", nil, "")
 	c.returnToken(now, plan)
 	if waited {
 		plan.add(c.mailRequester(now, organisation, *change, MailChangeEffective))
 	}
-	return nil
-}
-
-// revokeLinks ends the links that wait for a user (4.4). That there was one to verify the address by stays known, so
-// that it can be sent again once the user is reactivated.
-func (c *Core) revokeLinks(now time.Time, plan *Plan) {
-	user := &plan.User
-	for _, hash := range []string{user.VerificationLink, user.ResetLink} {
-		if hash != "" {
-			plan.add(ReplaceLink{TicketRef{user.Organisation, user.ID, hash}, LinkRevoked, now})
-		}
-	}
-	user.ResetLink = ""
-}
-
-// applyCreation makes the identity, and sends the link that lets its person in (4.1). API users have no password and
-// do not sign in (6.5).
-func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
-	user := &plan.User
-	user.Status = StatusActive
-	if user.Kind == KindAPI {
-		return nil
-	}
-	if stages := organisation.Settings.Onboarding; len(stages) > 0 {
-		user.Status = stages[0]
-	}
-	if user.ActiveAdmin() {
-		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
-	}
-	identity := Identity{ID: user.Identity, Login: loginName(organisation.Settings, user.Profile), CreatedAt: now}
-	plan.add(PutIdentity{identity})
-	if identity.Login != fold(user.Email) {
-		plan.add(PointTo{fold(user.Email), Login{
-			Name: identity.Login, Identity: identity.ID, Members: []Membership{{organisation.ID, user.ID}},
-		}})
-	}
-	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, user, LinkVerification, MailVerification, VerificationTime, &plan.effects)
-}
-
-// applyUpdate gives the user its new profile, and its identity the new name to sign in with.
-func (c *Core) applyUpdate(ctx context.Context, plan *Plan) error {
-	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
-	user.Profile = after
-	var login string
-	for _, reservation := range plan.Change.Reserved {
-		if reservation.Kind == ReserveLogin {
-			login = reservation.Name
-		}
-	}
-	addressMoved := fold(before.Email) != fold(after.Email)
-	if user.Kind == KindAPI || login == "" && !addressMoved {
-		return nil
-	}
-	identity, planned := plan.identity(user.Identity) // who confirms a change of its own name
-	if !planned {
-		found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
-		if err != nil {
-			return err
-		}
-		identity = found.Identities[user.Identity]
-	}
-	old := identity.Login
-	if login != "" {
-		identity.Login = login
-		plan.putIdentity(identity)
-	}
-	// Who signs in by another name is found by its address as well (4.2).
-	pointed, points := old != fold(before.Email), identity.Login != fold(after.Email)
-	if pointed && (addressMoved || !points) {
-		plan.add(UnpointTo{fold(before.Email), identity.ID})
-	}
-	if points {
-		plan.add(PointTo{fold(after.Email), Login{
-			Name: identity.Login, Identity: identity.ID, Members: []Membership{{user.Organisation, user.ID}},
-		}})
-	}
-	return nil
-}
-
-// after is the profile that the change gives. A language that it does not alter is its user's own to change meanwhile
-// (8.1), without a conflict and without its being undone.
-func (c Change) after(user User) Profile {
-	after := c.After.Profile
-	if c.Before != nil && c.Before.Profile.Language == after.Language {
-		after.Language = user.Language
-	}
-	return after
-}
-
-// overtake cancels the change that a deactivation finds open (3.5).
-func (c *Core) overtake(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
-	if plan.User.OpenChange == "" {
-		return nil
-	}
-	ref := ChangeRef{organisation.ID, plan.User.OpenChange}
-	found, err := c.Store.Read(ctx, Want{Changes: []ChangeRef{ref}})
-	if err != nil {
-		return err
-	}
-	other, ok := found.Changes[ref]
-	if !ok || !other.State.Open() {
-		return fault.New(fault.Stale, "")
-	}
-	overtaken := Plan{Change: other, User: plan.User}
-	c.end(now, organisation, &overtaken, ending{state: StateCancelled, cause: CauseSuperseded})
-	plan.User.OpenChange, plan.User.EffectiveAt = "", time.Time{}
-	plan.add(PutChange{overtaken.Change})
-	plan.add(overtaken.effects...)
 	return nil
 }
 
@@ -207,8 +76,8 @@ func (c *Core) end(now time.Time, organisation Organisation, plan *Plan, as endi
 	for _, reservation := range change.Reserved {
 		plan.add(Release{reservation})
 	}
-	c.close(plan)
-	plan.User.UpdatedAt = now
+	plan.unmark(change.ID)
+	plan.moved(now)
 	c.returnToken(now, plan)
 	if as.by == nil || as.by.User != change.Requester.User {
 		mail := c.mailRequester(now, organisation, *change, endMails[as.state])
@@ -232,16 +101,6 @@ var endMails = map[ChangeState]MailKind{
 	StateCancelled: MailChangeCancelled,
 	StateExpired:   MailChangeExpired,
 	StateFailed:    MailChangeFailed,
-}
-
-// close takes the change's mark off its user.
-func (c *Core) close(plan *Plan) {
-	switch plan.Change.ID {
-	case plan.User.OpenChange:
-		plan.User.OpenChange, plan.User.EffectiveAt = "", time.Time{}
-	case plan.User.OpenDeactivation:
-		plan.User.OpenDeactivation = ""
-	}
 }
 
 // returnToken lets the execution go on that waits for the decision. One that does not wait yet will find it made.

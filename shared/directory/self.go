@@ -129,7 +129,7 @@ func (s *Self) EndSession(ctx context.Context, r Request, id string) error {
 func (c *Core) ownEntry(v visit, action Action) Entry {
 	entry := c.entry(v, action, Done)
 	entry.Organisation = v.home.ID
-	entry.Target, entry.TargetName = v.caller.ID, v.caller.Name.Full()
+	entry.Target, entry.TargetName = TargetID(v.caller.ID), v.caller.Name.Full()
 	return entry
 }
 

@@ -156,7 +156,7 @@ func (s *Self) miss(ctx context.Context, try attemptToSignIn, users []User) erro
 func (s *Self) signInEntry(try attemptToSignIn, user User, outcome Outcome) Entry {
 	entry := Entry{
 		ID: EntryID(s.NewID(PrefixEntry)), Organisation: user.Organisation, At: try.now, Action: "signIn", Outcome: outcome,
-		Target: user.ID, TargetName: user.Name.Full(), UserAgent: try.source.UserAgent,
+		Target: TargetID(user.ID), TargetName: user.Name.Full(), UserAgent: try.source.UserAgent,
 	}
 	if try.source.Address.IsValid() {
 		entry.Address = try.source.Address.String()

@@ -144,9 +144,8 @@ type Found struct {
 type Remembered struct {
 	Ref         RememberedRef
 	Fingerprint string
-	User        UserID
+	Resource    string // the id of what it was about
 	Change      ChangeID
-	Resource    string // an id of another kind
 	At          time.Time
 }
 

@@ -99,10 +99,10 @@ func TestAClientIDNamesItsCredential(t *testing.T) {
 func TestAChangeIDNamesItsTarget(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		user, change := UserID(ulids(PrefixUser).Draw(t, "user")), ulids(PrefixChange).Draw(t, "change")
+		target, change := TargetID(ulids(rapid.SampledFrom([]string{PrefixUser, PrefixAccount}).Draw(t, "prefix")).Draw(t, "target")), ulids(PrefixChange).Draw(t, "change")
 		core := Core{NewID: func(string) string { return change }}
-		if got := core.newChangeID(user).target(); got != user {
-			t.Fatalf("%s names %s", core.newChangeID(user), got)
+		if got := core.newChangeID(target).target(); got != target {
+			t.Fatalf("%s names %s", core.newChangeID(target), got)
 		}
 		_ = ChangeID(rapid.String().Draw(t, "text")).target() // and takes any text without a panic
 	})

@@ -67,12 +67,25 @@ func (u *Users) Create(ctx context.Context, r Request, new NewUser) (Answer, err
 		if checkErr != nil {
 			return Answer{}, checkErr
 		}
-		return u.ask(ctx, v, intent{
-			act: ActCreateUser, target: target,
-			after:   Snapshot{target.Kind, StatusActive, target.Profile},
+		after := snapshot(target)
+		after.Status = StatusActive
+		return u.ask(ctx, v, userIntent(ActCreateUser, target, intent{
+			after:   after,
 			reserve: reservations(v.organisation.Settings, target, target.Profile),
-		})
+		}))
 	})
+}
+
+// snapshot is what changes see of a user.
+func snapshot(user User) Snapshot {
+	return Snapshot{Kind: user.Kind, Status: user.Status, SecondFactor: user.SecondFactor, Profile: user.Profile}
+}
+
+// userIntent is an intent about one user.
+func userIntent(act Act, user User, in intent) intent {
+	in.act, in.id, in.target = act, TargetID(user.ID), Target{User: user}
+	in.name = in.after.Profile.Name.Full()
+	return in
 }
 
 // Patch alters a profile; it is applied to what the user has now.
@@ -96,8 +109,10 @@ func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, p
 		}
 		settings := v.organisation.Settings
 		had, has := reservations(settings, user, user.Profile), reservations(settings, user, after)
+		changed := snapshot(user)
+		changed.Profile = after
 		return intent{
-			after:   Snapshot{user.Kind, user.Status, after},
+			after:   changed,
 			reserve: without(has, had), release: without(had, has),
 		}, nil
 	})
@@ -114,7 +129,9 @@ func (u *Users) Deactivate(ctx context.Context, r Request, id UserID) (Answer, e
 		if user.ActiveAdmin() && v.organisation.ActiveAdmins <= v.organisation.Settings.LeastAdmins() {
 			return intent{}, tooFewAdmins(v.organisation.Settings.LeastAdmins())
 		}
-		return intent{after: Snapshot{user.Kind, StatusInactive, user.Profile}}, nil
+		after := snapshot(user)
+		after.Status = StatusInactive
+		return intent{after: after}, nil
 	})
 }
 
@@ -124,7 +141,9 @@ func (u *Users) Reactivate(ctx context.Context, r Request, id UserID) (Answer, e
 		if user.Status != StatusInactive {
 			return intent{}, fault.New(fault.StateWrong, "The user is not inactive.")
 		}
-		return intent{after: Snapshot{user.Kind, user.Resume, user.Profile}}, nil
+		after := snapshot(user)
+		after.Status = user.Resume
+		return intent{after: after}, nil
 	})
 }
 
@@ -151,7 +170,7 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 			return Answer{}, err
 		}
 		in, makeErr := make(v, user)
-		before := Snapshot{user.Kind, user.Status, user.Profile}
+		before := snapshot(user)
 		question := Question{Action: Action(act), Target: &user}
 		if makeErr == nil {
 			question.Grants = Change{Act: act, Before: &before, After: in.after}.grants()
@@ -168,11 +187,11 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 		if err := mayTakeChange(user, act); err != nil {
 			return Answer{}, err
 		}
-		in.act, in.target, in.before = act, user, &before
+		in.before = &before
 		if act == ActUpdateUser && equal(user.Profile, in.after.Profile) {
 			return Answer{User: user}, nil // nothing to do is done
 		}
-		return u.ask(ctx, v, in)
+		return u.ask(ctx, v, userIntent(act, user, in))
 	})
 }
 
@@ -198,7 +217,7 @@ func (u *Users) ask(ctx context.Context, v visit, in intent) (Answer, error) {
 }
 
 func answered(user User, change Change, warnings []Warning) Answer {
-	answer := Answer{User: user, Warnings: warnings, Created: change.Act == ActCreateUser && change.State == StateEffective}
+	answer := Answer{User: user, Warnings: warnings, Created: change.Act.rule().creates && change.State == StateEffective}
 	if change.State != StateEffective {
 		answer.Change = &change
 	}
@@ -211,14 +230,14 @@ func (u *Users) repeated(ctx context.Context, v visit) (Answer, bool, error) {
 	if !ok || err != nil {
 		return Answer{}, false, err
 	}
-	user, change := UserRef{v.organisation.ID, remembered.User}, ChangeRef{v.organisation.ID, remembered.Change}
+	user, change := UserRef{v.organisation.ID, UserID(remembered.Resource)}, ChangeRef{v.organisation.ID, remembered.Change}
 	found, err := u.Store.Read(ctx, Want{Users: []UserRef{user}, Changes: []ChangeRef{change}})
 	if err != nil {
 		return Answer{}, false, err
 	}
 	answer := answered(found.Users[user], found.Changes[change], nil)
 	if answer.User.ID == "" { // its creation came to nothing meanwhile
-		answer.User = User{ID: remembered.User, Organisation: v.organisation.ID}
+		answer.User = User{ID: user.ID, Organisation: v.organisation.ID}
 	}
 	return answer, true, nil
 }

@@ -156,12 +156,12 @@ func (r Request) matches(etag string) bool {
 }
 
 // remember keeps what the request did, where it has an Idempotency-Key.
-func (v visit) remember(user UserID, change ChangeID) []Effect {
+func (v visit) remember(resource string, change ChangeID) []Effect {
 	if v.IdempotencyKey == "" {
 		return nil
 	}
 	return []Effect{Remember{Remembered{
-		Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, User: user, Change: change, At: v.now,
+		Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: resource, Change: change, At: v.now,
 	}}}
 }
 
@@ -184,7 +184,7 @@ func (c *Core) decide(ctx context.Context, v visit, question Question) error {
 		entry := c.entry(v, question.Action, Refused)
 		entry.Policy, entry.Detail = decision.Policy, decision.Reason
 		if question.Target != nil {
-			entry.Target, entry.TargetName = question.Target.ID, question.Target.Name.Full()
+			entry.Target, entry.TargetName = TargetID(question.Target.ID), question.Target.Name.Full()
 		}
 		if question.Change != nil {
 			entry.Change = question.Change.ID

@@ -4,6 +4,21 @@ import (
 	"reflect"
 )
 
+// withdrawAccess takes off the user what its update takes away.
+func withdrawAccess(plan *Plan) (took, gives bool) {
+	user, after := &plan.User, plan.Change.after(plan.User)
+	interim := withdrawn(user.Profile, after)
+	if equal(interim, after) {
+		return true, false
+	}
+	if equal(interim, user.Profile) {
+		return false, true
+	}
+	user.Profile = interim
+	user.Version++
+	return true, true
+}
+
 // withdrawn is a profile with what a change takes away, and with nothing of what it gives: what holds between approval
 // and effect (3.6).
 func withdrawn(before, after Profile) Profile {

@@ -50,7 +50,7 @@ func (w *Work) Apply(ctx context.Context, ref ChangeRef) (Change, error) {
 
 func (w *Work) applyIfDue(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	cause := CauseConflict
-	if plan.Change.fits(plan.User) {
+	if plan.Change.fits(plan.Target) {
 		entitled, err := w.requesterStillMay(ctx, organisation, plan, true)
 		if err != nil {
 			return err
@@ -69,18 +69,14 @@ func (w *Work) applyIfDue(ctx context.Context, now time.Time, organisation Organ
 
 // read brings a change with its target and organisation.
 func (w *Work) read(ctx context.Context, ref ChangeRef) (Plan, Organisation, error) {
-	target := UserRef{ref.Organisation, ref.ID.target()}
-	found, err := w.Store.Read(ctx, Want{
-		Changes: []ChangeRef{ref}, Users: []UserRef{target}, Organisations: []OrganisationID{ref.Organisation},
-	})
+	want := wantChange(ref)
+	want.Organisations = []OrganisationID{ref.Organisation}
+	found, err := w.Store.Read(ctx, want)
 	if err != nil {
 		return Plan{}, Organisation{}, err
 	}
-	change, ok := found.Changes[ref]
-	if !ok {
-		return Plan{}, Organisation{}, fault.New(fault.NotFound, "There is no such change.")
-	}
-	return Plan{Change: change, User: found.Users[target]}, found.Organisations[ref.Organisation], nil
+	plan, err := w.planOf(ctx, found, ref)
+	return plan, found.Organisations[ref.Organisation], err
 }
 
 const (
@@ -209,6 +205,6 @@ func (w *Work) expireLink(ctx context.Context, ref TicketRef, swept *Swept) erro
 	link.State, link.EndedAt = LinkExpired, w.Now()
 	return counted(&swept.Links, w.Store.Commit(ctx, PutLink{link}, Log{Entry{
 		ID: EntryID(w.NewID(PrefixEntry)), Organisation: link.Organisation, At: link.EndedAt,
-		Action: "expireLink", Outcome: Done, Target: link.User, Detail: string(link.Kind),
+		Action: "expireLink", Outcome: Done, Target: TargetID(link.User), Detail: string(link.Kind),
 	}}))
 }

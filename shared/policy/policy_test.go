@@ -156,7 +156,7 @@ func decide(t *testing.T, engine *policy.Engine, organisation directory.Organisa
 // changeBy is a change that the requester asked for, about the target.
 func changeBy(requester, target directory.User) *directory.Change {
 	return &directory.Change{
-		ID: "chg_1", Organisation: here, Target: target.ID,
+		ID: "chg_1", Organisation: here, Target: directory.TargetID(target.ID),
 		Requester: directory.Actor{Organisation: requester.Organisation, User: requester.ID},
 	}
 }

@@ -38,7 +38,7 @@ func (q questions) draw(t *rapid.T) directory.Question {
 		Principal: principal, Organisation: organisation, Action: rapid.SampledFrom(actions).Draw(t, "action"),
 		Target: &target, Grants: q.access(t, preset, "grants"),
 		Change: &directory.Change{
-			ID: "chg_1", Organisation: organisation.ID, Target: rapid.SampledFrom([]directory.UserID{"usr_1", "usr_2", "usr_3"}).Draw(t, "about"),
+			ID: "chg_1", Organisation: organisation.ID, Target: rapid.SampledFrom([]directory.TargetID{"usr_1", "usr_2", "usr_3"}).Draw(t, "about"),
 			Requester: directory.Actor{User: rapid.SampledFrom([]directory.UserID{"usr_1", "usr_2", "usr_3"}).Draw(t, "requester")},
 		},
 		Account: &directory.Account{ID: rapid.SampledFrom([]directory.AccountID{salaries, savings}).Draw(t, "account"), Organisation: organisation.ID},

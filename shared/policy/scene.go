@@ -78,7 +78,7 @@ func resourceOf(question directory.Question, act act) (cedar.Entity, error) {
 			Parents: within(question.Change.Organisation),
 			Attributes: cedar.NewRecord(cedar.RecordMap{
 				"requester": userUID(question.Change.Requester.User),
-				"target":    userUID(question.Change.Target),
+				"target":    userUID(directory.UserID(question.Change.Target)),
 			}),
 		}, nil
 	case question.Target != nil && act.about(userType):

@@ -182,7 +182,7 @@ func (o office) creation() (directory.User, directory.Change) {
 	user.Status = directory.StatusPending
 	change := directory.Change{
 		ID: directory.ChangeID(storetest.NewID(directory.PrefixChange) + "_" + string(user.ID)[4:]), Organisation: o.organisation.ID,
-		Act: directory.ActCreateUser, Target: user.ID, TargetName: user.Name.Full(), Requester: actor, RequesterVersion: o.admin.Version,
+		Act: directory.ActCreateUser, Target: directory.TargetID(user.ID), TargetName: user.Name.Full(), Requester: actor, RequesterVersion: o.admin.Version,
 		State: directory.StateAwaitingApproval, After: directory.Snapshot{Kind: user.Kind, Status: directory.StatusActive, Profile: user.Profile},
 		BaseVersion: 1, Digest: strings.Repeat("x", 64), CreatedAt: now, ExpiresAt: now.Add(168 * time.Hour),
 		Timeline:       []directory.Event{{At: now, State: directory.StateAwaitingApproval, What: "asked", By: &actor}},
@@ -215,7 +215,7 @@ func (o office) ask(user directory.User, change directory.Change) []directory.Ef
 		directory.Expect{User: ref(o.admin), Version: o.admin.Version},
 		directory.Remember{Remembered: directory.Remembered{
 			Ref:         directory.RememberedRef{Organisation: o.organisation.ID, User: o.admin.ID, Key: storetest.NewID("")},
-			Fingerprint: strings.Repeat("x", 43), User: user.ID, Change: change.ID, At: change.CreatedAt,
+			Fingerprint: strings.Repeat("x", 43), Resource: string(user.ID), Change: change.ID, At: change.CreatedAt,
 		}},
 	)
 }

@@ -84,7 +84,7 @@ type (
 		ID                directory.ChangeID       `json:"id"`
 		Organisation      directory.OrganisationID `json:"organisation"`
 		Act               directory.Act            `json:"act"`
-		Target            directory.UserID         `json:"target"`
+		Target            directory.TargetID       `json:"target"`
 		TargetName        string                   `json:"targetName"`
 		Requester         directory.Actor          `json:"requester"`
 		RequesterVersion  int                      `json:"requesterVersion"`
@@ -149,9 +149,8 @@ type (
 	rememberedRecord struct {
 		Ref         directory.RememberedRef `json:"ref"`
 		Fingerprint string                  `json:"fingerprint"`
-		User        directory.UserID        `json:"user,omitempty"`
-		Change      directory.ChangeID      `json:"change,omitempty"`
 		Resource    string                  `json:"resource,omitempty"`
+		Change      directory.ChangeID      `json:"change,omitempty"`
 		At          time.Time               `json:"at"`
 	}
 	triesRecord struct {
@@ -168,7 +167,7 @@ type (
 		Actor        *directory.Actor         `json:"actor,omitempty"`
 		Action       directory.Action         `json:"action"`
 		Outcome      directory.Outcome        `json:"outcome"`
-		Target       directory.UserID         `json:"target,omitempty"`
+		Target       directory.TargetID       `json:"target,omitempty"`
 		TargetName   string                   `json:"targetName,omitempty"`
 		Change       directory.ChangeID       `json:"change,omitempty"`
 		Differences  []directory.Difference   `json:"differences,omitempty"`

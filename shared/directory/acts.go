@@ -1,0 +1,90 @@
+package directory
+
+import (
+	"context"
+	"time"
+)
+
+// Act is a kind of change: one administrative act (3.1).
+type Act string
+
+const (
+	ActCreateUser        Act = "createUser"
+	ActDuplicateUser     Act = "duplicateUser"
+	ActUpdateUser        Act = "updateUser"
+	ActDeactivateUser    Act = "deactivateUser"
+	ActReactivateUser    Act = "reactivateUser"
+	ActRemoveUser        Act = "removeUser"
+	ActResetSecondFactor Act = "resetSecondFactor"
+	ActAssignAccount     Act = "assignAccount"
+)
+
+// actRule is what tells one act from another on its way through the engine. An act that is asked for, shown, approved,
+// delayed and ended like all others needs nothing but its row.
+type actRule struct {
+	// overtakes: it may be asked for while another change of its target is open, and cancels it when it takes effect (3.5).
+	overtakes bool
+	// creates: its target comes to be by it, and is gone where it comes to nothing.
+	creates bool
+	// removes: its target is gone where it takes effect.
+	removes bool
+	// delayed: it gives something, and takes effect after the organisation's delay (3.6). Others take effect at once.
+	delayed bool
+	// gives is what it gives that was not there before, for the grant limit (2.4). Nil: nothing.
+	gives func(Change) Access
+	// withdraw takes away at once what the change takes away, and tells whether it took something, and whether the change
+	// gives anything besides, which is then delayed (3.6). Nil: it takes nothing away.
+	withdraw func(*Plan) (took, gives bool)
+	// apply makes the change effective. It holds no matter how long ago the change was decided.
+	apply func(*Core, context.Context, time.Time, Organisation, *Plan) error
+}
+
+// rule of an act: the table of acts.
+func (a Act) rule() actRule {
+	switch a {
+	case ActCreateUser, ActDuplicateUser:
+		return actRule{creates: true, delayed: true, gives: givesAll, apply: (*Core).applyCreation}
+	case ActUpdateUser:
+		return actRule{delayed: true, gives: givesMore, withdraw: withdrawAccess, apply: (*Core).applyUpdate}
+	case ActDeactivateUser:
+		return actRule{overtakes: true, apply: (*Core).applyDeactivation}
+	case ActReactivateUser:
+		return actRule{delayed: true, gives: givesAll, apply: (*Core).applyReactivation}
+	case ActRemoveUser:
+		return actRule{overtakes: true, removes: true, apply: (*Core).applyRemoval}
+	case ActResetSecondFactor:
+		return actRule{apply: (*Core).applySecondFactorReset}
+	case ActAssignAccount:
+		return actRule{delayed: true, gives: givesAccount, apply: (*Core).applyAssignment}
+	default:
+		panic("directory: no rule of act " + string(a)) // acts are constants
+	}
+}
+
+// questions are what the policies are asked about an act: whether it may be done to each of its users.
+func (t *Target) questions(act Act, grants Access) []Question {
+	var questions []Question
+	for _, user := range t.users() {
+		question := Question{Action: Action(act), Target: user, Grants: grants}
+		if t.Account.ID != "" {
+			question.Account = &t.Account
+		}
+		questions = append(questions, question)
+	}
+	return questions
+}
+
+// givesAll: to a new user everything, and to one that is reactivated everything that it gets back.
+func givesAll(c Change) Access { return c.After.Profile.Access }
+
+func givesMore(c Change) Access { return gains(c.Before.Profile.Access, c.After.Profile.Access) }
+
+func givesAccount(c Change) Access { return Access{Accounts: []AccountID{c.After.Assignment.Account}} }
+
+// grants is what the change gives that its target had not.
+func (c Change) grants() Access {
+	if gives := c.Act.rule().gives; gives != nil {
+		return gives(c)
+	}
+	return Access{}
+}

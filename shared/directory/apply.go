@@ -1,0 +1,183 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// revokeLinks ends the links that wait for a user (4.4). That there was one to verify the address by stays known, so
+// that it can be sent again once the user is reactivated.
+func (c *Core) revokeLinks(now time.Time, plan *Plan) {
+	user := &plan.User
+	for _, hash := range []string{user.VerificationLink, user.ResetLink} {
+		if hash != "" {
+			plan.add(ReplaceLink{TicketRef{user.Organisation, user.ID, hash}, LinkRevoked, now})
+		}
+	}
+	user.ResetLink = ""
+}
+
+// applyCreation makes the identity, and sends the link that lets its person in (4.1). API users have no password and
+// do not sign in (6.5).
+func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	user := &plan.User
+	user.Status = StatusActive
+	if user.Kind == KindAPI {
+		return nil
+	}
+	if stages := organisation.Settings.Onboarding; len(stages) > 0 {
+		user.Status = stages[0]
+	}
+	if user.ActiveAdmin() {
+		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
+	}
+	identity := Identity{ID: user.Identity, Login: loginName(organisation.Settings, user.Profile), CreatedAt: now}
+	plan.add(PutIdentity{identity})
+	if identity.Login != fold(user.Email) {
+		plan.add(PointTo{fold(user.Email), Login{
+			Name: identity.Login, Identity: identity.ID, Members: []Membership{{organisation.ID, user.ID}},
+		}})
+	}
+	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, user, LinkVerification, MailVerification, VerificationTime, &plan.effects)
+}
+
+// applyUpdate gives the user its new profile, and its identity the new name to sign in with.
+func (c *Core) applyUpdate(ctx context.Context, _ time.Time, _ Organisation, plan *Plan) error {
+	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
+	user.Profile = after
+	var login string
+	for _, reservation := range plan.Change.Reserved {
+		if reservation.Kind == ReserveLogin {
+			login = reservation.Name
+		}
+	}
+	addressMoved := fold(before.Email) != fold(after.Email)
+	if user.Kind == KindAPI || login == "" && !addressMoved {
+		return nil
+	}
+	identity, planned := plan.identity(user.Identity) // who confirms a change of its own name
+	if !planned {
+		found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
+		if err != nil {
+			return err
+		}
+		identity = found.Identities[user.Identity]
+	}
+	old := identity.Login
+	if login != "" {
+		identity.Login = login
+		plan.putIdentity(identity)
+	}
+	// Who signs in by another name is found by its address as well (4.2).
+	pointed, points := old != fold(before.Email), identity.Login != fold(after.Email)
+	if pointed && (addressMoved || !points) {
+		plan.add(UnpointTo{fold(before.Email), identity.ID})
+	}
+	if points {
+		plan.add(PointTo{fold(after.Email), Login{
+			Name: identity.Login, Identity: identity.ID, Members: []Membership{{user.Organisation, user.ID}},
+		}})
+	}
+	return nil
+}
+
+// after is the profile that the change gives. A language that it does not alter is its user's own to change meanwhile
+// (8.1), without a conflict and without its being undone.
+func (c Change) after(user User) Profile {
+	after := c.After.Profile
+	if c.Before != nil && c.Before.Profile.Language == after.Language {
+		after.Language = user.Language
+	}
+	return after
+}
+
+// applyDeactivation takes all access away, at once: sessions end, links die, and the change that was open is overtaken.
+func (c *Core) applyDeactivation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	user := &plan.User
+	if user.ActiveAdmin() {
+		plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
+	}
+	user.Resume, user.Status = user.Status, StatusInactive
+	user.SessionEpoch++
+	c.revokeLinks(now, plan)
+	return c.overtake(ctx, now, organisation, plan)
+}
+
+// applyReactivation restores the access that was there (1.7).
+func (c *Core) applyReactivation(_ context.Context, _ time.Time, organisation Organisation, plan *Plan) error {
+	user := &plan.User
+	user.Status, user.Resume = user.Resume, ""
+	if user.ActiveAdmin() {
+		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
+	}
+	return nil
+}
+
+// applyRemoval unlinks the user from its organisation (1.8). Its sessions and links are of a user that is no more.
+func (c *Core) applyRemoval(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	if plan.User.ActiveAdmin() {
+		plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
+	}
+	c.revokeLinks(now, plan)
+	return c.overtake(ctx, now, organisation, plan)
+}
+
+// applySecondFactorReset takes every second factor off the user's identity, and ends its sessions: at the next sign-in it
+// sets up another where one is required (5.2).
+func (c *Core) applySecondFactorReset(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	user := &plan.User
+	found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
+	if err != nil {
+		return err
+	}
+	identity := found.Identities[user.Identity]
+	identity.TOTP, identity.TOTPBegun, identity.RecoveryCodes = nil, nil, nil
+	identity.SessionEpoch++
+	user.SecondFactor = false
+	plan.putIdentity(identity)
+	plan.add(c.enqueueMail(organisation, Mail{
+		Kind: MailSecondFactorReset, To: user.Email, Name: user.Name.Full(), Language: user.Language,
+		Actor: plan.Change.Requester.Name, Subject: user.Name.Full(),
+	}, now))
+	return nil
+}
+
+// applyAssignment gives the account to those of its users that still wait for it (1.9).
+func (c *Core) applyAssignment(_ context.Context, _ time.Time, _ Organisation, plan *Plan) error {
+	account := plan.Account
+	for _, user := range marked(plan.Holders, plan.Change.ID) {
+		user.Accounts = set(append(user.Accounts, account.ID))
+		if len(user.Companies) > 0 {
+			user.Companies = set(append(user.Companies, account.Company))
+		}
+		user.Version++
+	}
+	return nil
+}
+
+// overtake cancels the change that a deactivation finds open (3.5).
+func (c *Core) overtake(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	if plan.User.OpenChange == "" {
+		return nil
+	}
+	ref := ChangeRef{organisation.ID, plan.User.OpenChange}
+	found, err := c.Store.Read(ctx, Want{Changes: []ChangeRef{ref}})
+	if err != nil {
+		return err
+	}
+	other, ok := found.Changes[ref]
+	if !ok || !other.State.Open() {
+		return fault.New(fault.Stale, "")
+	}
+	plan.unmark(other.ID)
+	if other.After.Assignment != nil {
+		return nil // it goes on for the others
+	}
+	overtaken := Plan{Change: other}
+	c.end(now, organisation, &overtaken, ending{state: StateCancelled, cause: CauseSuperseded})
+	plan.add(PutChange{overtaken.Change})
+	plan.add(overtaken.effects...)
+	return nil
+}
