@@ -47,11 +47,14 @@ func newUser(o *Tenant, with Object) Object {
 		"kind": "regular", "name": Object{"first": "Nina", "last": "New"}, "email": o.Email("nina"), "phone": o.Phone(),
 		"companies": o.Companies[:1], "accounts": o.Accounts[:1],
 	}
-	if organisation := o.Organisation(); organisation.Settings.SignInName == directory.SignInUsername {
+	organisation := o.Organisation()
+	if organisation.Settings.SignInName == directory.SignInUsername {
 		body["username"] = "nina-" + o.Phone()[1:]
-		body["roles"] = []string{"viewTransfers"}
+	}
+	if gets := given[organisation.Preset]; gets.new != nil {
+		body["roles"] = gets.new
 	} else {
-		body["permissions"] = []string{"balances:view"}
+		body["permissions"] = []directory.Permission{gets.view}
 	}
 	maps.Copy(body, with)
 	for name, value := range body {
@@ -64,10 +67,7 @@ func newUser(o *Tenant, with Object) Object {
 
 // viewPermission is what newUser's user may do in the end.
 func viewPermission(o *Tenant) string {
-	if o.Organisation().Preset == "adyen" {
-		return "transfers:view"
-	}
-	return "balances:view"
+	return string(given[o.Organisation().Preset].view)
 }
 
 // ask sends a request that is answered by a change on its way.

@@ -43,8 +43,21 @@ func Propagating(seconds int) Setting {
 	return func(s *directory.Settings) { s.PropagationSeconds = seconds }
 }
 
-// adyenRoles are those of the seeded adyen admins: the one to administer with, and what they give to others.
-var adyenRoles = []string{"approveTransfers", "balancePlatformAdmin", "initiateTransfers", "viewAccounts", "viewTransfers"}
+// given by preset: an admin has the roles to administer with and those to give to others.
+var given = map[string]struct {
+	admins, regular, new []string // roles
+	permissions          []directory.Permission
+	view                 directory.Permission // that a regular user has
+}{
+	"bc-connect": {permissions: []directory.Permission{"balances:view", "payments:view"}, view: "balances:view"},
+	"adyen": {
+		admins:  []string{"approveTransfers", "balancePlatformAdmin", "initiateTransfers", "viewAccounts", "viewTransfers"},
+		regular: []string{"viewAccounts", "viewTransfers"}, new: []string{"viewTransfers"}, view: "transfers:view",
+	},
+	"billpro":  {admins: []string{"admin_user"}, regular: []string{"normal_user"}, new: []string{"normal_user"}, view: "orders:manage"},
+	"b2binpay": {regular: []string{"enterpriseStaff"}, new: []string{"enterpriseStaff"}, view: "wallets:view"},
+	"leaseweb": {admins: []string{"admin"}, regular: []string{"technical"}, new: []string{"technical"}, view: "services:view"},
+}
 
 // Tenant seeds an organisation of a preset, all of whose people are signed in.
 func (w *World) Tenant(preset string, settings ...Setting) *Tenant {
@@ -80,12 +93,9 @@ func (w *World) Tenant(preset string, settings ...Setting) *Tenant {
 		Companies: []directory.CompanyID{directory.CompanyID(tenant.Companies[0])},
 		Accounts:  []directory.AccountID{directory.AccountID(tenant.Accounts[0])},
 	}
-	admins, regular := directory.Access{}, first
-	if organisation.Settings.RoleCount == directory.RolesNone {
-		regular.Permissions = []directory.Permission{"balances:view", "payments:view"}
-	} else {
-		admins.Roles, regular.Roles = adyenRoles, []string{"viewAccounts", "viewTransfers"}
-	}
+	gets := given[preset]
+	admins, regular := directory.Access{Roles: gets.admins}, first
+	regular.Roles, regular.Permissions = gets.regular, gets.permissions
 	tenant.Ada = w.person(organisation, directory.KindAdmin, "ada", admins)
 	tenant.Ben = w.person(organisation, directory.KindAdmin, "ben", admins)
 	tenant.Rosa = w.person(organisation, directory.KindRegular, "rosa", regular)
@@ -129,11 +139,7 @@ func (w *World) In(tenant *Tenant) *Person {
 func (o *Tenant) Admin(name string) *Person {
 	o.t.Helper()
 	organisation := o.Organisation()
-	access := directory.Access{}
-	if organisation.Settings.RoleCount != directory.RolesNone {
-		access.Roles = adyenRoles
-	}
-	person := o.person(organisation, directory.KindAdmin, name, access)
+	person := o.person(organisation, directory.KindAdmin, name, directory.Access{Roles: given[organisation.Preset].admins})
 	o.commit(directory.MoveAdmins{Organisation: o.ID, By: 1})
 	return person
 }

@@ -125,37 +125,3 @@ func TestASessionForEnrolmentIsGoodForNothingElse(t *testing.T) {
 		equal(t, "the session's limit", redeemed.Session.ExpiresAt.Sub(o.Now()) <= directory.EnrolmentAbsolute, true)
 	})
 }
-
-// example is a request to an operation that breaks no rule.
-func example(o *Tenant, operation api.Endpoint) []Part {
-	ids := map[string]Part{
-		"getUser": At(o.Rosa.ID), "updateUser": At(o.Rosa.ID), "deactivateUser": At(o.Rosa.ID), "reactivateUser": At(o.Rosa.ID),
-		"resendVerification": At(o.Rosa.ID), "sendPasswordReset": At(o.Rosa.ID),
-		"getChange": At("chg_1"), "confirmChange": At("chg_1"), "approveChange": At("chg_1"), "rejectChange": At("chg_1"), "cancelChange": At("chg_1"),
-		"endMySession": At("ses_1"), "getOrganisation": At(o.ID), "updateOrganisation": At(o.ID),
-	}
-	bodies := map[string]any{
-		"createUser": newUser(o, nil), "updateUser": Object{"contact": true}, "updateMe": Object{"language": "fr"},
-		"confirmChange": Object{"digest": "d", "method": "totp", "code": "123456"}, "approveChange": Object{"digest": "d", "method": "totp", "code": "123456"},
-		"rejectChange": Object{"reason": "no"}, "confirmTotp": Object{"code": "123456"}, "removeTotp": Object{"code": "123456"},
-		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
-			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},
-		"updateOrganisation": Object{"name": "Renamed"}, "createCompany": Object{"name": "Company 3"},
-		"openAccount": Object{"company": o.Companies[0], "name": "Account 4"},
-		"evaluateAccess": Object{"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": "balances:view"},
-			"resource": Object{"type": "account", "id": o.Accounts[0]}},
-		"signIn":          Object{"identifier": o.Rosa.Identifier, "password": Password},
-		"answerChallenge": Object{"challengeId": "mch_1", "method": "totp", "code": "123456"},
-		"forgotPassword":  Object{"identifier": o.Rosa.Identifier},
-		"inspectLink":     Object{"token": "mln_1"},
-		"redeemLink":      Object{"token": "mln_1", "password": "a quiet walk by the river"},
-	}
-	var parts []Part
-	if at, ok := ids[operation.ID]; ok {
-		parts = append(parts, at)
-	}
-	if body, ok := bodies[operation.ID]; ok {
-		parts = append(parts, Body(body))
-	}
-	return parts
-}

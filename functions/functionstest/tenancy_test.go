@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,20 +21,22 @@ func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
 			theirs := ask(t, other.Ada.Do("updateUser", At(other.Rosa.ID), Body(Object{"contact": true})))
 			ids := map[string][2]string{
 				"userId":         {string(other.Rosa.ID), "usr_00000000000000000000000001"},
-				"changeId":       {theirs.ID, "chg_00000000000000000000000001_00000000000000000000000001"},
+				"changeId":       {theirs.ID, "chg_00000000000000000000000001_usr_00000000000000000000000001"},
+				"accountId":      {other.Accounts[0], "acc_00000000000000000000000001"},
 				"organisationId": {string(other.ID), "org_00000000000000000000000001"},
 				"sessionId":      {"ses_1", "ses_2"},
 			}
 			unchanged(t, w, "an id of another tenant", func() {
 				for _, operation := range api.Operations() {
-					_, rest, has := strings.Cut(operation.Path, "{")
-					if !has {
+					names := parameters(operation)
+					if len(names) == 0 {
 						continue
 					}
-					name, _, _ := strings.Cut(rest, "}")
+					// The first says whose the others are.
 					var answers [2]Answer
-					for i, id := range ids[name] {
-						answers[i] = o.Ada.Do(operation.ID, append(example(o, operation), At(id))...)
+					for i, id := range ids[names[0]] {
+						values := append([]string{id}, slices.Repeat([]string{"of_1"}, len(names)-1)...)
+						answers[i] = o.Ada.Do(operation.ID, append(example(o, operation), At(values...))...)
 						if answers[i].Status != 404 || answers[i].Code() != "notFound" {
 							t.Errorf("%s of %s: %d %s", operation.ID, id, answers[i].Status, answers[i].Text)
 						}
@@ -41,7 +44,7 @@ func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
 					equal(t, operation.ID, answers[0], answers[1])
 				}
 				// 3.3: neither by a ticket's own ids, nor by a change id put together of two.
-				mixed := theirs.ID[:len("chg_")+27] + strings.TrimPrefix(string(o.Rosa.ID), "usr_")
+				mixed := theirs.ID[:len("chg_")+27] + string(o.Rosa.ID)
 				o.Ada.Do("getChange", At(mixed)).Refused(t, 404, "notFound")
 			})
 		})

@@ -1,0 +1,56 @@
+package functionstest
+
+import "mandate/shared/api"
+
+// example is a request to an operation that breaks no rule. What goes over all operations asks for one of each, so that a
+// new operation needs its row here.
+func example(o *Tenant, operation api.Endpoint) []Part {
+	ids := map[string]string{ // by path parameter
+		"userId": string(o.Rosa.ID), "organisationId": string(o.ID), "accountId": o.Accounts[0], "changeId": "chg_1", "sessionId": "ses_1",
+	}
+	bodies := map[string]any{
+		"createUser":    newUser(o, nil),
+		"updateUser":    Object{"contact": true},
+		"duplicateUser": Object{"email": o.Email("copy"), "phone": o.Phone()},
+		"assignAccount": Object{"users": []string{string(o.Rosa.ID)}},
+		"updateMe":      Object{"language": "fr"},
+		"confirmChange": Object{"digest": "d", "method": "totp", "code": "123456"},
+		"approveChange": Object{"digest": "d", "method": "totp", "code": "123456"},
+		"rejectChange":  Object{"reason": "no"},
+		"confirmTotp":   Object{"code": "123456"},
+		"removeTotp":    Object{"code": "123456"},
+		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
+			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},
+		"updateOrganisation": Object{"name": "Renamed"},
+		"createCompany":      Object{"name": "Company 3"},
+		"openAccount":        Object{"company": o.Companies[0], "name": "Account 4"},
+		"evaluateAccess": Object{"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": "balances:view"},
+			"resource": Object{"type": "account", "id": o.Accounts[0]}},
+		"signIn":          Object{"identifier": o.Rosa.Identifier, "password": Password},
+		"answerChallenge": Object{"challengeId": "mch_1", "method": "totp", "code": "123456"},
+		"forgotPassword":  Object{"identifier": o.Rosa.Identifier},
+		"inspectLink":     Object{"token": "mln_1"},
+		"redeemLink":      Object{"token": "mln_1", "password": "a quiet walk by the river"},
+	}
+	var parts []Part
+	if names := parameters(operation); len(names) > 0 {
+		values := make([]string, len(names))
+		for i, name := range names {
+			values[i] = ids[name]
+		}
+		parts = append(parts, At(values...))
+	}
+	if body, ok := bodies[operation.ID]; ok {
+		parts = append(parts, Body(body))
+	}
+	return parts
+}
+
+// parameters are the names of an operation's path parameters.
+func parameters(operation api.Endpoint) []string {
+	var names []string
+	for _, found := range parameter.FindAllStringSubmatch(operation.Path, -1) {
+		names = append(names, found[1])
+	}
+	return names
+}
