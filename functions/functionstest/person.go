@@ -37,6 +37,13 @@ type (
 		Change   *api.Change
 		Preview  *api.Outlook
 		Warnings []api.Warning
+		Left     *api.Left
+	}
+	Assignment struct {
+		Account api.BankAccount
+		Users   []api.User
+		Change  *api.Change
+		Preview *api.Outlook
 	}
 	Settled struct {
 		Change api.Change

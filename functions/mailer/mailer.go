@@ -77,6 +77,7 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		Data: mail.Data{
 			Organisation: from.Organisation, Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
 			Factor: from.Factor, Cause: string(from.Cause), Reason: from.Reason, ChangeID: string(from.Change),
+			Account: from.AccountName, People: from.Lacking, OtherPeople: from.LackingMore,
 			ExpiresAt: from.ExpiresAt, EffectiveAt: from.EffectiveAt, OccurredAt: item.CreatedAt,
 		},
 	}
@@ -94,6 +95,8 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		// Behind the # the token stays in the browser: no server's log, no Referer header has it.
 		message.Data.Link = m.ConsoleURL + "/link#token=" + token
 		message.Data.ValidFor = from.ExpiresAt.Sub(item.CreatedAt)
+	case from.Account != "":
+		message.Data.Link = m.ConsoleURL + "/accounts/" + string(from.Account)
 	case from.Change != "":
 		message.Data.Link = m.ConsoleURL + "/changes/" + string(from.Change)
 	}

@@ -120,7 +120,7 @@ func (h handlers) accounts(ctx context.Context, r directory.Request, in *api.Pag
 	if err != nil {
 		return nil, err
 	}
-	return present.All(accounts, next, account), nil
+	return present.All(accounts, next, present.Account), nil
 }
 
 func (h handlers) openAccount(ctx context.Context, r directory.Request, in *api.OpenAccountInput) (*api.BankAccountAnswer, error) {
@@ -128,11 +128,7 @@ func (h handlers) openAccount(ctx context.Context, r directory.Request, in *api.
 	if err != nil {
 		return nil, err
 	}
-	return &api.BankAccountAnswer{Body: account(opened)}, nil
-}
-
-func account(a directory.Account) api.BankAccount {
-	return api.BankAccount{ID: string(a.ID), Company: string(a.Company), Name: a.Name, CreatedAt: a.CreatedAt.UTC()}
+	return &api.BankAccountAnswer{Body: present.Account(opened)}, nil
 }
 
 func (h handlers) roles(ctx context.Context, r directory.Request, _ *api.None) (*api.Listed[api.Role], error) {

@@ -110,6 +110,11 @@ func Organisation(o directory.Organisation) api.Organisation {
 	}
 }
 
+// Account as clients see it.
+func Account(a directory.Account) api.BankAccount {
+	return api.BankAccount{ID: string(a.ID), Company: string(a.Company), Name: a.Name, CreatedAt: a.CreatedAt.UTC()}
+}
+
 // Permissions are permissions with their scopes.
 func Permissions(permissions map[directory.Permission]directory.Scope) map[string]string {
 	plain := make(map[string]string, len(permissions))

@@ -22,6 +22,10 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.UpdateUser, h.update)
 	httpapi.Handle(server, api.DeactivateUser, h.deactivate)
 	httpapi.Handle(server, api.ReactivateUser, h.reactivate)
+	httpapi.Handle(server, api.DuplicateUser, h.duplicate)
+	httpapi.Handle(server, api.RemoveUser, h.remove)
+	httpapi.Handle(server, api.ResetSecondFactor, h.resetSecondFactor)
+	httpapi.Handle(server, api.AssignAccount, h.assign)
 	httpapi.Handle(server, api.ResendVerification, h.resendVerification)
 	httpapi.Handle(server, api.SendPasswordReset, h.sendPasswordReset)
 }
@@ -55,6 +59,38 @@ func (h handlers) reactivate(ctx context.Context, r directory.Request, in *api.U
 	return answer(h.users.Reactivate(ctx, r, directory.UserID(in.UserID)))
 }
 
+func (h handlers) duplicate(ctx context.Context, r directory.Request, in *api.DuplicateUserInput) (*api.UserAnswer, error) {
+	return answer(h.users.Duplicate(ctx, r, directory.UserID(in.UserID), directory.Copy{
+		Name: (*directory.Name)(in.Body.Name), Email: in.Body.Email, Username: in.Body.Username, Phone: in.Body.Phone,
+	}))
+}
+
+func (h handlers) remove(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
+	return answer(h.users.Remove(ctx, r, directory.UserID(in.UserID)))
+}
+
+func (h handlers) resetSecondFactor(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
+	return answer(h.users.ResetSecondFactor(ctx, r, directory.UserID(in.UserID)))
+}
+
+func (h handlers) assign(ctx context.Context, r directory.Request, in *api.AssignAccountInput) (*api.AssignmentAnswer, error) {
+	assigned, err := h.users.Assign(ctx, r, directory.AccountID(in.AccountID), typed[directory.UserID](in.Body.Users))
+	if err != nil {
+		return nil, err
+	}
+	out := &api.AssignmentAnswer{Status: http.StatusOK}
+	out.Body.Account = present.Account(assigned.Account)
+	out.Body.Users = present.All(assigned.Users, "", present.User).Body.Items
+	switch {
+	case assigned.Preview != nil:
+		out.Body.Preview = outlook(*assigned.Preview)
+	case assigned.Change != nil:
+		change := present.Change(*assigned.Change)
+		out.Status, out.Body.Change = http.StatusAccepted, &change
+	}
+	return out, nil
+}
+
 func (h handlers) resendVerification(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
 	return &api.Empty{}, h.users.ResendVerification(ctx, r, directory.UserID(in.UserID))
 }
@@ -71,6 +107,12 @@ func answer(a directory.Answer, err error) (*api.UserAnswer, error) {
 	out := &api.UserAnswer{Status: http.StatusOK, ETag: a.User.ETag()}
 	out.Body.User = present.User(a.User)
 	out.Body.Warnings = present.Warnings(a.Warnings)
+	if a.Left != nil {
+		out.Body.Left = &api.Left{
+			Companies: present.Strings(a.Left.Companies), Accounts: present.Strings(a.Left.Accounts),
+			Roles: present.Strings(a.Left.Roles), Permissions: present.Strings(a.Left.Permissions),
+		}
+	}
 	switch {
 	case a.Preview != nil:
 		out.Body.Preview = outlook(*a.Preview)

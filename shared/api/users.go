@@ -45,7 +45,16 @@ type UserAnswer struct {
 		Change   *Change   `json:"change,omitempty" doc:"The change on its way; absent where it took effect at once."`
 		Preview  *Outlook  `json:"preview,omitempty" doc:"With preview=true: what it would do. Nothing was written."`
 		Warnings []Warning `json:"warnings,omitempty"`
+		Left     *Left     `json:"left,omitempty" doc:"Of a duplicate: what was not copied, since you may not give it."`
 	}
+}
+
+// Left is what a duplicate did not get of its original.
+type Left struct {
+	Companies   []string `json:"companies" nullable:"false"`
+	Accounts    []string `json:"accounts" nullable:"false"`
+	Roles       []string `json:"roles" nullable:"false"`
+	Permissions []string `json:"permissions" nullable:"false"`
 }
 
 // Outlook is what a write would do (3.11).
@@ -113,6 +122,36 @@ type UpdateUserInput struct {
 	Body UserPatch
 }
 
+// DuplicateUserInput is duplicateUser's: what the new user has of its own.
+type DuplicateUserInput struct {
+	UserPath
+	Body struct {
+		Name     *Name  `json:"name,omitempty" doc:"Absent: the original's."`
+		Email    string `json:"email" maxLength:"254"`
+		Username string `json:"username,omitempty" maxLength:"64"`
+		Phone    string `json:"phone,omitempty" maxLength:"40"`
+	}
+}
+
+// AssignAccountInput is assignAccount's.
+type AssignAccountInput struct {
+	AccountID string `path:"accountId" maxLength:"64"`
+	Body      struct {
+		Users []string `json:"users" minItems:"1" maxItems:"80" nullable:"false"`
+	}
+}
+
+// AssignmentAnswer answers assignAccount.
+type AssignmentAnswer struct {
+	Status int
+	Body   struct {
+		Account BankAccount `json:"account"`
+		Users   []User      `json:"users" nullable:"false"`
+		Change  *Change     `json:"change,omitempty" doc:"The change on its way; absent where it took effect at once."`
+		Preview *Outlook    `json:"preview,omitempty" doc:"With preview=true: what it would do. Nothing was written."`
+	}
+}
+
 // Operations on users.
 var (
 	ListUsers = declare[Page, Listed[User]](Endpoint{
@@ -138,6 +177,22 @@ var (
 	ReactivateUser = declare[UserPath, UserAnswer](Endpoint{
 		ID: "reactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/reactivate", Function: Users, Tag: "users", Change: true,
 		Summary: "Ask for a deactivated user's access to be restored as it was.",
+	})
+	DuplicateUser = declare[DuplicateUserInput, UserAnswer](Endpoint{
+		ID: "duplicateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/duplicate", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for a new user with another's accounts, roles and permissions, less those that you may not give.", Status: http.StatusCreated,
+	})
+	RemoveUser = declare[UserPath, UserAnswer](Endpoint{
+		ID: "removeUser", Method: http.MethodDelete, Path: "/v1/users/{userId}", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for a user to be unlinked from the organisation, where its preset allows that.",
+	})
+	ResetSecondFactor = declare[UserPath, UserAnswer](Endpoint{
+		ID: "resetSecondFactor", Method: http.MethodPost, Path: "/v1/users/{userId}/mfa-reset", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for a user's second factors to be taken off; it sets up another at its next sign-in.",
+	})
+	AssignAccount = declare[AssignAccountInput, AssignmentAnswer](Endpoint{
+		ID: "assignAccount", Method: http.MethodPost, Path: "/v1/accounts/{accountId}/assignments", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for an account to be given to many users, in one change.",
 	})
 	ResendVerification = declare[UserPath, Empty](Endpoint{
 		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users",

@@ -19,6 +19,14 @@ const (
 	ActAssignAccount     Act = "assignAccount"
 )
 
+// Acts are all of them.
+func Acts() []Act {
+	return []Act{
+		ActCreateUser, ActDuplicateUser, ActUpdateUser, ActDeactivateUser, ActReactivateUser, ActRemoveUser,
+		ActResetSecondFactor, ActAssignAccount,
+	}
+}
+
 // actRule is what tells one act from another on its way through the engine. An act that is asked for, shown, approved,
 // delayed and ended like all others needs nothing but its row.
 type actRule struct {

@@ -120,6 +120,7 @@ func (c *Core) applyRemoval(ctx context.Context, now time.Time, organisation Org
 	if plan.User.ActiveAdmin() {
 		plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
 	}
+	plan.User.Status = StatusRemoved
 	c.revokeLinks(now, plan)
 	return c.overtake(ctx, now, organisation, plan)
 }

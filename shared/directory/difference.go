@@ -47,6 +47,15 @@ func (s Snapshot) fields() []Difference {
 	}
 }
 
+// Fields are the names of what differences tell of.
+func Fields() []string {
+	var names []string
+	for _, field := range (Snapshot{}).fields() {
+		names = append(names, field.Field)
+	}
+	return names
+}
+
 func (a Assignment) names() []string {
 	names := make([]string, len(a.Users))
 	for i, holder := range a.Users {

@@ -161,7 +161,7 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 		}
 		effects := []Effect{PutOrganisation{organisation}, v.expectCaller()}
 		if least := organisation.Settings.LeastAdmins(); least > before.Settings.LeastAdmins() && organisation.ActiveAdmins < least {
-			return Organisation{}, tooFewAdmins(least)
+			return Organisation{}, fewAdmins(least)
 		}
 		here := v
 		here.organisation = organisation
@@ -291,8 +291,39 @@ func (o *Organisations) OpenAccount(ctx context.Context, r Request, company Comp
 		if err := fields.Err(); err != nil {
 			return Account{}, err
 		}
-		return account, o.Store.Commit(ctx, o.made(v, ActionOpenAccount, string(account.ID), account.Name, PutAccount{account})...)
+		reminders, err := o.remindOfAccount(ctx, v, account)
+		if err != nil {
+			return Account{}, err
+		}
+		effects := o.made(v, ActionOpenAccount, string(account.ID), account.Name, PutAccount{account})
+		return account, o.Store.Commit(ctx, append(effects, reminders...)...)
 	})
+}
+
+// lackingAtMost is how many users without an account its reminder names.
+const lackingAtMost = 20
+
+// remindOfAccount mails the organisation's admins that an account was opened, with who does not have it: it is given to
+// regular and API users by hand (1.9).
+func (o *Organisations) remindOfAccount(ctx context.Context, v visit, account Account) ([]Effect, error) {
+	users, next, err := o.Store.Users(ctx, v.organisation.ID, Page{Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	var lacking []string
+	for _, user := range users {
+		if !user.HoldsAllAccounts() && user.Status != StatusPending {
+			lacking = append(lacking, user.Name.Full())
+		}
+	}
+	if len(lacking) == 0 && next == "" {
+		return nil, nil // nobody is to be given it
+	}
+	mail := Mail{Kind: MailAccountOpened, Account: account.ID, AccountName: account.Name, Lacking: lacking, LackingMore: next != ""}
+	if len(lacking) > lackingAtMost {
+		mail.Lacking, mail.LackingMore = lacking[:lackingAtMost], true
+	}
+	return []Effect{o.enqueueMail(v.organisation, mail, v.now)}, nil
 }
 
 // made are the effects of something new, with its line in the log.

@@ -51,6 +51,7 @@ const (
 	MailPasswordChanged     MailKind = "passwordChanged"
 	MailSecondFactorChanged MailKind = "secondFactorChanged"
 	MailSecondFactorReset   MailKind = "secondFactorReset"
+	MailAccountOpened       MailKind = "accountOpened"
 	MailApprovalRequested   MailKind = "approvalRequested"
 	MailApprovalReminder    MailKind = "approvalReminder"
 	MailChangeApproved      MailKind = "changeApproved"
@@ -80,6 +81,11 @@ type Mail struct {
 	Factor       string       `json:"factor,omitempty"` // with MailSecondFactorChanged: the action
 	Change       ChangeID     `json:"change,omitempty"`
 	Differences  []Difference `json:"differences,omitempty"`
+	// With MailAccountOpened: who does not have the account, by name, and whether there are more.
+	Account     AccountID `json:"account,omitempty"`
+	AccountName string    `json:"accountName,omitempty"`
+	Lacking     []string  `json:"lacking,omitempty"`
+	LackingMore bool      `json:"lackingMore,omitempty"`
 	// SealedToken is a link's token, sealed for the time that the mail waits; the mailer alone opens it.
 	SealedToken string    `json:"sealedToken,omitempty"`
 	ExpiresAt   time.Time `json:"expiresAt,omitempty"`

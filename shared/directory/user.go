@@ -22,6 +22,7 @@ const (
 	StatusKYCNotVerified   Status = "kycNotVerified"
 	StatusActive           Status = "active"
 	StatusInactive         Status = "inactive"
+	StatusRemoved          Status = "removed" // in the answer to a removal and in its change; no record has it
 )
 
 // Name of a person.

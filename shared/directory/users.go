@@ -36,6 +36,8 @@ type Answer struct {
 	Warnings []Warning
 	// Created tells that the user came to be in effect, not only to be asked for.
 	Created bool
+	// Left is what a duplicate did not get of its original (1.6); nil for other acts.
+	Left *Access
 }
 
 // NewUser is a user to be created.
@@ -56,24 +58,29 @@ func (u *Users) Create(ctx context.Context, r Request, new NewUser) (Answer, err
 		if answer, repeated, err := u.repeated(ctx, v); repeated || err != nil {
 			return answer, err
 		}
-		target := User{
-			ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
-			Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
-		}
-		checkErr := u.check(v, target.Kind, &target.Profile, Access{})
-		if err := u.decide(ctx, v, Question{Action: Action(ActCreateUser), Target: &target, Grants: target.Access}); err != nil {
-			return Answer{}, err
-		}
-		if checkErr != nil {
-			return Answer{}, checkErr
-		}
-		after := snapshot(target)
-		after.Status = StatusActive
-		return u.ask(ctx, v, userIntent(ActCreateUser, target, intent{
-			after:   after,
-			reserve: reservations(v.organisation.Settings, target, target.Profile),
-		}))
+		return u.create(ctx, v, ActCreateUser, new, Access{})
 	})
+}
+
+// create asks for a new user. Known is access that is there for certain: another user's.
+func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known Access) (Answer, error) {
+	target := User{
+		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
+		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+	}
+	checkErr := u.check(v, target.Kind, &target.Profile, known)
+	if err := u.decide(ctx, v, Question{Action: Action(act), Target: &target, Grants: target.Access}); err != nil {
+		return Answer{}, err
+	}
+	if checkErr != nil {
+		return Answer{}, checkErr
+	}
+	after := snapshot(target)
+	after.Status = StatusActive
+	return u.ask(ctx, v, userIntent(act, target, intent{
+		after:   after,
+		reserve: reservations(v.organisation.Settings, target, target.Profile),
+	}))
 }
 
 // snapshot is what changes see of a user.
@@ -126,11 +133,36 @@ func (u *Users) Deactivate(ctx context.Context, r Request, id UserID) (Answer, e
 		if user.Status == StatusInactive || user.Status == StatusPending {
 			return intent{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+".")
 		}
-		if user.ActiveAdmin() && v.organisation.ActiveAdmins <= v.organisation.Settings.LeastAdmins() {
-			return intent{}, tooFewAdmins(v.organisation.Settings.LeastAdmins())
-		}
 		after := snapshot(user)
 		after.Status = StatusInactive
+		return intent{after: after}, mayLoseAdmin(v, user)
+	})
+}
+
+// Remove asks that a user be unlinked from the organisation, where it may be (1.8). Its access ends with the approval.
+//
+// Faults: notFound, forbidden, changeOpen, tooFewAdmins, preconditionFailed, stateWrong.
+func (u *Users) Remove(ctx context.Context, r Request, id UserID) (Answer, error) {
+	return u.change(ctx, r, id, ActRemoveUser, Access{}, func(v visit, user User) (intent, error) {
+		if user.Status == StatusPending {
+			return intent{}, fault.New(fault.StateWrong, "The user's creation has not taken effect yet. It can be cancelled.")
+		}
+		after := snapshot(user)
+		after.Status = StatusRemoved
+		return intent{after: after, release: reservations(v.organisation.Settings, user, user.Profile)}, mayLoseAdmin(v, user)
+	})
+}
+
+// ResetSecondFactor asks that every second factor be taken off a user, who then sets up another (5.2).
+//
+// Faults: notFound, forbidden, changeOpen, preconditionFailed; stateWrong where there is none.
+func (u *Users) ResetSecondFactor(ctx context.Context, r Request, id UserID) (Answer, error) {
+	return u.change(ctx, r, id, ActResetSecondFactor, Access{}, func(v visit, user User) (intent, error) {
+		if !user.SecondFactor {
+			return intent{}, fault.New(fault.StateWrong, "The user has no second factor.")
+		}
+		after := snapshot(user)
+		after.SecondFactor = false
 		return intent{after: after}, nil
 	})
 }
@@ -147,7 +179,16 @@ func (u *Users) Reactivate(ctx context.Context, r Request, id UserID) (Answer, e
 	})
 }
 
-func tooFewAdmins(least int) error {
+// mayLoseAdmin refuses early what the transaction would refuse for certain (3.10).
+func mayLoseAdmin(v visit, user User) error {
+	least := v.organisation.Settings.LeastAdmins()
+	if user.ActiveAdmin() && v.organisation.ActiveAdmins <= least {
+		return fewAdmins(least)
+	}
+	return nil
+}
+
+func fewAdmins(least int) error {
 	return fault.New(fault.TooFewAdmins, fmt.Sprintf("The organisation needs at least %d active admins.", least))
 }
 

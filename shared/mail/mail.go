@@ -51,9 +51,11 @@ type Data struct {
 	OccurredAt  time.Time
 	// Changes is what a change changes, before and after.
 	Changes []Line
-	// People are names of users; MorePeople counts those beyond the ones named.
-	People     []string
-	MorePeople int
+	// People are names of users; MorePeople counts those beyond the ones named, where they were counted, and OtherPeople
+	// tells that there are more, where they were not.
+	People      []string
+	MorePeople  int
+	OtherPeople bool
 }
 
 // A Line is one field of a change, with its values before and after it. A field

@@ -249,6 +249,10 @@ func TestLongListsAreCounted(t *testing.T) {
 	if text := render(t, m).Text; strings.Count(text, "- Ada Lovelace\n") != 20 || !strings.Contains(text, "- and 105 more\n") {
 		t.Errorf("the list is\n%s", text)
 	}
+	m.Data.OtherPeople = true // and nobody counted them
+	if text := render(t, m).Text; strings.Count(text, "- Ada Lovelace\n") != 20 || !strings.Contains(text, "- and others\n") {
+		t.Errorf("the list is\n%s", text)
+	}
 	m = sample(mail.ApprovalRequested)
 	m.Data.Changes = []mail.Line{{Field: "accounts", After: slices.Repeat([]string{"Settlement"}, 21)}}
 	if text := render(t, m).Text; !strings.Contains(text, "Settlement · and one more\n") {

@@ -96,7 +96,12 @@ func compose(m Message, w words) (*page, error) {
 			people = append(people, name)
 		}
 	}
-	p.People, err = abridge(people, m.Data.MorePeople, w)
+	if !m.Data.OtherPeople {
+		p.People, err = abridge(people, m.Data.MorePeople, w)
+		return p, err
+	}
+	others, err := w.say("layout.others", nil)
+	p.People = append(people[:min(len(people), maxListed)], others)
 	return p, err
 }
 
