@@ -75,8 +75,7 @@ func (p *place) populate(ctx context.Context, preset string, count int) error {
 		return fmt.Errorf("%d rows of one user", len(template))
 	}
 	return p.fill(ctx, count, func(int) row {
-		id := directory.PrefixUser + ulid.Make().String()
-		return like(template[0], row{store.SortKey: text("u#" + id), "id": text(id)})
+		return like(template[0], row{store.SortKey: text("u#" + directory.PrefixUser + ulid.Make().String())})
 	})
 }
 

@@ -110,10 +110,19 @@ func (p *place) makeDue(ctx context.Context, service *lambda.Service, from int) 
 	var due []row
 	const past = "2020-01-01T00:00:00.000Z"
 	for _, change := range changes {
-		if textOf(change, "state") != string(directory.StateAwaitingApproval) {
+		var document map[string]any
+		if err := json.Unmarshal([]byte(textOf(change, store.Document)), &document); err != nil {
+			return nil, err
+		}
+		if document["state"] != string(directory.StateAwaitingApproval) {
 			continue
 		}
-		change["expiresAt"], change[store.DueSortKey] = text(past), text(past)
+		document["expiresAt"] = past
+		written, err := json.Marshal(document)
+		if err != nil {
+			return nil, err
+		}
+		change[store.Document], change[store.DueSortKey] = text(string(written)), text(past)
 		if _, err := p.dynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &p.table, Item: change}); err != nil {
 			return nil, err
 		}

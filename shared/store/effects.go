@@ -206,10 +206,7 @@ func befriend(e directory.Befriend) (write, error) {
 	k := tries(e.Ref)
 	made, err := encode(k, triesRecord{Ref: e.Ref, Since: e.At, Familiar: true})
 	forgotten(made, e.At.Add(keepTries))
-	return update(k, "SET #ref = :ref, failures = :none, since = :since, familiar = :yes, #ttl = :ttl ADD revision :one",
-		item{
-			":ref": made["ref"], ":none": number(0), ":since": made["since"], ":yes": made["familiar"], ":ttl": made[TTL],
-			":one": number(1),
-		}).
-		naming(map[string]string{"#ref": "ref", "#ttl": TTL}), err
+	return update(k, "SET doc = :doc, #ttl = :ttl ADD revision :one",
+		item{":doc": made[Document], ":ttl": made[TTL], ":one": number(1)}).
+		naming(map[string]string{"#ttl": TTL}), err
 }

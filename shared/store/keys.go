@@ -12,12 +12,14 @@ import (
 	"mandate/shared/fault"
 )
 
-// The names of the table's key attributes and indexes. The stack creates the table with them.
+// The names of the table's attributes and indexes. The stack creates the table with them.
 const (
 	PartitionKey = "pk"
 	SortKey      = "sk"
 	// TTL holds the epoch second after which DynamoDB may delete the item.
 	TTL = "ttl"
+	// Document holds a record as JSON, but for what stands beside it.
+	Document = "doc"
 
 	// DueIndex orders what falls due by time. Sparse: only what waits for the sweep is in it. Keys only.
 	DueIndex        = "due"
@@ -34,8 +36,10 @@ const (
 // key is an item's place in the table.
 type key struct{ pk, sk string }
 
-// Sort keys of an organisation's items, and of a user's, by what they begin with.
+// Partition keys of an organisation's items, and sort keys of its and its users', by what they begin with.
 const (
+	tenantPrefix = "o#"
+
 	organisationKey = "o"
 	userPrefix      = "u#"
 	changePrefix    = "c#"
@@ -48,21 +52,29 @@ const (
 	credentialPrefix = "d#"
 	rememberedPrefix = "r#"
 
-	identityKey   = "i"
-	loginKey      = "login"
-	addressPrefix = "address#"
-	phoneKey      = "phone"
-	triesPrefix   = "n#"
-	dataKeyKey    = "key"
+	identityPrefix = "i#"
+	identityKey    = "i"
+	loginKey       = "login"
+	addressPrefix  = "address#"
+	phoneKey       = "phone"
+	countedPrefix  = "tries#"
+	triesPrefix    = "n#"
+	dataKeyKey     = "key"
 
 	outboxSuffix = "#outbox"
 	logSuffix    = "#log"
 )
 
-func ofOrganisation(id directory.OrganisationID) string { return "o#" + string(id) }
+func ofOrganisation(id directory.OrganisationID) string { return tenantPrefix + string(id) }
 
 func ofUser(organisation directory.OrganisationID, user directory.UserID) string {
 	return ofOrganisation(organisation) + "#" + userPrefix + string(user)
+}
+
+// ownersOf reads a partition's organisation and, where it is a user's, the user.
+func ownersOf(pk string) (directory.OrganisationID, directory.UserID) {
+	organisation, rest, _ := strings.Cut(strings.TrimPrefix(pk, tenantPrefix), "#")
+	return directory.OrganisationID(organisation), directory.UserID(strings.TrimPrefix(rest, userPrefix))
 }
 
 func organisation(id directory.OrganisationID) key { return key{ofOrganisation(id), organisationKey} }
@@ -99,7 +111,7 @@ func remembered(ref directory.RememberedRef) key {
 	return key{ofUser(ref.Organisation, ref.User), rememberedPrefix + ref.Key}
 }
 
-func identity(id directory.IdentityID) key { return key{"i#" + string(id), identityKey} }
+func identity(id directory.IdentityID) key { return key{identityPrefix + string(id), identityKey} }
 
 // login is where a name leads that someone signs in with; address where one leads that is only written to.
 func login(name string) key { return key{"login#" + name, loginKey} }
@@ -119,7 +131,9 @@ func reservation(r directory.Reservation) key {
 	}
 }
 
-func tries(ref directory.TriesRef) key { return key{"tries#" + ref.Name, triesPrefix + ref.Network} }
+func tries(ref directory.TriesRef) key {
+	return key{countedPrefix + ref.Name, triesPrefix + ref.Network}
+}
 
 func entry(e directory.Entry) key {
 	return key{ofOrganisation(e.Organisation) + logSuffix, string(e.ID)}
@@ -158,19 +172,18 @@ func dueTime(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.
 func parseDue(k key, at string) (directory.Due, bool) {
 	due := directory.Due{}
 	due.At, _ = time.Parse("2006-01-02T15:04:05.000Z", at)
-	tenant, ok := strings.CutPrefix(k.pk, "o#")
-	if !ok {
+	if !strings.HasPrefix(k.pk, tenantPrefix) {
 		return due, false
 	}
-	organisation, rest, _ := strings.Cut(tenant, "#")
-	due.Organisation = directory.OrganisationID(organisation)
+	organisation, user := ownersOf(k.pk)
+	due.Organisation = organisation
 	switch {
 	case strings.HasPrefix(k.sk, changePrefix):
 		due.Change = directory.ChangeID(strings.TrimPrefix(k.sk, changePrefix))
 	case strings.HasPrefix(k.sk, linkPrefix):
-		due.User = directory.UserID(strings.TrimPrefix(rest, userPrefix))
+		due.User = user
 		due.Link = strings.TrimPrefix(k.sk, linkPrefix)
-	case "#"+rest == outboxSuffix:
+	case strings.HasSuffix(k.pk, outboxSuffix):
 		ref, ok := parseOutbox(k)
 		due.Outbox = &ref
 		return due, ok
@@ -182,7 +195,7 @@ func parseDue(k key, at string) (directory.Due, bool) {
 
 // parseOutbox reads an outbox item's name from its key.
 func parseOutbox(k key) (directory.OutboxRef, bool) {
-	tenant, ok := strings.CutSuffix(strings.TrimPrefix(k.pk, "o#"), outboxSuffix)
+	tenant, ok := strings.CutSuffix(strings.TrimPrefix(k.pk, tenantPrefix), outboxSuffix)
 	kind, id, named := strings.Cut(k.sk, "#")
 	return directory.OutboxRef{
 		Organisation: directory.OrganisationID(tenant), Kind: directory.OutboxKind(kind), ID: id,

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"mandate/shared/directory"
@@ -28,19 +27,15 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 	if l.index == ListIndex {
 		pkName, skName = ListPartitionKey, ListSortKey
 	}
-	condition := expression.Key(pkName).Equal(expression.Value(l.pk))
+	condition, values := pkName+" = :pk", item{":pk": text(l.pk)}
 	if l.prefix != "" {
-		condition = condition.And(expression.Key(skName).BeginsWith(l.prefix))
-	}
-	built, err := expression.NewBuilder().WithKeyCondition(condition).Build()
-	if err != nil {
-		return nil, "", err
+		condition += " AND begins_with(" + skName + ", :prefix)"
+		values[":prefix"] = text(l.prefix)
 	}
 	limit, forwards, consistent := int32(page.Limit), !l.backwards, l.index == ""
 	input := &dynamodb.QueryInput{
 		TableName: &s.table, Limit: &limit, ScanIndexForward: &forwards, ConsistentRead: &consistent,
-		KeyConditionExpression:   built.KeyCondition(),
-		ExpressionAttributeNames: built.Names(), ExpressionAttributeValues: built.Values(),
+		KeyConditionExpression: &condition, ExpressionAttributeValues: values,
 	}
 	if l.index != "" {
 		input.IndexName = &l.index

@@ -2,10 +2,13 @@ package store
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"mandate/shared/directory"
 )
@@ -14,177 +17,177 @@ import (
 type item = map[string]types.AttributeValue
 
 // Stored forms: mirrors of the domain's types, with names of their own. Go converts between structs whose fields are
-// equal but for tags, so a field that is in one alone does not compile. Types within them are stored by their json
-// names. With omitempty a time that is not set is not stored either.
+// equal but for tags, so a field that is in one alone does not compile. A record is stored as one JSON document, but for
+// the fields that its key says, and those that stand beside the document: tagged "-", they are no part of it (see record).
 type (
 	organisationRecord struct {
-		ID           directory.OrganisationID `json:"id"`
+		ID           directory.OrganisationID `json:"-"`
 		Name         string                   `json:"name"`
 		Preset       string                   `json:"preset"`
 		Settings     directory.Settings       `json:"settings"`
 		Roles        []directory.Role         `json:"roles"`
-		ActiveAdmins int                      `json:"activeAdmins"`
+		ActiveAdmins int                      `json:"-"`
 		CreatedAt    time.Time                `json:"createdAt"`
-		Version      int                      `json:"version"`
+		Version      int                      `json:"-"`
 	}
 	companyRecord struct {
-		ID           directory.CompanyID      `json:"id"`
-		Organisation directory.OrganisationID `json:"organisation"`
+		ID           directory.CompanyID      `json:"-"`
+		Organisation directory.OrganisationID `json:"-"`
 		Name         string                   `json:"name"`
 		CreatedAt    time.Time                `json:"createdAt"`
 	}
 	accountRecord struct {
-		ID           directory.AccountID      `json:"id"`
-		Organisation directory.OrganisationID `json:"organisation"`
+		ID           directory.AccountID      `json:"-"`
+		Organisation directory.OrganisationID `json:"-"`
 		Company      directory.CompanyID      `json:"company"`
 		Name         string                   `json:"name"`
 		CreatedAt    time.Time                `json:"createdAt"`
 	}
 	userRecord struct {
-		ID                directory.UserID         `json:"id"`
-		Organisation      directory.OrganisationID `json:"organisation"`
+		ID                directory.UserID         `json:"-"`
+		Organisation      directory.OrganisationID `json:"-"`
 		Identity          directory.IdentityID     `json:"identity"`
 		Kind              directory.Kind           `json:"kind"`
-		Owner             bool                     `json:"owner,omitempty"`
+		Owner             bool                     `json:"owner"`
 		directory.Profile `json:"profile"`
-		Status            directory.Status   `json:"status"`
-		Resume            directory.Status   `json:"resume,omitempty"`
+		Status            directory.Status   `json:"-"`
+		Resume            directory.Status   `json:"resume"`
 		SecondFactor      bool               `json:"secondFactor"`
-		OpenChange        directory.ChangeID `json:"openChange,omitempty"`
-		OpenDeactivation  directory.ChangeID `json:"openDeactivation,omitempty"`
-		EffectiveAt       time.Time          `json:"effectiveAt,omitempty"`
-		VerificationLink  string             `json:"verificationLink,omitempty"`
-		ResetLink         string             `json:"resetLink,omitempty"`
+		OpenChange        directory.ChangeID `json:"openChange"`
+		OpenDeactivation  directory.ChangeID `json:"openDeactivation"`
+		EffectiveAt       time.Time          `json:"effectiveAt"`
+		VerificationLink  string             `json:"verificationLink"`
+		ResetLink         string             `json:"resetLink"`
 		SessionEpoch      int                `json:"sessionEpoch"`
 		CreatedBy         directory.UserID   `json:"createdBy"`
 		CreatedAt         time.Time          `json:"createdAt"`
 		UpdatedAt         time.Time          `json:"updatedAt"`
-		Version           int                `json:"version"`
-		Revision          int                `json:"revision"`
+		Version           int                `json:"-"`
+		Revision          int                `json:"-"`
 	}
 	identityRecord struct {
-		ID            directory.IdentityID `json:"id"`
+		ID            directory.IdentityID `json:"-"`
 		Login         string               `json:"login"`
-		PasswordHash  string               `json:"passwordHash,omitempty"`
-		PasswordAt    time.Time            `json:"passwordAt,omitempty"`
-		TOTP          *directory.TOTP      `json:"totp,omitempty"`
-		TOTPBegun     *directory.TOTP      `json:"totpBegun,omitempty"`
-		RecoveryCodes []string             `json:"recoveryCodes,omitempty"`
+		PasswordHash  string               `json:"passwordHash"`
+		PasswordAt    time.Time            `json:"passwordAt"`
+		TOTP          *directory.TOTP      `json:"totp"`
+		TOTPBegun     *directory.TOTP      `json:"totpBegun"`
+		RecoveryCodes []string             `json:"recoveryCodes"`
 		SessionEpoch  int                  `json:"sessionEpoch"`
 		CreatedAt     time.Time            `json:"createdAt"`
-		Revision      int                  `json:"revision"`
+		Revision      int                  `json:"-"`
 	}
 	loginRecord struct {
 		Name     string                 `json:"name"`
-		Identity directory.IdentityID   `json:"identity"`
+		Identity directory.IdentityID   `json:"-"`
 		Members  []directory.Membership `json:"members"`
 		Revision int                    `json:"revision"`
 	}
 	changeRecord struct {
-		ID                directory.ChangeID       `json:"id"`
-		Organisation      directory.OrganisationID `json:"organisation"`
+		ID                directory.ChangeID       `json:"-"`
+		Organisation      directory.OrganisationID `json:"-"`
 		Act               directory.Act            `json:"act"`
 		Target            directory.TargetID       `json:"target"`
 		TargetName        string                   `json:"targetName"`
 		Requester         directory.Actor          `json:"requester"`
 		RequesterVersion  int                      `json:"requesterVersion"`
 		State             directory.ChangeState    `json:"state"`
-		Before            *directory.Snapshot      `json:"before,omitempty"`
+		Before            *directory.Snapshot      `json:"before"`
 		After             directory.Snapshot       `json:"after"`
 		BaseVersion       int                      `json:"baseVersion"`
 		Digest            string                   `json:"digest"`
 		CreatedAt         time.Time                `json:"createdAt"`
 		ExpiresAt         time.Time                `json:"expiresAt"`
-		EffectiveAt       time.Time                `json:"effectiveAt,omitempty"`
-		Approver          *directory.Actor         `json:"approver,omitempty"`
-		Reason            string                   `json:"reason,omitempty"`
-		Cause             directory.Cause          `json:"cause,omitempty"`
-		Reminded          bool                     `json:"reminded,omitempty"`
+		EffectiveAt       time.Time                `json:"effectiveAt"`
+		Approver          *directory.Actor         `json:"approver"`
+		Reason            string                   `json:"reason"`
+		Cause             directory.Cause          `json:"cause"`
+		Reminded          bool                     `json:"reminded"`
 		Timeline          []directory.Event        `json:"timeline"`
-		Reserved          []directory.Reservation  `json:"reserved,omitempty"`
-		Releases          []directory.Reservation  `json:"releases,omitempty"`
+		Reserved          []directory.Reservation  `json:"reserved"`
+		Releases          []directory.Reservation  `json:"releases"`
 		RequesterEmail    string                   `json:"requesterEmail"`
 		RequesterLanguage string                   `json:"requesterLanguage"`
-		TaskToken         string                   `json:"taskToken,omitempty"`
-		Revision          int                      `json:"revision"`
+		TaskToken         string                   `json:"taskToken"`
+		Revision          int                      `json:"-"`
 	}
 	sessionRecord struct {
 		ID            string                   `json:"id"`
-		Hash          string                   `json:"hash"`
-		Organisation  directory.OrganisationID `json:"organisation"`
-		User          directory.UserID         `json:"user"`
+		Hash          string                   `json:"-"`
+		Organisation  directory.OrganisationID `json:"-"`
+		User          directory.UserID         `json:"-"`
 		Identity      directory.IdentityID     `json:"identity"`
 		Acting        directory.OrganisationID `json:"acting"`
 		Stage         directory.SessionStage   `json:"stage"`
 		UserEpoch     int                      `json:"userEpoch"`
 		IdentityEpoch int                      `json:"identityEpoch"`
-		Tries         int                      `json:"tries"`
+		Tries         int                      `json:"-"`
 		CreatedAt     time.Time                `json:"createdAt"`
-		LastSeenAt    time.Time                `json:"lastSeenAt"`
+		LastSeenAt    time.Time                `json:"-"`
 		ExpiresAt     time.Time                `json:"expiresAt"`
-		Address       string                   `json:"address,omitempty"`
-		UserAgent     string                   `json:"userAgent,omitempty"`
+		Address       string                   `json:"address"`
+		UserAgent     string                   `json:"userAgent"`
 	}
 	credentialRecord struct {
-		ID           string                   `json:"id"`
-		Organisation directory.OrganisationID `json:"organisation"`
-		User         directory.UserID         `json:"user"`
+		ID           string                   `json:"-"`
+		Organisation directory.OrganisationID `json:"-"`
+		User         directory.UserID         `json:"-"`
 		SecretHash   string                   `json:"secretHash"`
 		CreatedAt    time.Time                `json:"createdAt"`
-		ExpiresAt    time.Time                `json:"expiresAt,omitempty"`
+		ExpiresAt    time.Time                `json:"expiresAt"`
 	}
 	linkRecord struct {
-		Hash         string                   `json:"hash"`
+		Hash         string                   `json:"-"`
 		Kind         directory.LinkKind       `json:"kind"`
-		Organisation directory.OrganisationID `json:"organisation"`
-		User         directory.UserID         `json:"user"`
+		Organisation directory.OrganisationID `json:"-"`
+		User         directory.UserID         `json:"-"`
 		Identity     directory.IdentityID     `json:"identity"`
 		To           string                   `json:"to"`
-		State        directory.LinkState      `json:"state"`
+		State        directory.LinkState      `json:"-"`
 		CreatedAt    time.Time                `json:"createdAt"`
 		ExpiresAt    time.Time                `json:"expiresAt"`
-		EndedAt      time.Time                `json:"endedAt,omitempty"`
-		Revision     int                      `json:"revision"`
+		EndedAt      time.Time                `json:"-"`
+		Revision     int                      `json:"-"`
 	}
 	rememberedRecord struct {
-		Ref         directory.RememberedRef `json:"ref"`
+		Ref         directory.RememberedRef `json:"-"`
 		Fingerprint string                  `json:"fingerprint"`
-		Resource    string                  `json:"resource,omitempty"`
-		Change      directory.ChangeID      `json:"change,omitempty"`
+		Resource    string                  `json:"resource"`
+		Change      directory.ChangeID      `json:"change"`
 		At          time.Time               `json:"at"`
 	}
 	triesRecord struct {
-		Ref      directory.TriesRef `json:"ref"`
+		Ref      directory.TriesRef `json:"-"`
 		Failures int                `json:"failures"`
-		Since    time.Time          `json:"since,omitempty"`
-		Familiar bool               `json:"familiar,omitempty"`
-		Revision int                `json:"revision"`
+		Since    time.Time          `json:"since"`
+		Familiar bool               `json:"familiar"`
+		Revision int                `json:"-"`
 	}
 	entryRecord struct {
-		ID           directory.EntryID        `json:"id"`
-		Organisation directory.OrganisationID `json:"organisation"`
+		ID           directory.EntryID        `json:"-"`
+		Organisation directory.OrganisationID `json:"-"`
 		At           time.Time                `json:"at"`
-		Actor        *directory.Actor         `json:"actor,omitempty"`
+		Actor        *directory.Actor         `json:"actor"`
 		Action       directory.Action         `json:"action"`
 		Outcome      directory.Outcome        `json:"outcome"`
-		Target       directory.TargetID       `json:"target,omitempty"`
-		TargetName   string                   `json:"targetName,omitempty"`
-		Change       directory.ChangeID       `json:"change,omitempty"`
-		Differences  []directory.Difference   `json:"differences,omitempty"`
-		Policy       string                   `json:"policy,omitempty"`
-		Detail       string                   `json:"detail,omitempty"`
-		Address      string                   `json:"address,omitempty"`
-		UserAgent    string                   `json:"userAgent,omitempty"`
+		Target       directory.TargetID       `json:"target"`
+		TargetName   string                   `json:"targetName"`
+		Change       directory.ChangeID       `json:"change"`
+		Differences  []directory.Difference   `json:"differences"`
+		Policy       string                   `json:"policy"`
+		Detail       string                   `json:"detail"`
+		Address      string                   `json:"address"`
+		UserAgent    string                   `json:"userAgent"`
 	}
 	outboxRecord struct {
-		ID           string                   `json:"id"`
-		Organisation directory.OrganisationID `json:"organisation"`
-		Kind         directory.OutboxKind     `json:"kind"`
-		Workflow     *directory.WorkflowOrder `json:"workflow,omitempty"`
-		Mail         *directory.Mail          `json:"mail,omitempty"`
-		Reset        *directory.ResetOrder    `json:"reset,omitempty"`
+		ID           string                   `json:"-"`
+		Organisation directory.OrganisationID `json:"-"`
+		Kind         directory.OutboxKind     `json:"-"`
+		Workflow     *directory.WorkflowOrder `json:"workflow"`
+		Mail         *directory.Mail          `json:"mail"`
+		Reset        *directory.ResetOrder    `json:"reset"`
 		CreatedAt    time.Time                `json:"createdAt"`
-		Rounds       int                      `json:"rounds"`
+		Rounds       int                      `json:"-"`
 	}
 )
 
@@ -195,32 +198,188 @@ const (
 	keepTries      = 90 * 24 * time.Hour
 )
 
+// attribute is a field of a record that stands beside the document: at points to an int, a string or a time.
+type attribute struct {
+	name string
+	at   any
+}
+
+// record is a stored form. A field is stored in one place: in the key, or beside the document, or in the document. What
+// an update may change is thereby never read from a document that was written before.
+type record interface {
+	// named sets the fields that the key says.
+	named(key)
+	// beside are the fields that a condition or an update names, and no others.
+	beside() []attribute
+}
+
+func (r *organisationRecord) named(k key) { r.ID, _ = ownersOf(k.pk) }
+func (r *organisationRecord) beside() []attribute {
+	return []attribute{{"activeAdmins", &r.ActiveAdmins}, {"version", &r.Version}}
+}
+
+func (r *companyRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.CompanyID(strings.TrimPrefix(k.sk, companyPrefix))
+}
+func (*companyRecord) beside() []attribute { return nil }
+
+func (r *accountRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.AccountID(strings.TrimPrefix(k.sk, accountPrefix))
+}
+func (*accountRecord) beside() []attribute { return nil }
+
+func (r *userRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.UserID(strings.TrimPrefix(k.sk, userPrefix))
+}
+func (r *userRecord) beside() []attribute {
+	return []attribute{{"status", (*string)(&r.Status)}, {"version", &r.Version}, {"revision", &r.Revision}}
+}
+
+func (r *identityRecord) named(k key) {
+	r.ID = directory.IdentityID(strings.TrimPrefix(k.pk, identityPrefix))
+}
+func (r *identityRecord) beside() []attribute { return []attribute{{"revision", &r.Revision}} }
+
+func (*loginRecord) named(key) {} // a name's key depends on what it is reserved as
+func (r *loginRecord) beside() []attribute {
+	return []attribute{{"identity", (*string)(&r.Identity)}}
+}
+
+func (r *changeRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.ChangeID(strings.TrimPrefix(k.sk, changePrefix))
+}
+func (r *changeRecord) beside() []attribute { return []attribute{{"revision", &r.Revision}} }
+
+func (r *sessionRecord) named(k key) {
+	r.Organisation, r.User = ownersOf(k.pk)
+	r.Hash = strings.TrimPrefix(k.sk, sessionPrefix)
+}
+func (r *sessionRecord) beside() []attribute {
+	return []attribute{{"tries", &r.Tries}, {"lastSeenAt", &r.LastSeenAt}}
+}
+
+func (r *credentialRecord) named(k key) {
+	r.Organisation, r.User = ownersOf(k.pk)
+	r.ID = strings.TrimPrefix(k.sk, credentialPrefix)
+}
+func (*credentialRecord) beside() []attribute { return nil }
+
+func (r *linkRecord) named(k key) {
+	r.Organisation, r.User = ownersOf(k.pk)
+	r.Hash = strings.TrimPrefix(k.sk, linkPrefix)
+}
+func (r *linkRecord) beside() []attribute {
+	return []attribute{{"state", (*string)(&r.State)}, {"endedAt", &r.EndedAt}, {"revision", &r.Revision}}
+}
+
+func (r *rememberedRecord) named(k key) {
+	r.Ref.Organisation, r.Ref.User = ownersOf(k.pk)
+	r.Ref.Key = strings.TrimPrefix(k.sk, rememberedPrefix)
+}
+func (*rememberedRecord) beside() []attribute { return nil }
+
+func (r *triesRecord) named(k key) {
+	r.Ref.Name, r.Ref.Network = strings.TrimPrefix(k.pk, countedPrefix), strings.TrimPrefix(k.sk, triesPrefix)
+}
+func (r *triesRecord) beside() []attribute { return []attribute{{"revision", &r.Revision}} }
+
+func (r *entryRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.EntryID(k.sk)
+}
+func (*entryRecord) beside() []attribute { return nil }
+
+func (r *outboxRecord) named(k key) {
+	ref, _ := parseOutbox(k)
+	r.Organisation, r.Kind, r.ID = ref.Organisation, ref.Kind, ref.ID
+}
+func (r *outboxRecord) beside() []attribute { return []attribute{{"rounds", &r.Rounds}} }
+
+// documents leave out what is not set; a list that is set and empty is written, and so comes back as it was. Their names
+// are not looked through for doubles: this package wrote them.
+var documents = jsonv2.JoinOptions(
+	jsonv2.OmitZeroStructFields(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
+)
+
 // encode makes an item of a record at its key. With an error it makes an empty one, never nil: marks may be put on it.
-func encode(k key, record any) (item, error) {
-	made, err := attributevalue.MarshalMapWithOptions(record, func(o *attributevalue.EncoderOptions) {
-		o.TagKey, o.OmitEmptyTime = "json", true
-	})
+func encode[R any, P interface {
+	*R
+	record
+}](k key, from R) (item, error) {
+	written, err := jsonv2.Marshal(&from, documents)
 	if err != nil {
 		return item{}, fmt.Errorf("encode %s %s: %w", k.pk, k.sk, err)
 	}
-	made[PartitionKey], made[SortKey] = text(k.pk), text(k.sk)
+	made := item{PartitionKey: text(k.pk), SortKey: text(k.sk), Document: text(string(written))}
+	for _, one := range P(&from).beside() {
+		switch at := one.at.(type) {
+		case *int:
+			made[one.name] = number(*at)
+		case *string:
+			made[one.name] = text(*at)
+		case *time.Time:
+			if !at.IsZero() {
+				made[one.name] = moment(*at)
+			}
+		}
+	}
 	return made, nil
 }
 
-func decode(from item, record any) error {
-	if err := attributevalue.UnmarshalMapWithOptions(from, record, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" }); err != nil {
-		k := keyOf(from)
+// decode reads what encode made.
+func decode(from item, into record) error {
+	err := jsonv2.Unmarshal([]byte(stringOf(from, Document)), into, documents)
+	for _, one := range into.beside() {
+		if err == nil {
+			err = one.take(from[one.name])
+		}
+	}
+	k := keyOf(from)
+	into.named(k)
+	if err != nil {
 		return fmt.Errorf("decode %s %s: %w", k.pk, k.sk, err)
 	}
 	return nil
 }
 
+// take reads the attribute. Only a time may be missing: one that is not set is not stored.
+func (a attribute) take(stored types.AttributeValue) (err error) {
+	switch at := a.at.(type) {
+	case *int:
+		if n, ok := stored.(*types.AttributeValueMemberN); ok {
+			*at, err = strconv.Atoi(n.Value)
+			return err
+		}
+	case *string:
+		if s, ok := stored.(*types.AttributeValueMemberS); ok {
+			*at = s.Value
+			return nil
+		}
+	case *time.Time:
+		if stored == nil {
+			return nil
+		}
+		if s, ok := stored.(*types.AttributeValueMemberS); ok {
+			*at, err = time.Parse(time.RFC3339Nano, s.Value)
+			return err
+		}
+	}
+	return fmt.Errorf("attribute %s is %T", a.name, stored)
+}
+
 // decodeAs reads an item as a record R and converts it to its domain type.
-func decodeAs[R, D any](convert func(R) D) func(item) (D, error) {
+func decodeAs[R, D any, P interface {
+	*R
+	record
+}](convert func(R) D) func(item) (D, error) {
 	return func(from item) (D, error) {
-		var record R
-		err := decode(from, &record)
-		return convert(record), err
+		var read R
+		err := decode(from, P(&read))
+		return convert(read), err
 	}
 }
 
@@ -256,7 +415,7 @@ func listed(made item, list, at string) {
 // forgotten lets DynamoDB forget an item.
 func forgotten(made item, at time.Time) { made[TTL] = number(int(at.Unix())) }
 
-// moment is a time as encode stores it.
+// moment is a time as an attribute.
 func moment(at time.Time) types.AttributeValue { return text(at.UTC().Format(time.RFC3339Nano)) }
 
 func (k key) item() item { return item{PartitionKey: text(k.pk), SortKey: text(k.sk)} }

@@ -1,10 +1,17 @@
 package store
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mandate/shared/directory"
@@ -133,6 +140,46 @@ func BenchmarkDecodeSessionCheck(b *testing.B) {
 		}
 		if _, err := toSession(items["session"]); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// answering answers every call to DynamoDB with the same.
+type answering []byte
+
+func (a answering) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, ContentLength: int64(len(a)), Body: io.NopCloser(bytes.NewReader(a)),
+		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+	}, nil
+}
+
+// What a page spends between an answer of DynamoDB's and its users, the SDK's share included.
+func BenchmarkPageOfUsers(b *testing.B) {
+	const size = 50
+	one := make(map[string]map[string]string)
+	for name, value := range exampleItems(b)["user"] {
+		switch v := value.(type) {
+		case *types.AttributeValueMemberS:
+			one[name] = map[string]string{"S": v.Value}
+		case *types.AttributeValueMemberN:
+			one[name] = map[string]string{"N": v.Value}
+		default:
+			b.Fatalf("%s is %T", name, value)
+		}
+	}
+	answer, err := json.Marshal(map[string]any{"Count": size, "Items": slices.Repeat([]any{one}, size)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := New(dynamodb.New(dynamodb.Options{
+		Region: "eu-west-1", HTTPClient: answering(answer), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}), "table")
+	b.ReportAllocs()
+	for b.Loop() {
+		users, _, err := s.Users(b.Context(), "org_"+ulid, directory.Page{Limit: size})
+		if err != nil || len(users) != size {
+			b.Fatal(len(users), err)
 		}
 	}
 }

@@ -30,6 +30,7 @@ import (
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/otp"
+	"mandate/shared/store"
 	"mandate/shared/workflow"
 )
 
@@ -296,13 +297,18 @@ func (c *camera) takeRecords() {
 	}
 }
 
-// has tells whether an item has an attribute inside another.
+// has tells whether an item's document has a field inside another.
 func has(image map[string]events.DynamoDBAttributeValue, name, inside string) bool {
-	outer, ok := image[name]
-	if !ok || outer.DataType() != events.DataTypeMap {
+	stored, ok := image[store.Document]
+	if !ok {
 		return false
 	}
-	_, ok = outer.Map()[inside]
+	var document map[string]any
+	if json.Unmarshal([]byte(stored.String()), &document) != nil {
+		return false
+	}
+	outer, _ := document[name].(map[string]any)
+	_, ok = outer[inside]
 	return ok
 }
 
