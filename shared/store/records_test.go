@@ -124,6 +124,28 @@ func TestATimeThatIsNotSetIsNotStored(t *testing.T) {
 	}
 }
 
+func TestAnItemThatLacksWhatItsRecordHasFailsTheRead(t *testing.T) {
+	t.Parallel()
+	for _, lacking := range []string{Document, "status", "version", "revision"} {
+		it := exampleItems(t)["user"]
+		delete(it, lacking)
+		if _, err := toUser(it); err == nil {
+			t.Errorf("without %s it is read", lacking)
+		}
+	}
+}
+
+func TestAFieldIsStoredOnce(t *testing.T) {
+	t.Parallel()
+	for name, it := range exampleItems(t) {
+		for attribute := range it {
+			if strings.Contains(stringOf(it, Document), `"`+attribute+`":`) {
+				t.Errorf("%s: %s is in the document and beside it", name, attribute)
+			}
+		}
+	}
+}
+
 // What a session check spends on records, beside the call itself.
 func BenchmarkDecodeSessionCheck(b *testing.B) {
 	items := exampleItems(b)
