@@ -300,7 +300,7 @@ func (r *outboxRecord) named(k key) {
 func (r *outboxRecord) beside() []attribute { return []attribute{{"rounds", &r.Rounds}} }
 
 // documents leave out what is not set; a list that is set and empty is written, and so comes back as it was. Their names
-// are not looked through for doubles: this package wrote them.
+// are not looked through for doubles: this package wrote them. Bytes that are no UTF-8 become U+FFFD, as DynamoDB has it.
 var documents = jsonv2.JoinOptions(
 	jsonv2.OmitZeroStructFields(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
 )
