@@ -14,6 +14,6 @@ func main() {
 	wire.Start(func(_ context.Context, parts wire.Parts) (any, error) {
 		server := serving.New(parts)
 		access.Register(server, &directory.Evaluator{Core: parts.Core})
-		return server.Invoke, nil
+		return server.Handler(), nil
 	})
 }

@@ -22,6 +22,6 @@ func main() {
 		account.Register(server, &directory.Self{
 			Core: core, Passwords: credentials.Passwords{Admits: core.Admits}, SecondFactors: credentials.SecondFactors{Skew: parts.Skew},
 		})
-		return server.Invoke, nil
+		return server.Handler(), nil
 	})
 }

@@ -20,6 +20,6 @@ func main() {
 		}
 		server := serving.New(parts)
 		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{Skew: parts.Skew}})
-		return server.Invoke, nil
+		return server.Handler(), nil
 	})
 }

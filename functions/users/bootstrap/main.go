@@ -20,6 +20,6 @@ func main() {
 		}
 		server := serving.New(parts)
 		users.Register(server, &directory.Users{Core: core, Phones: phone.E164})
-		return server.Invoke, nil
+		return server.Handler(), nil
 	})
 }
