@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"strings"
 )
 
@@ -79,33 +80,25 @@ func packID(id string) []byte {
 	if !ok || len(text) != 26 {
 		return packed
 	}
+	var high, low uint64
 	for i := range 26 {
 		value := strings.IndexByte(crockford, text[i])
 		if value < 0 {
-			return make([]byte, packedID)
+			return packed
 		}
-		for bit := range 5 {
-			if value&(1<<(4-bit)) != 0 {
-				if at := i*5 + bit - 2; at >= 0 {
-					packed[at/8] |= 0x80 >> (at % 8)
-				}
-			}
-		}
+		high, low = high<<5|low>>59, low<<5|uint64(value)
 	}
+	binary.BigEndian.PutUint64(packed, high)
+	binary.BigEndian.PutUint64(packed[8:], low)
 	return packed
 }
 
 func unpackID(prefix string, packed []byte) string {
-	text := make([]byte, 26)
-	for i := range 26 {
-		value := 0
-		for bit := range 5 {
-			value <<= 1
-			if at := i*5 + bit - 2; at >= 0 && packed[at/8]&(0x80>>(at%8)) != 0 {
-				value |= 1
-			}
-		}
-		text[i] = crockford[value]
+	high, low := binary.BigEndian.Uint64(packed), binary.BigEndian.Uint64(packed[8:])
+	var text [26]byte
+	for i := range text {
+		text[len(text)-1-i] = crockford[low&31]
+		high, low = high>>5, low>>5|high<<59
 	}
-	return prefix + string(text)
+	return prefix + string(text[:])
 }
