@@ -13,8 +13,7 @@ type Request struct {
 	// Fingerprint is a hash over method, path and body, so that a reused Idempotency-Key with another request is found.
 	Fingerprint string
 	IfMatch     string
-	Preview     bool     // answer what would happen, write nothing (3.11)
-	Languages   []string // the client's, best first
+	Preview     bool // answer what would happen, write nothing (3.11)
 }
 
 // Source is where a request comes from.

@@ -62,7 +62,7 @@ const retryUnavailable = time.Second
 // problem answers the exchange's error, whatever it is, with a problem document (RFC 9457). What had been answered
 // before is dropped.
 func (s *Server) problem(x *exchange) {
-	w := s.texts().in(x.request.Languages)
+	w := s.texts().in(acceptLanguage(x.Header("Accept-Language")))
 	problem, retryAfter := s.describe(x, w)
 	x.status, x.cookies = problem.Status, nil
 	x.headers = map[string]string{

@@ -139,6 +139,7 @@ func TestProblemsSpeakTheClientsLanguage(t *testing.T) {
 		"de, it":                         "en",
 		"xx-nonsense-&&, fr;q=0.1":       "fr",
 		"fr;q=0":                         "en",
+		"fr;q=0.2, *, en;q=0.9, ??":      "en",
 		strings.Repeat("zz-", 400) + "q": "en",
 	} {
 		s := newService(httpapi.Options{})

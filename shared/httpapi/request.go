@@ -43,7 +43,6 @@ func (s *Server) request(event *events.APIGatewayV2HTTPRequest) (request directo
 	if s.edgeTellsPlace {
 		request.Source.Place = place(event.Headers["cloudfront-viewer-city"], event.Headers["cloudfront-viewer-country"])
 	}
-	request.Languages = acceptLanguage(event.Headers["accept-language"])
 	return request, cookie
 }
 
@@ -97,12 +96,17 @@ func sessionCookie(cookies []string) string {
 func clean(text string, characters int) string {
 	kept := 0
 	return strings.Map(func(r rune) rune {
-		if kept == characters || r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if kept == characters || disturbing(r) {
 			return -1
 		}
 		kept++
 		return r
 	}, text)
+}
+
+// disturbing tells what clean removes. Nearly all that there is are plain characters, which need no table.
+func disturbing(r rune) bool {
+	return (r < ' ' || r > '~') && (r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp))
 }
 
 func place(city, country string) string {

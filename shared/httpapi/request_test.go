@@ -42,10 +42,6 @@ func TestRequestIsTheEvents(t *testing.T) {
 		{"a client of broken base64", header("Authorization", "Basic %%%"), false, directory.Request{Source: source}},
 		{"a client of broken UTF-8", header("Authorization", basic("client\xff:secret")), false, directory.Request{Source: source}},
 		{"a client with a control character", header("Authorization", basic("client\n:secret")), false, directory.Request{Source: source}},
-		{"languages by quality", func(event *eventType) {
-			without("Authorization")(event)
-			event.Headers["accept-language"] = "de;q=0.2, fr-CA, *;q=0.1, en;q=0.9, ??, it;q=0"
-		}, false, directory.Request{Source: source, Languages: []string{"fr-CA", "en", "de"}}},
 		{"a user agent without what disturbs a list", func(event *eventType) {
 			without("Authorization")(event)
 			event.RequestContext.HTTP.UserAgent = "a\x1b[31m\r\nb\u202ec\xffé" + strings.Repeat("x", 400)
