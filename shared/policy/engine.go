@@ -17,7 +17,8 @@ const Platform = directory.PlatformPreset
 
 // A file's name is the same for every preset.
 const (
-	schemaFile      = "schema.cedarschema"
+	schemaFile      = "schema.cedarschema" // what tests hold everything against; functions read its acts
+	actsFile        = "acts.json"
 	permissionsFile = "permissions.json"
 	commonFile      = "common.cedar"
 	presetFile      = "preset.json"
@@ -125,8 +126,8 @@ func (e *Engine) Check() error {
 		}
 	}
 	for action, act := range acts {
-		if act.permission != "" && !offered[directory.Permission(act.permission)] {
-			problems = append(problems, fmt.Errorf("policy: %s: %s takes %q, which no preset offers", schemaFile, action, act.permission))
+		if act.Permission != "" && !offered[directory.Permission(act.Permission)] {
+			problems = append(problems, fmt.Errorf("policy: %s: %s takes %q, which no preset offers", actsFile, action, act.Permission))
 		}
 	}
 	return errors.Join(problems...)

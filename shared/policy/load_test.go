@@ -92,8 +92,9 @@ func TestBrokenDataIsRefusedByFileAndField(t *testing.T) {
 		"an id that is taken":              {policies, `payments-need-approval`, `administration`, []string{policies, "administration"}},
 		"a forbid with an obligation":      {policies, `permit (`, `forbid (`, []string{policies, "payments-need-approval", "@obligation"}},
 		"Cedar that does not parse":        {policies, `permit (`, `perhaps (`, []string{policies}},
-		"an act's unknown permission":      {"schema.cedarschema", `@permission("users:remove")`, `@permission("users:erase")`, []string{"schema.cedarschema", "removeUser", "users:erase"}},
-		"a schema that does not parse":     {"schema.cedarschema", `entity Organisation;`, `entity;`, []string{"schema.cedarschema"}},
+		"an act's unknown permission":      {"acts.json", `"users:remove"`, `"users:erase"`, []string{"acts.json", "removeUser", "users:erase"}},
+		"an act of an unknown form":        {"acts.json", `"permission"`, `"licence"`, []string{"acts.json", "licence"}},
+		"no act for access evaluations":    {"acts.json", `"use"`, `"exploit"`, []string{"acts.json", "use"}},
 		"an unknown field of a permission": {"permissions.json", `"administrative": true`, `"powerful": true`, []string{"permissions.json", "powerful"}},
 	} {
 		t.Run(name, func(t *testing.T) {

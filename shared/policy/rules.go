@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"sync"
 
 	"github.com/cedar-policy/cedar-go"
 	policyast "github.com/cedar-policy/cedar-go/ast"
@@ -18,8 +19,8 @@ type rule struct {
 	reason     string
 	obligation string // of a permit; empty where it carries none
 	source     *cedar.Policy
-	// compiled is the policy without its action scope, which the rulebook has decided.
-	compiled *cedar.Policy
+	// compiled is the policy without its action scope, which the rulebook has decided; made when it is first asked.
+	compiled func() *cedar.Policy
 }
 
 // rulebook lists, for each act, the rules that can apply to it, in file order.
@@ -31,7 +32,7 @@ type rules []*rule
 func (r rules) All() iter.Seq2[cedar.PolicyID, *cedar.Policy] {
 	return func(yield func(cedar.PolicyID, *cedar.Policy) bool) {
 		for _, rule := range r {
-			if !yield(cedar.PolicyID(rule.id), rule.compiled) {
+			if !yield(cedar.PolicyID(rule.id), rule.compiled()) {
 				return
 			}
 		}
@@ -60,7 +61,7 @@ func readRules(files fs.FS, file string) ([]*rule, error) {
 	found := make([]*rule, 0, len(policies))
 	for _, source := range policies {
 		where := fmt.Sprintf("policy: %s: line %d", file, source.Position().Line)
-		next := &rule{source: source, compiled: withoutActionScope(source)}
+		next := &rule{source: source, compiled: sync.OnceValue(func() *cedar.Policy { return withoutActionScope(source) })}
 		for key, value := range source.Annotations() {
 			switch key {
 			case "id":

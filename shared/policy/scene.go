@@ -48,7 +48,7 @@ func (e *Engine) stage(question directory.Question, act act) (cedar.Request, *sc
 	if err != nil {
 		return cedar.Request{}, nil, err
 	}
-	permission := act.permission
+	permission := act.Permission
 	if directory.Action(act.uid.ID) == use {
 		permission = cedar.String(question.Action)
 	}
