@@ -335,7 +335,7 @@ func TestNothingDueCostsNextToNothing(t *testing.T) {
 		}
 		return err
 	})
-	if got.calls != 8 || got.units > 4 {
-		t.Errorf("%+v, want 8 calls at the same time and at most half a unit each", got)
+	if got.calls != 2 || got.units > 1 {
+		t.Errorf("%+v, want 2 calls at the same time and at most half a unit each", got)
 	}
 }
