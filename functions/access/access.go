@@ -6,6 +6,7 @@ import (
 
 	"mandate/shared/api"
 	"mandate/shared/directory"
+	"mandate/shared/fault"
 	"mandate/shared/httpapi"
 )
 
@@ -29,6 +30,12 @@ func (h handlers) evaluate(ctx context.Context, r directory.Request, in *api.Eva
 	}
 	if in.Body.Resource.Type == accountType {
 		evaluation.Account = directory.AccountID(in.Body.Resource.ID)
+	}
+	if named := directory.AccountID(in.Account); named != "" {
+		if evaluation.Account != "" && evaluation.Account != named {
+			return nil, fault.InvalidField("Mandate-Account", "contradiction", "The resource names another account.")
+		}
+		evaluation.Account = named
 	}
 	decision, err := h.evaluator.Evaluate(ctx, r, evaluation)
 	if err != nil {

@@ -77,7 +77,7 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		Data: mail.Data{
 			Organisation: from.Organisation, Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
 			Factor: from.Factor, Cause: string(from.Cause), Reason: from.Reason, ChangeID: string(from.Change),
-			Account: from.AccountName, People: from.Lacking, OtherPeople: from.LackingMore,
+			Account: from.AccountName, Credential: from.Credential, People: from.Lacking, OtherPeople: from.LackingMore,
 			ExpiresAt: from.ExpiresAt, EffectiveAt: from.EffectiveAt, OccurredAt: item.CreatedAt,
 		},
 	}
@@ -99,6 +99,8 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		message.Data.Link = m.ConsoleURL + "/accounts/" + string(from.Account)
 	case from.Change != "":
 		message.Data.Link = m.ConsoleURL + "/changes/" + string(from.Change)
+	case from.User != "":
+		message.Data.Link = m.ConsoleURL + "/users/" + string(from.User)
 	}
 	return message, nil
 }

@@ -66,8 +66,9 @@ func Functions() []Function {
 		{
 			Name: api.Access, Purpose: "Access evaluations: may this subject do this, now.",
 			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
-			// A session that is used says so now and then, whatever it is used for.
-			Grants: []Grant{{OnTable, actions(read, []string{"dynamodb:UpdateItem"})}},
+			// A session that is used says so now and then, whatever it is used for; and who is refused for the way that
+			// they come is in the log.
+			Grants: []Grant{{OnTable, actions(read, []string{"dynamodb:PutItem", "dynamodb:UpdateItem"})}},
 		},
 		{
 			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox.",

@@ -39,7 +39,8 @@ type ResourceProperties struct {
 
 // EvaluationInput is evaluateAccess's.
 type EvaluationInput struct {
-	Body Evaluation
+	Account string `header:"Mandate-Account" maxLength:"64" doc:"The account that the request is about, where the resource does not name it (6.4)."`
+	Body    Evaluation
 }
 
 // EvaluationAnswer is the decision.

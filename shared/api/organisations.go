@@ -18,6 +18,7 @@ type Settings struct {
 	AdminsManageAdmins bool     `json:"adminsManageAdmins"`
 	AdminsManageAPI    bool     `json:"adminsManageApi"`
 	AdminsCertificates bool     `json:"adminsCertificates"`
+	APINamesAccount    bool     `json:"apiNamesAccount" doc:"A request of an API user with several accounts names one."`
 	Onboarding         []string `json:"onboarding" nullable:"false"`
 	Removal            bool     `json:"removal"`
 	Contacts           bool     `json:"contacts"`
@@ -38,6 +39,7 @@ type SettingsPatch struct {
 	AdminsManageAdmins *bool     `json:"adminsManageAdmins,omitempty"`
 	AdminsManageAPI    *bool     `json:"adminsManageApi,omitempty"`
 	AdminsCertificates *bool     `json:"adminsCertificates,omitempty"`
+	APINamesAccount    *bool     `json:"apiNamesAccount,omitempty"`
 	Languages          *[]string `json:"languages,omitempty"`
 	ApprovalHours      *int      `json:"approvalHours,omitempty" minimum:"1" maximum:"2160"`
 }

@@ -24,7 +24,10 @@ type Evaluation struct {
 // Evaluate answers a question, from one batch read. A subject or an account that the organisation does not have is
 // denied like any other: the answer tells nothing of other tenants.
 //
-// Faults: those of a session; forbidden where the caller may not ask about others.
+// Where the organisation wants it, an API user with several accounts names the one that its request is about (6.4).
+//
+// Faults: those of a session; forbidden where the caller may not ask about others; invalid on "Mandate-Account" where an
+// API user asks for itself, and has several accounts, and names none.
 func (e *Evaluator) Evaluate(ctx context.Context, r Request, evaluation Evaluation) (Decision, error) {
 	v, err := e.enter(ctx, r, func(organisation OrganisationID) Want {
 		want := Want{Users: []UserRef{{organisation, evaluation.Subject}}}
@@ -38,6 +41,10 @@ func (e *Evaluator) Evaluate(ctx context.Context, r Request, evaluation Evaluati
 	}
 	subject, err := v.user(evaluation.Subject)
 	unknown := fault.Is(err, fault.NotFound)
+	if v.ClientID != "" && subject.ID == v.caller.ID && evaluation.Account == "" &&
+		v.organisation.Settings.APINamesAccount && subject.SeveralAccounts() {
+		return Decision{}, fault.InvalidField("Mandate-Account", "required", "You have several accounts: name the one that the request is about.")
+	}
 	if unknown {
 		subject = User{ID: evaluation.Subject, Organisation: v.organisation.ID}
 	}

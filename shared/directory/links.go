@@ -200,13 +200,18 @@ type Redeemed struct {
 // RedeemLink verifies the address or resets the password, with the password that its person chose, and uses up the link
 // (4.1, 4.2, 4.4). Every session of the identity ends (5.3).
 //
-// Faults: those of InspectLink; invalid on "password".
+// Faults: those of InspectLink; invalid on "password"; forbidden from an address that the user does not come from (5.4).
 func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string) (Redeemed, error) {
 	var hash string // made once: it is slow on purpose
 	return attempt(func(bool) (Redeemed, error) {
 		f, err := s.follow(ctx, token)
 		if err != nil {
 			return Redeemed{}, err
+		}
+		if !f.user.admits(r.Source.Address) {
+			entry := s.signInEntry(attemptToSignIn{now: f.now, source: r.Source}, f.user, Refused)
+			entry.Action, entry.Detail = "redeemLink", detailAddress
+			return Redeemed{}, s.refuseWay(ctx, entry, addressNotAllowed)
 		}
 		secondFactor := f.organisation.Settings.SecondFactor == Required || f.identity.SecondFactor()
 		if err := s.judge(password, secondFactor, f.user, f.organisation); err != nil {

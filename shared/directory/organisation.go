@@ -74,6 +74,7 @@ type Settings struct {
 	AdminsManageAdmins bool        `json:"adminsManageAdmins"` // admins create, update and deactivate admins (1.4)
 	AdminsManageAPI    bool        `json:"adminsManageApi"`    // admins create and deactivate API users (1.4)
 	AdminsCertificates bool        `json:"adminsCertificates"` // admins change certificates (6.3)
+	APINamesAccount    bool        `json:"apiNamesAccount"`    // a request of an API user with several accounts names one (6.4)
 	// Onboarding is the stages that a new user passes before it is active (1.11).
 	Onboarding    []Status `json:"onboarding"`
 	Removal       bool     `json:"removal"`       // users can be removed (1.8)

@@ -60,6 +60,7 @@ const (
 	MailChangeExpired       MailKind = "changeExpired"
 	MailChangeCancelled     MailKind = "changeCancelled"
 	MailChangeFailed        MailKind = "changeFailed"
+	MailCredentialExpiring  MailKind = "credentialExpiring"
 )
 
 // Mail is a mail to be sent, with what its texts need.
@@ -70,7 +71,7 @@ type Mail struct {
 	Name     string   `json:"name,omitempty"`
 	Language string   `json:"language,omitempty"`
 	Except   []UserID `json:"except,omitempty"`
-	User     UserID   `json:"user,omitempty"` // with SealedToken: whose link it is
+	User     UserID   `json:"user,omitempty"` // with SealedToken: whose link it is; otherwise whom to look at
 
 	Organisation string       `json:"organisation,omitempty"` // its name
 	Actor        string       `json:"actor,omitempty"`
@@ -78,7 +79,8 @@ type Mail struct {
 	Act          Act          `json:"act,omitempty"`
 	Reason       string       `json:"reason,omitempty"`
 	Cause        Cause        `json:"cause,omitempty"`
-	Factor       string       `json:"factor,omitempty"` // with MailSecondFactorChanged: the action
+	Credential   string       `json:"credential,omitempty"` // with MailCredentialExpiring: which
+	Factor       string       `json:"factor,omitempty"`     // with MailSecondFactorChanged: the action
 	Change       ChangeID     `json:"change,omitempty"`
 	Differences  []Difference `json:"differences,omitempty"`
 	// With MailAccountOpened: who does not have the account, by name, and whether there are more.

@@ -229,7 +229,10 @@ func checkAllowList(fields *fault.Fields, list *[]string) {
 	*list = set(*list)
 }
 
-// parsePrefix reads an address or a CIDR range (5.4).
+// mappedBits are those that make an IPv6 address an IPv4 one (RFC 4291, 2.5.5.2).
+const mappedBits = 96
+
+// parsePrefix reads an address or a CIDR range (5.4). One that is mapped into IPv6 becomes what it stands for.
 func parsePrefix(text string) (netip.Prefix, bool) {
 	text = strings.TrimSpace(text)
 	if address, err := netip.ParseAddr(text); err == nil && address.Zone() == "" {
@@ -237,5 +240,8 @@ func parsePrefix(text string) (netip.Prefix, bool) {
 		return netip.PrefixFrom(address, address.BitLen()), true
 	}
 	prefix, err := netip.ParsePrefix(text)
+	if mapped := prefix.Bits() - mappedBits; err == nil && prefix.Addr().Is4In6() && mapped >= 0 {
+		prefix = netip.PrefixFrom(prefix.Addr().Unmap(), mapped)
+	}
 	return prefix.Masked(), err == nil
 }

@@ -5,9 +5,13 @@ import "net/netip"
 // Request is what every operation knows about who calls it and how. It is made from the gateway's event alone; whom the
 // token belongs to is for the store to say.
 type Request struct {
-	Token          string // a session's, from the Authorization header (Bearer) or the console's cookie
-	ClientID       string // of an API user, from the Authorization header (Basic)
-	ClientSecret   string
+	Operation    string // the operation's id, for the log
+	Token        string // a session's, from the Authorization header (Bearer) or the console's cookie
+	ClientID     string // of an API user, from the Authorization header (Basic)
+	ClientSecret string
+	// Certificate is the fingerprint of the client's certificate, where the connection was mutual TLS (6.3): the other
+	// end has proven that it holds the key.
+	Certificate    string
 	Source         Source
 	IdempotencyKey string
 	// Fingerprint is a hash over method, path and body, so that a reused Idempotency-Key with another request is found.

@@ -74,7 +74,9 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 			return SignedIn{}, err
 		}
 		users := active(found, try.login.Members)
-		if !ok || len(users) == 0 {
+		// From where a user does not sign in (5.4) even the right password is wrong: a stranger who has it learns nothing.
+		here := admitted(users, r.Source.Address)
+		if !ok || len(here) == 0 {
 			return SignedIn{}, s.miss(ctx, try, users)
 		}
 		if rehash {
@@ -82,12 +84,12 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 				return SignedIn{}, err
 			}
 		}
-		user, acting, ok := choose(found, users, organisation)
+		user, acting, ok := choose(found, here, organisation)
 		if !ok {
 			if organisation != "" {
 				return SignedIn{}, s.miss(ctx, try, users)
 			}
-			return SignedIn{Choices: organisationsOf(found, users)}, nil
+			return SignedIn{Choices: organisationsOf(found, here)}, nil
 		}
 		return s.admit(ctx, try, user, identity, rehash, found.Organisations[user.Organisation], found.Organisations[acting])
 	})
@@ -145,6 +147,9 @@ func (s *Self) miss(ctx context.Context, try attemptToSignIn, users []User) erro
 	effects := []Effect{PutTries{try.fromHere}, PutTries{try.overall}}
 	for _, user := range users {
 		entry := s.signInEntry(try, user, Refused)
+		if !user.admits(try.source.Address) {
+			entry.Detail = detailAddress
+		}
 		effects = append(effects, Log{entry})
 	}
 	if err := s.Store.Commit(ctx, effects...); err != nil {
@@ -293,6 +298,9 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		}
 		v := visit{Request: r, now: now, found: found, session: session, caller: user, identity: identity,
 			home: found.Organisations[user.Organisation], organisation: found.Organisations[user.Organisation]}
+		if !user.admits(r.Source.Address) {
+			return SignedIn{}, s.refuseChallenge(ctx, v)
+		}
 		if err := v.checkStepUp(); err != nil {
 			return SignedIn{}, err
 		}
@@ -335,6 +343,17 @@ func (s *Self) missChallenge(ctx context.Context, v visit, session Session) erro
 	entry := s.ownEntry(v, "answerChallenge")
 	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, "wrong code"
 	if err := s.Store.Commit(ctx, MissChallenge{session}, PutTries{tries}, Log{entry}); err != nil {
+		return err
+	}
+	return credentialsWrong()
+}
+
+// refuseChallenge refuses an answer from where the user does not sign in (5.4), right or wrong. It counts as no try:
+// whoever has the challenge elsewhere cannot use up its owner's.
+func (s *Self) refuseChallenge(ctx context.Context, v visit) error {
+	entry := s.ownEntry(v, "answerChallenge")
+	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, detailAddress
+	if err := s.Store.Commit(ctx, Log{entry}); err != nil {
 		return err
 	}
 	return credentialsWrong()

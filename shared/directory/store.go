@@ -49,7 +49,7 @@ type Due struct {
 	At           time.Time
 	Organisation OrganisationID
 	Change       ChangeID // a change to expire, remind of, or apply
-	User         UserID   // with Link: whose link expires
+	User         UserID   // of whose certificates to warn; with Link: whose link expires
 	Link         string
 	Outbox       *OutboxRef // an outbox item that was not carried
 }

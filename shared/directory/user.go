@@ -87,9 +87,13 @@ type User struct {
 	ResetLink string
 	// SessionEpoch goes up when every session must end (5.3); a session of an older epoch is refused.
 	SessionEpoch int
-	CreatedBy    UserID
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	// Certificates are those of an API user, with one of which it calls (6.3).
+	Certificates []Certificate
+	// Warned is, by fingerprint, how many days ahead of a certificate's end the last warning was.
+	Warned    map[string]int
+	CreatedBy UserID
+	CreatedAt time.Time
+	UpdatedAt time.Time
 	// Version goes up when the administered part or the status changes: changes are bound to it (3.3).
 	Version int
 	// Revision goes up with every write: it guards against lost updates.
@@ -104,3 +108,6 @@ func (u User) ActiveAdmin() bool { return u.Kind == KindAdmin && u.Active() }
 
 // HoldsAllAccounts tells whether the user has every account of its organisation, also those opened later (1.9).
 func (u User) HoldsAllAccounts() bool { return u.Kind == KindAdmin }
+
+// SeveralAccounts tells whether what the user does may be about one account or another.
+func (u User) SeveralAccounts() bool { return u.HoldsAllAccounts() || len(u.Accounts) > 1 }

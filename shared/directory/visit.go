@@ -93,12 +93,15 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 			return visit{}, unauthenticated()
 		}
 		v.session = Session{Organisation: entry.home, User: v.caller.ID, Acting: entry.home, Stage: SessionFull}
-		return v, nil
+		return v, c.checkWay(ctx, v)
 	}
 	session, ok := found.Sessions[entry.session]
 	v.session, v.identity = session, found.Identities[entry.identity]
 	if !ok || session.Acting != entry.acting || !session.Alive(v.caller, v.identity, v.now) {
 		return visit{}, unauthenticated()
+	}
+	if err := c.checkWay(ctx, v); err != nil {
+		return visit{}, err
 	}
 	if len(stages) == 0 {
 		stages = []SessionStage{SessionFull}

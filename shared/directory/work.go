@@ -120,6 +120,7 @@ type Swept struct {
 	Applied  int `json:"applied"`
 	Links    int `json:"links"`
 	Outbox   int `json:"outbox"`
+	Warned   int `json:"warned"` // users of whose certificates was warned
 }
 
 // sweepBatch is how many records of a kind are looked up at once.
@@ -156,6 +157,8 @@ func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{*due.Outbox, w.Now().Add(straggling)}))
 	case due.Link != "":
 		return w.expireLink(ctx, TicketRef{due.Organisation, due.User, due.Link}, swept)
+	case due.User != "":
+		return w.sweepUser(ctx, UserRef{due.Organisation, due.User}, swept)
 	default:
 		return w.sweepChange(ctx, ChangeRef{due.Organisation, due.Change}, swept)
 	}

@@ -16,6 +16,7 @@ import (
 // admit checks what holds for every operation before the library reads the input, and completes the request with what
 // the operation has by its kind.
 func (x *exchange) admit() error {
+	x.request.Operation = x.route.id
 	if !x.route.public && x.request.Token == "" && x.request.ClientID == "" {
 		return fault.New(fault.Unauthenticated, "")
 	}

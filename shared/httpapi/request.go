@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/pem"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,7 +44,22 @@ func (s *Server) request(event *events.APIGatewayV2HTTPRequest) (request directo
 	if s.edgeTellsPlace {
 		request.Source.Place = place(event.Headers["cloudfront-viewer-city"], event.Headers["cloudfront-viewer-country"])
 	}
+	request.Certificate = certificateFingerprint(event.RequestContext.Authentication.ClientCert.ClientCertPem)
 	return request, cookie
+}
+
+// certificateFingerprint is the SHA-256, in hexadecimal, of the certificate that the gateway found at the other end of a
+// mutual TLS connection; empty where there was none. The gateway alone sets it: no header does.
+func certificateFingerprint(text string) string {
+	if text == "" {
+		return ""
+	}
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return ""
+	}
+	sum := sha256.Sum256(block.Bytes)
+	return hex.EncodeToString(sum[:])
 }
 
 // credentials reads an Authorization field: a Bearer token (RFC 6750, 2.1) or a Basic client id and secret (RFC 7617).

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"mandate/shared/certificate/certificatetest"
 	"mandate/shared/directory"
 	"mandate/shared/httpapi"
 )
@@ -19,6 +20,7 @@ type eventType = events.APIGatewayV2HTTPRequest
 func TestRequestIsTheEvents(t *testing.T) {
 	t.Parallel()
 	basic := func(text string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(text)) }
+	certified := certificatetest.Make(t)
 	source := directory.Source{Address: netip.MustParseAddr("192.0.2.7"), UserAgent: "test/1.0"}
 	tests := []struct {
 		name   string
@@ -66,6 +68,17 @@ func TestRequestIsTheEvents(t *testing.T) {
 			without("Authorization")(event)
 			event.Headers["cloudfront-viewer-country"] = "DK"
 		}, true, directory.Request{Source: directory.Source{Address: source.Address, UserAgent: "test/1.0", Place: "DK"}}},
+		{"the certificate at the other end", func(event *eventType) {
+			event.RequestContext.Authentication.ClientCert.ClientCertPem = certified.PEM
+		}, false, directory.Request{Token: "token-1", Source: source, Certificate: certified.Fingerprint}},
+		{"a certificate that is none", func(event *eventType) {
+			event.RequestContext.Authentication.ClientCert.ClientCertPem = "none"
+		}, false, directory.Request{Token: "token-1", Source: source}},
+		{"a certificate in headers", func(event *eventType) {
+			for _, name := range []string{"x-client-cert", "x-amzn-mtls-clientcert", "ssl-client-cert", "x-forwarded-client-cert", "client-cert"} {
+				event.Headers[name] = certified.PEM
+			}
+		}, false, directory.Request{Token: "token-1", Source: source}},
 		{"keys that the operation does not take", func(event *eventType) {
 			event.Headers["idempotency-key"], event.Headers["if-match"] = "k-1", `"7"`
 		}, false, directory.Request{Token: "token-1", Source: source}},
@@ -77,6 +90,7 @@ func TestRequestIsTheEvents(t *testing.T) {
 			if answer := s.call(t, event("GET /health", test.change)); answer.StatusCode != 200 {
 				t.Fatalf("%+v", answer)
 			}
+			test.want.Operation = "health"
 			if diff := cmp.Diff(test.want, s.request, cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty()); diff != "" {
 				t.Error(diff)
 			}

@@ -229,6 +229,7 @@ func TestPresetSettings(t *testing.T) {
 		s.AdminsManageAdmins, s.AdminsManageAPI, s.AdminsCertificates = true, true, true
 	})
 	set("billpro", func(s *directory.Settings) {
+		s.APINamesAccount = true
 		s.RoleCount, s.Onboarding, s.SecretsShown = directory.RolesExactlyOne, nil, "always"
 		s.AdminsManageAdmins, s.AdminsManageAPI, s.AdminsCertificates = true, true, true
 	})

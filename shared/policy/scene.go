@@ -117,18 +117,19 @@ func (e *Engine) actorOf(question directory.Question) (cedar.Entity, error) {
 		UID:     cedar.NewEntityUID(actorType, cedar.String(principal.ID)),
 		Parents: within(principal.Organisation),
 		Attributes: cedar.NewRecord(cedar.RecordMap{
-			"user":           userUID(principal.ID),
-			"kind":           cedar.String(principal.Kind),
-			"active":         cedar.Boolean(principal.Active()),
-			"operator":       cedar.Boolean(isOperator(principal)),
-			"roles":          stringSet(principal.Roles),
-			"permissions":    rights.everything,
-			"ownPermissions": rights.created,
-			"companies":      stringSet(intersection(question.Grants.Companies, principal.Companies)),
-			"accounts":       accountSet(intersection(accounts, principal.Accounts)),
-			"allAccounts":    cedar.Boolean(principal.HoldsAllAccounts() || isOperator(principal)),
-			"paymentRule":    cedar.String(principal.PaymentRule),
-			"paymentLinks":   cedar.Boolean(principal.PaymentLinks),
+			"user":            userUID(principal.ID),
+			"kind":            cedar.String(principal.Kind),
+			"active":          cedar.Boolean(principal.Active()),
+			"operator":        cedar.Boolean(isOperator(principal)),
+			"roles":           stringSet(principal.Roles),
+			"permissions":     rights.everything,
+			"ownPermissions":  rights.created,
+			"companies":       stringSet(intersection(question.Grants.Companies, principal.Companies)),
+			"accounts":        accountSet(intersection(accounts, principal.Accounts)),
+			"allAccounts":     cedar.Boolean(principal.HoldsAllAccounts() || isOperator(principal)),
+			"severalAccounts": cedar.Boolean(principal.SeveralAccounts()),
+			"paymentRule":     cedar.String(principal.PaymentRule),
+			"paymentLinks":    cedar.Boolean(principal.PaymentLinks),
 		}),
 	}, nil
 }
@@ -186,6 +187,7 @@ type settings struct {
 	adminsManageAdmins bool
 	adminsManageAPI    bool
 	adminsCertificates bool
+	apiNamesAccount    bool
 	removal            bool
 	contacts           bool
 	secretsShown       string
@@ -198,6 +200,7 @@ func settingsOf(s directory.Settings) settings {
 		adminsManageAdmins: s.AdminsManageAdmins,
 		adminsManageAPI:    s.AdminsManageAPI,
 		adminsCertificates: s.AdminsCertificates,
+		apiNamesAccount:    s.APINamesAccount,
 		removal:            s.Removal,
 		contacts:           s.Contacts,
 		secretsShown:       s.SecretsShown,
@@ -211,6 +214,7 @@ func (s settings) record() cedar.Record {
 		"adminsManageAdmins": cedar.Boolean(s.adminsManageAdmins),
 		"adminsManageApi":    cedar.Boolean(s.adminsManageAPI),
 		"adminsCertificates": cedar.Boolean(s.adminsCertificates),
+		"apiNamesAccount":    cedar.Boolean(s.apiNamesAccount),
 		"removal":            cedar.Boolean(s.removal),
 		"contacts":           cedar.Boolean(s.contacts),
 		"secretsShown":       cedar.String(s.secretsShown),

@@ -26,6 +26,7 @@ func writeOf(effect directory.Effect) (write, error) {
 	case directory.PutUser:
 		k := user(directory.UserRef{Organisation: e.User.Organisation, ID: e.User.ID})
 		made, err := encode(k, userRecord(e.User))
+		k.due(made, e.User.DueAt())
 		if e.User.ActiveAdmin() {
 			listed(made, adminsList(e.User.Organisation), string(e.User.ID))
 		}

@@ -182,6 +182,8 @@ func parseDue(k key, at string) (directory.Due, bool) {
 	switch {
 	case strings.HasPrefix(k.sk, changePrefix):
 		due.Change = directory.ChangeID(strings.TrimPrefix(k.sk, changePrefix))
+	case strings.HasPrefix(k.sk, userPrefix):
+		due.User = directory.UserID(strings.TrimPrefix(k.sk, userPrefix))
 	case strings.HasPrefix(k.sk, linkPrefix):
 		due.User = user
 		due.Link = strings.TrimPrefix(k.sk, linkPrefix)

@@ -50,20 +50,22 @@ type (
 		Kind              directory.Kind           `json:"kind"`
 		Owner             bool                     `json:"owner"`
 		directory.Profile `json:"profile"`
-		Status            directory.Status   `json:"-"`
-		Resume            directory.Status   `json:"resume"`
-		SecondFactor      bool               `json:"secondFactor"`
-		OpenChange        directory.ChangeID `json:"openChange"`
-		OpenDeactivation  directory.ChangeID `json:"openDeactivation"`
-		EffectiveAt       time.Time          `json:"effectiveAt"`
-		VerificationLink  string             `json:"verificationLink"`
-		ResetLink         string             `json:"resetLink"`
-		SessionEpoch      int                `json:"sessionEpoch"`
-		CreatedBy         directory.UserID   `json:"createdBy"`
-		CreatedAt         time.Time          `json:"createdAt"`
-		UpdatedAt         time.Time          `json:"updatedAt"`
-		Version           int                `json:"-"`
-		Revision          int                `json:"-"`
+		Status            directory.Status        `json:"-"`
+		Resume            directory.Status        `json:"resume"`
+		SecondFactor      bool                    `json:"secondFactor"`
+		OpenChange        directory.ChangeID      `json:"openChange"`
+		OpenDeactivation  directory.ChangeID      `json:"openDeactivation"`
+		EffectiveAt       time.Time               `json:"effectiveAt"`
+		VerificationLink  string                  `json:"verificationLink"`
+		ResetLink         string                  `json:"resetLink"`
+		SessionEpoch      int                     `json:"sessionEpoch"`
+		Certificates      []directory.Certificate `json:"certificates"`
+		Warned            map[string]int          `json:"warned"`
+		CreatedBy         directory.UserID        `json:"createdBy"`
+		CreatedAt         time.Time               `json:"createdAt"`
+		UpdatedAt         time.Time               `json:"updatedAt"`
+		Version           int                     `json:"-"`
+		Revision          int                     `json:"-"`
 	}
 	identityRecord struct {
 		ID            directory.IdentityID `json:"-"`
