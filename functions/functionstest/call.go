@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"mandate/shared/api"
+	"mandate/shared/certificate/certificatetest"
 )
 
 // Part is a part of a request.
@@ -78,6 +79,13 @@ func At[T ~string](values ...T) Part {
 // From sets the address that the request comes from.
 func From(address string) Part {
 	return func(e *events.APIGatewayV2HTTPRequest) { e.RequestContext.HTTP.SourceIP = address }
+}
+
+// Over is mutual TLS with a certificate, as the gateway tells of it.
+func Over(pair certificatetest.Pair) Part {
+	return func(e *events.APIGatewayV2HTTPRequest) {
+		e.RequestContext.Authentication.ClientCert.ClientCertPem = pair.PEM
+	}
 }
 
 // Answer is what a request came to.

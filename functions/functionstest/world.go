@@ -22,6 +22,7 @@ import (
 	"mandate/functions/workflow"
 	"mandate/infra/local/parts/partstest"
 	"mandate/shared/api"
+	"mandate/shared/certificate"
 	"mandate/shared/demo"
 	"mandate/shared/directory"
 	"mandate/shared/httpapi"
@@ -99,7 +100,7 @@ func New(t testing.TB, options ...Option) *World {
 		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now})
 	}
 	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors})
-	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164})
+	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164, Certificates: certificate.Read})
 	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors})
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
 	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})

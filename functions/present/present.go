@@ -124,3 +124,11 @@ func Permissions(permissions map[directory.Permission]directory.Scope) map[strin
 	}
 	return plain
 }
+
+// Certificate as clients see it.
+func Certificate(c directory.Certificate) api.Certificate {
+	return api.Certificate{
+		Fingerprint: c.Fingerprint, Subject: c.Subject, Issuer: c.Issuer, Serial: c.Serial,
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), AddedAt: c.AddedAt.UTC(), AddedBy: string(c.AddedBy),
+	}
+}

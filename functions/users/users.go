@@ -26,6 +26,9 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.RemoveUser, h.remove)
 	httpapi.Handle(server, api.ResetSecondFactor, h.resetSecondFactor)
 	httpapi.Handle(server, api.AssignAccount, h.assign)
+	httpapi.Handle(server, api.ListCertificates, h.listCertificates)
+	httpapi.Handle(server, api.AddCertificate, h.addCertificate)
+	httpapi.Handle(server, api.RemoveCertificate, h.removeCertificate)
 	httpapi.Handle(server, api.ResendVerification, h.resendVerification)
 	httpapi.Handle(server, api.SendPasswordReset, h.sendPasswordReset)
 }
@@ -97,6 +100,22 @@ func (h handlers) resendVerification(ctx context.Context, r directory.Request, i
 
 func (h handlers) sendPasswordReset(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
 	return &api.Empty{}, h.users.SendPasswordReset(ctx, r, directory.UserID(in.UserID))
+}
+
+func (h handlers) listCertificates(ctx context.Context, r directory.Request, in *api.ListCertificatesInput) (*api.Listed[api.Certificate], error) {
+	certificates, next, err := h.users.ListCertificates(ctx, r, directory.UserID(in.UserID), present.Page(in.Page))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(certificates, next, present.Certificate), nil
+}
+
+func (h handlers) addCertificate(ctx context.Context, r directory.Request, in *api.AddCertificateInput) (*api.UserAnswer, error) {
+	return answer(h.users.AddCertificate(ctx, r, directory.UserID(in.UserID), in.Body.PEM))
+}
+
+func (h handlers) removeCertificate(ctx context.Context, r directory.Request, in *api.CertificatePath) (*api.UserAnswer, error) {
+	return answer(h.users.RemoveCertificate(ctx, r, directory.UserID(in.UserID), in.Fingerprint))
 }
 
 // answer is 200 or, for what came to be, 201 where an act took effect, and 202 where it waits.

@@ -17,6 +17,8 @@ const (
 	ActRemoveUser        Act = "removeUser"
 	ActResetSecondFactor Act = "resetSecondFactor"
 	ActAssignAccount     Act = "assignAccount"
+	ActAddCertificate    Act = "addCertificate"
+	ActRemoveCertificate Act = "removeCertificate"
 )
 
 // Acts are all of them.
@@ -64,6 +66,10 @@ func (a Act) rule() actRule {
 		return actRule{apply: (*Core).applySecondFactorReset}
 	case ActAssignAccount:
 		return actRule{delayed: true, gives: givesAccount, apply: (*Core).applyAssignment}
+	case ActAddCertificate:
+		return actRule{delayed: true, apply: (*Core).applyCertificates}
+	case ActRemoveCertificate:
+		return actRule{apply: (*Core).applyCertificates}
 	default:
 		panic("directory: no rule of act " + string(a)) // acts are constants
 	}

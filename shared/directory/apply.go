@@ -145,6 +145,12 @@ func (c *Core) applySecondFactorReset(ctx context.Context, now time.Time, organi
 	return nil
 }
 
+// applyCertificates gives the user the certificates that were shown.
+func (c *Core) applyCertificates(_ context.Context, _ time.Time, _ Organisation, plan *Plan) error {
+	plan.User.Certificates = plan.Change.After.Certificates
+	return nil
+}
+
 // applyAssignment gives the account to those of its users that still wait for it (1.9).
 func (c *Core) applyAssignment(_ context.Context, _ time.Time, _ Organisation, plan *Plan) error {
 	account := plan.Account

@@ -41,14 +41,15 @@ type Actor struct {
 	Kind         Kind           `json:"kind"`
 }
 
-// Snapshot is what a change is about at one moment: of a user its administered part, its status and its second factor;
+// Snapshot is what a change is about at one moment: of a user its administered part, its status, its second factor and its certificates;
 // of an account whom it is assigned to.
 type Snapshot struct {
-	Kind         Kind        `json:"kind"`
-	Status       Status      `json:"status"`
-	SecondFactor bool        `json:"secondFactor"`
-	Profile      Profile     `json:"profile"`
-	Assignment   *Assignment `json:"assignment,omitempty"`
+	Kind         Kind          `json:"kind"`
+	Status       Status        `json:"status"`
+	SecondFactor bool          `json:"secondFactor"`
+	Profile      Profile       `json:"profile"`
+	Certificates []Certificate `json:"certificates,omitempty"` // in the order they were added
+	Assignment   *Assignment   `json:"assignment,omitempty"`
 }
 
 // Assignment gives an account to many users (1.9).

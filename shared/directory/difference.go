@@ -42,6 +42,7 @@ func (s Snapshot) fields() []Difference {
 		{Field: "paymentLinks", After: strconv.FormatBool(p.PaymentLinks)},
 		{Field: "ipAllowList", After: join(p.IPAllowList)},
 		{Field: "secondFactor", After: strconv.FormatBool(s.SecondFactor)},
+		{Field: "certificate", After: join(fingerprints(s.Certificates))},
 		{Field: "account", After: assigned.AccountName},
 		{Field: "users", After: join(assigned.names())},
 	}

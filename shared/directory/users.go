@@ -20,7 +20,8 @@ const (
 // Users administers users: every write but the mails and sessions is a change.
 type Users struct {
 	Core
-	Phones Phones
+	Phones       Phones
+	Certificates Certificates
 }
 
 // Phones reads a phone number and answers it in the form of E.164; false where it is none.
@@ -85,7 +86,7 @@ func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known
 
 // snapshot is what changes see of a user.
 func snapshot(user User) Snapshot {
-	return Snapshot{Kind: user.Kind, Status: user.Status, SecondFactor: user.SecondFactor, Profile: user.Profile}
+	return Snapshot{Kind: user.Kind, Status: user.Status, SecondFactor: user.SecondFactor, Profile: user.Profile, Certificates: user.Certificates}
 }
 
 // userIntent is an intent about one user.
@@ -287,6 +288,10 @@ func (u *Users) repeated(ctx context.Context, v visit) (Answer, bool, error) {
 //
 // Faults: notFound, forbidden.
 func (u *Users) Get(ctx context.Context, r Request, id UserID) (User, error) {
+	return u.get(ctx, r, id, ActionViewUser)
+}
+
+func (u *Users) get(ctx context.Context, r Request, id UserID, action Action) (User, error) {
 	v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 		return Want{Users: []UserRef{{organisation, id}}}
 	})
@@ -297,7 +302,7 @@ func (u *Users) Get(ctx context.Context, r Request, id UserID) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return user, u.decide(ctx, v, Question{Action: ActionViewUser, Target: &user})
+	return user, u.decide(ctx, v, Question{Action: action, Target: &user})
 }
 
 // List reads a page of the organisation's users.

@@ -8,6 +8,7 @@ import (
 	"mandate/functions/wire"
 	"mandate/functions/wire/sealing"
 	"mandate/functions/wire/serving"
+	"mandate/shared/certificate"
 	"mandate/shared/directory"
 	"mandate/shared/phone"
 )
@@ -19,7 +20,7 @@ func main() {
 			return nil, err
 		}
 		server := serving.New(parts)
-		users.Register(server, &directory.Users{Core: core, Phones: phone.E164})
+		users.Register(server, &directory.Users{Core: core, Phones: phone.E164, Certificates: certificate.Read})
 		return server.Handler(), nil
 	})
 }
