@@ -3,6 +3,7 @@ package functionstest
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,7 +195,7 @@ func TestPathsThatNameNothing(t *testing.T) {
 		}
 		for _, id := range []string{"x", "../me", o.Accounts[0], "usr_" + strings.Repeat("0", 26), string(o.Rosa.ID) + "#", "é", " "} {
 			for _, who := range []*Person{o.Ada, olga} {
-				answer := who.Do(operation.ID, append(example(o, operation), At(id))...)
+				answer := who.Do(operation.ID, append(example(o, operation), At(slices.Repeat([]string{id}, len(parameters(operation)))...))...)
 				if answer.Status/100 != 4 {
 					t.Errorf("%s of %q: %d %s", operation.ID, id, answer.Status, answer.Text)
 				}

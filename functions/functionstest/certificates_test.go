@@ -282,6 +282,7 @@ func TestAnAPIRequestNamesItsAccount(t *testing.T) {
 func TestAnAPIRequestOfOneAccountNamesNone(t *testing.T) {
 	t.Parallel()
 	o := New(t).Tenant("billpro")
+	done(t, o, o.Ada.Do("updateUser", At(o.Robot.ID), Body(Object{"roles": []string{"admin_user"}})))
 	equal(t, "decision", Read[Evaluated](t, o.Robot.Do("evaluateAccess", Body(Object{
 		"subject": Object{"type": "user", "id": o.Robot.ID}, "action": Object{"name": "products:view"}, "resource": Object{"type": "product", "id": "1"},
 	})), 200).Decision, true)

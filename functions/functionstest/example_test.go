@@ -1,24 +1,30 @@
 package functionstest
 
-import "mandate/shared/api"
+import (
+	"strings"
+
+	"mandate/shared/api"
+)
 
 // example is a request to an operation that breaks no rule. What goes over all operations asks for one of each, so that a
 // new operation needs its row here.
 func example(o *Tenant, operation api.Endpoint) []Part {
 	ids := map[string]string{ // by path parameter
 		"userId": string(o.Rosa.ID), "organisationId": string(o.ID), "accountId": o.Accounts[0], "changeId": "chg_1", "sessionId": "ses_1",
+		"fingerprint": strings.Repeat("0", 64),
 	}
 	bodies := map[string]any{
-		"createUser":    newUser(o, nil),
-		"updateUser":    Object{"contact": true},
-		"duplicateUser": Object{"email": o.Email("copy"), "phone": o.Phone()},
-		"assignAccount": Object{"users": []string{string(o.Rosa.ID)}},
-		"updateMe":      Object{"language": "fr"},
-		"confirmChange": Object{"digest": "d", "method": "totp", "code": "123456"},
-		"approveChange": Object{"digest": "d", "method": "totp", "code": "123456"},
-		"rejectChange":  Object{"reason": "no"},
-		"confirmTotp":   Object{"code": "123456"},
-		"removeTotp":    Object{"code": "123456"},
+		"createUser":     newUser(o, nil),
+		"updateUser":     Object{"contact": true},
+		"duplicateUser":  Object{"email": o.Email("copy"), "phone": o.Phone()},
+		"assignAccount":  Object{"users": []string{string(o.Rosa.ID)}},
+		"addCertificate": Object{"pem": o.certificate(365).PEM},
+		"updateMe":       Object{"language": "fr"},
+		"confirmChange":  Object{"digest": "d", "method": "totp", "code": "123456"},
+		"approveChange":  Object{"digest": "d", "method": "totp", "code": "123456"},
+		"rejectChange":   Object{"reason": "no"},
+		"confirmTotp":    Object{"code": "123456"},
+		"removeTotp":     Object{"code": "123456"},
 		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
 			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},
 		"updateOrganisation": Object{"name": "Renamed"},

@@ -19,6 +19,7 @@ import (
 type settings struct {
 	Port        string         `env:"PORT,optional"`
 	MailboxPort string         `env:"MAILBOX_PORT,optional"`
+	SecurePort  string         `env:"MUTUAL_TLS_PORT,optional"`
 	DataDir     string         `env:"DATA_DIR,optional"`
 	Propagation *time.Duration `env:"PROPAGATION,optional"`
 	ClockSkew   time.Duration  `env:"CLOCK_SKEW,optional"`
@@ -30,6 +31,8 @@ const (
 	defaultPort = 8080
 	// mailboxBelow is how far below the API's port the mailbox is, unless it is told its own: 8005 under 8080.
 	mailboxBelow = 75
+	// secureAbove is how far above the API's port its door with mutual TLS is: 8443 over 8080.
+	secureAbove = 363
 )
 
 func main() {
@@ -60,12 +63,16 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	securePort, err := number("MUTUAL_TLS_PORT", settings.SecurePort, port+secureAbove)
+	if err != nil {
+		return err
+	}
 	root, err := os.Getwd()
 	if err != nil {
 		return err
 	}
 	r, err := runner.Start(ctx, runner.Options{
-		Root: root, Port: port, MailboxPort: mailboxPort, DataDir: settings.DataDir,
+		Root: root, Port: port, MailboxPort: mailboxPort, MutualTLSPort: securePort, DataDir: settings.DataDir,
 		Propagation: settings.Propagation, ClockSkew: settings.ClockSkew, SweepEvery: settings.SweepEvery,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
 	})
@@ -74,7 +81,8 @@ func run(ctx context.Context) error {
 	}
 	defer r.Close()
 	fmt.Printf("\nDemo users (GET %s/local/demo has them as JSON):\n\n%s\n", r.API, r.Demo.Table())
-	fmt.Printf("ready  API %s  mailbox %s  DynamoDB %s  Step Functions %s  KMS %s\n", r.API, r.Mailbox, r.DynamoDB, r.StepFunctions, r.KMS)
+	fmt.Printf("ready  API %s  mailbox %s  DynamoDB %s  Step Functions %s  KMS %s  mutual TLS %s\n",
+		r.API, r.Mailbox, r.DynamoDB, r.StepFunctions, r.KMS, r.MutualTLS)
 	<-ctx.Done()
 	return nil
 }

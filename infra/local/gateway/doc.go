@@ -31,6 +31,8 @@
 //     (captured).
 //   - The request line and the values of headers may take 10,240 bytes, the body
 //     10 MB, the function 30 seconds.
+//   - Over mutual TLS, requestContext.authentication.clientCert has the client's
+//     certificate; otherwise there is no authentication.
 //   - A function's JSON without a statusCode is the body of a 200.
 //
 // # Chosen
@@ -47,10 +49,14 @@
 //     Lambda's own 6 MB, which base64 makes of a body well under the 10 MB, is
 //     413 like a body over them. The words of 413 and 431 are nowhere documented.
 //
+// AWS refuses a connection whose certificate does not chain to the domain's
+// trust store. Here any will do, as its owner has proven to hold the key: which
+// certificates open what is the functions' to say.
+//
 // # What a client cannot do
 //
 // No header becomes context. sourceIp is the connection's peer, domainName and
-// apiId are configured, and the x-amzn-trace-id, x-forwarded-port and
+// apiId are configured, the certificate is the connection's, and the x-amzn-trace-id, x-forwarded-port and
 // x-forwarded-proto that a client sends are replaced; its x-forwarded-for is kept
 // in front of the peer's address, as AWS does, and so proves nothing.
 package gateway

@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/pem"
 	"fmt"
+	"math/big"
 	"mime"
 	"net"
 	"net/http"
@@ -26,7 +28,7 @@ type event struct {
 
 type requestContext struct {
 	events.APIGatewayV2HTTPRequestContext
-	Authentication *struct{} `json:"authentication,omitempty"`
+	Authentication *events.APIGatewayV2HTTPRequestContextAuthentication `json:"authentication,omitempty"`
 }
 
 // newEvent says of a request what API Gateway says.
@@ -66,7 +68,42 @@ func (g *Gateway) newEvent(r *http.Request, route *compiled, parameters map[stri
 			UserAgent: r.UserAgent(),
 		},
 	}
+	e.RequestContext.Authentication = authentication(r)
 	return e
+}
+
+// validityLayout is how the times of a certificate are written (seen in AWS's
+// own example of the event).
+const validityLayout = "Jan _2 15:04:05 2006 GMT"
+
+// authentication tells of the certificate at the other end of the connection;
+// nil where there is none.
+func authentication(r *http.Request) *events.APIGatewayV2HTTPRequestContextAuthentication {
+	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	certificate := r.TLS.PeerCertificates[0]
+	var told events.APIGatewayV2HTTPRequestContextAuthentication
+	told.ClientCert = events.APIGatewayV2HTTPRequestContextAuthenticationClientCert{
+		ClientCertPem: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})),
+		SubjectDN:     certificate.Subject.String(),
+		IssuerDN:      certificate.Issuer.String(),
+		SerialNumber:  serial(certificate.SerialNumber),
+		Validity: events.APIGatewayV2HTTPRequestContextAuthenticationClientCertValidity{
+			NotBefore: certificate.NotBefore.UTC().Format(validityLayout),
+			NotAfter:  certificate.NotAfter.UTC().Format(validityLayout),
+		},
+	}
+	return &told
+}
+
+// serial is a number in pairs of hexadecimal digits.
+func serial(number *big.Int) string {
+	pairs := make([]string, 0, 20)
+	for _, b := range number.Bytes() {
+		pairs = append(pairs, fmt.Sprintf("%02x", b))
+	}
+	return strings.Join(pairs, ":")
 }
 
 // Names that AWS gives out; fixed, for there is one API here.

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +27,7 @@ import (
 
 	"mandate/infra/local/gateway"
 	"mandate/infra/local/lambda"
+	"mandate/shared/certificate/certificatetest"
 )
 
 var routes = []gateway.Route{
@@ -444,5 +447,66 @@ func TestAccessLogTellsNoSecrets(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "hidden") {
 		t.Errorf("the log tells too much: %s", out.String())
+	}
+}
+
+// Over mutual TLS the event has the certificate of the connection; over TLS without one, over plain HTTP, and whatever
+// the headers say, it has none.
+func TestClientCertificate(t *testing.T) {
+	t.Parallel()
+	pair := certificatetest.Make(t, certificatetest.Between(
+		time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC), time.Date(2027, time.November, 30, 10, 20, 30, 0, time.UTC),
+	), func(c *x509.Certificate) { c.SerialNumber.SetInt64(0x1beef) })
+	payloads := make(chan []byte, 1)
+	handler := serve(t, func(_ context.Context, _ string, payload []byte) ([]byte, error) {
+		payloads <- payload
+		return []byte(`{}`), nil
+	})
+	secure, plain := httptest.NewUnstartedServer(handler), httptest.NewServer(handler)
+	secure.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	t.Cleanup(plain.Close)
+
+	get := func(url string, certificates ...tls.Certificate) (events.APIGatewayV2HTTPRequest, string) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), "GET", url+"/v1/users", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"X-Client-Cert", "X-Amzn-Mtls-Clientcert", "X-Forwarded-Client-Cert", "Client-Cert"} {
+			request.Header.Set(name, strings.ReplaceAll(pair.PEM, "\n", ""))
+		}
+		roots := x509.NewCertPool()
+		roots.AddCert(secure.Certificate())
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: certificates}}
+		defer transport.CloseIdleConnections()
+		answer, err := (&http.Client{Transport: transport}).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		payload := <-payloads
+		var event events.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(payload, &event); err != nil {
+			t.Fatal(err)
+		}
+		return event, string(payload)
+	}
+
+	event, _ := get(secure.URL, pair.TLS)
+	want := events.APIGatewayV2HTTPRequestContextAuthenticationClientCert{
+		ClientCertPem: pair.PEM, SubjectDN: "CN=robot,O=Example Company", IssuerDN: "CN=robot,O=Example Company", SerialNumber: "01:be:ef",
+		Validity: events.APIGatewayV2HTTPRequestContextAuthenticationClientCertValidity{
+			NotBefore: "Mar  2 09:00:00 2026 GMT", NotAfter: "Nov 30 10:20:30 2027 GMT",
+		},
+	}
+	if diff := cmp.Diff(want, event.RequestContext.Authentication.ClientCert); diff != "" {
+		t.Error(diff)
+	}
+	for _, url := range []string{secure.URL, plain.URL} {
+		if _, payload := get(url); strings.Contains(payload, `"authentication"`) {
+			t.Errorf("%s: %s", url, payload)
+		}
 	}
 }

@@ -111,13 +111,13 @@ func (c *command) family(t testing.TB) []string {
 	return alive
 }
 
-// freePorts is a port that is free, and with it the one of the mailbox that follows from it. Both lie below those of
-// outgoing connections.
+// freePorts is a port that is free, and with it those of the mailbox and of mutual TLS that follow from it. All lie below
+// those of outgoing connections.
 func freePorts(t *testing.T) int {
 	t.Helper()
 	for range 100 {
 		port := 10000 + rand.IntN(9000)
-		if isFree(port) && isFree(port-75) {
+		if isFree(port) && isFree(port-75) && isFree(port+363) {
 			return port
 		}
 	}
@@ -260,7 +260,7 @@ func ends(w *walk.Walk, c *command, signal os.Signal, status int) {
 
 func TestAPortThatIsTakenIsSaidInOneLine(t *testing.T) {
 	t.Parallel()
-	for variable, what := range map[string]string{"PORT": "the API", "MAILBOX_PORT": "the mailbox"} {
+	for variable, what := range map[string]string{"PORT": "the API", "MAILBOX_PORT": "the mailbox", "MUTUAL_TLS_PORT": "the API with mutual TLS"} {
 		taken, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)

@@ -2,9 +2,17 @@ package runner
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"math/big"
 	"net"
 	"net/http"
+	"time"
 
 	"mandate/functions/wire/credentials"
 	"mandate/infra/local/demo"
@@ -32,13 +40,50 @@ func (r *Runner) makeDemo(ctx context.Context) error {
 	return err
 }
 
-// serveFront answers the API as the gateway does, and under /local what is the local runner's alone.
-func (r *Runner) serveFront(listener net.Listener) error {
+// door answers the API as the gateway does, at a base URL.
+func (r *Runner) door(at string) (*gateway.Gateway, error) {
 	var routes []gateway.Route
 	for _, operation := range api.Operations() {
 		routes = append(routes, gateway.Route{Method: operation.Method, Path: operation.Path, Function: string(operation.Function)})
 	}
-	door, err := gateway.New(gateway.Config{Routes: routes, Invoke: r.Functions.Invoke, Domain: hostOf(r.API), Log: r.log})
+	return gateway.New(gateway.Config{Routes: routes, Invoke: r.Functions.Invoke, Domain: hostOf(at), Log: r.log})
+}
+
+// serveMutualTLS answers the API to clients with certificates, as the custom domain with mutual TLS does (6.3).
+func (r *Runner) serveMutualTLS(listener net.Listener) error {
+	door, err := r.door(r.MutualTLS)
+	if err != nil {
+		return err
+	}
+	certificate, err := ownCertificate(time.Now())
+	if err != nil {
+		return err
+	}
+	r.serveOn(tls.NewListener(listener, &tls.Config{
+		Certificates: []tls.Certificate{certificate}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12,
+	}), door)
+	return nil
+}
+
+// ownCertificate is a new one of this machine, signed by itself: clients have to be told not to check it.
+func ownCertificate(now time.Time) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "localhost"},
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+}
+
+// serveFront answers the API as the gateway does, and under /local what is the local runner's alone.
+func (r *Runner) serveFront(listener net.Listener) error {
+	door, err := r.door(r.API)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,9 @@ type Options struct {
 	Root        string // of the project, where the functions are built from
 	Port        int    // of the API; 0 takes a free one
 	MailboxPort int    // 0 takes a free one
-	DataDir     string // keeps data between runs; empty begins from nothing, in memory
+	// MutualTLSPort is of the API's other door, which asks for certificates; 0 takes a free one.
+	MutualTLSPort int
+	DataDir       string // keeps data between runs; empty begins from nothing, in memory
 	// Propagation caps the delay of changes, ClockSkew sets the clock ahead (3.13).
 	Propagation *time.Duration
 	ClockSkew   time.Duration
@@ -34,6 +36,7 @@ type Options struct {
 // Runner is a service that runs.
 type Runner struct {
 	API, Mailbox, DynamoDB, StepFunctions, KMS string // base URLs, without a slash at their ends
+	MutualTLS                                  string // the API's, for clients with a certificate (6.3)
 	Table                                      string
 	Demo                                       demo.Demo
 	Functions                                  *lambda.Service
@@ -70,9 +73,16 @@ func (r *Runner) start(ctx context.Context) (failed error) {
 		return err
 	}
 	r.API = "http://" + api.Addr().String()
+	secure, err := listen("the API with mutual TLS", "MUTUAL_TLS_PORT", r.options.MutualTLSPort)
+	if err != nil {
+		api.Close()
+		return err
+	}
+	r.MutualTLS = "https://" + secure.Addr().String()
 	defer func() {
 		if failed != nil {
 			api.Close()
+			secure.Close()
 		}
 	}()
 	mailbox, err := listen("the mailbox", "MAILBOX_PORT", r.options.MailboxPort)
@@ -101,6 +111,9 @@ func (r *Runner) start(ctx context.Context) (failed error) {
 		return err
 	}
 	if err := r.startEvents(ctx); err != nil {
+		return err
+	}
+	if err := r.serveMutualTLS(secure); err != nil {
 		return err
 	}
 	return r.serveFront(api)

@@ -395,6 +395,15 @@ var due = []promise{
 			begin = append(begin, directory.Enqueue{Item: item})
 			end = append(end, directory.Carried{Ref: item.Ref()})
 			want = append(want, directory.Due{At: item.DueAt(), Organisation: organisation, Outbox: &ref})
+
+			user := newUser(organisation)
+			user.Certificates = user.Certificates[:1]
+			user.Certificates[0].NotAfter = at.Add(150*time.Second).AddDate(0, 0, 30)
+			user.Status, user.Warned = directory.StatusActive, nil
+			begin = append(begin, directory.PutUser{User: user})
+			want = append(want, directory.Due{At: at.Add(150 * time.Second), Organisation: organisation, User: user.ID})
+			user.Status, user.Revision = directory.StatusInactive, 1
+			end = append(end, directory.PutUser{User: user})
 		}
 		dueNow := func(before time.Time, limit int) []directory.Due {
 			t.Helper()
