@@ -38,6 +38,8 @@ func newGateway(scope constructs.Construct, settings Settings, functions []funct
 	gateway := awsapigatewayv2.NewCfnApi(within, jsii.String("Api"), &awsapigatewayv2.CfnApiProps{
 		Name:         awscdk.Aws_STACK_NAME(),
 		ProtocolType: jsii.String("HTTP"),
+		// With a domain of one's own the gateway's is no longer a door.
+		DisableExecuteApiEndpoint: jsii.Bool(settings.Domain.Name != ""),
 	})
 
 	logs := newVendedLogs(within, "gateway")
@@ -45,7 +47,7 @@ func newGateway(scope constructs.Construct, settings Settings, functions []funct
 	if err != nil {
 		panic(err) // a map of strings
 	}
-	awsapigatewayv2.NewCfnStage(within, jsii.String("Stage"), &awsapigatewayv2.CfnStageProps{
+	stage := awsapigatewayv2.NewCfnStage(within, jsii.String("Stage"), &awsapigatewayv2.CfnStageProps{
 		ApiId:      gateway.Ref(),
 		StageName:  jsii.String(stageName),
 		AutoDeploy: true,
@@ -58,6 +60,7 @@ func newGateway(scope constructs.Construct, settings Settings, functions []funct
 			Format:         jsii.String(string(format)),
 		},
 	})
+	newDomains(within, gateway, stage, settings)
 
 	targets := map[api.Function]*string{}
 	for _, function := range functions {

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,11 @@ type Settings struct {
 	// beyond them it answers 429. They protect the account's Lambda concurrency and the bill, not fairness.
 	RequestsPerSecond int
 	Burst             int
+	// Domain is the API's own ("domainName", "certificateArn"); empty for the gateway's. MutualTLS is beside it for API
+	// users with certificates ("mutualTlsDomainName", "mutualTlsCertificateArn", "truststore", "truststoreVersion"); empty
+	// for none.
+	Domain    Domain
+	MutualTLS MutualTLS
 }
 
 // Context reads the context of a cdk.json. The CLI passes it to the app by itself; without the CLI the app reads it, so
@@ -77,8 +83,53 @@ func ReadSettings(context func(key string) any) (Settings, error) {
 			return err
 		}))
 	}
-	return s, err
+	return s, errors.Join(err, s.readDomains(context))
 }
+
+// readDomains reads the settings of domains, of which those that belong together come together.
+func (s *Settings) readDomains(context func(string) any) error {
+	group := []struct {
+		key  string
+		into *string
+		form *regexp.Regexp
+	}{
+		{"domainName", &s.Domain.Name, domainForm},
+		{"certificateArn", &s.Domain.Certificate, certificateForm},
+		{"mutualTlsDomainName", &s.MutualTLS.Name, domainForm},
+		{"mutualTlsCertificateArn", &s.MutualTLS.Certificate, certificateForm},
+		{"truststore", &s.MutualTLS.Truststore, truststoreForm},
+		{"truststoreVersion", &s.MutualTLS.TruststoreVersion, versionForm},
+	}
+	given := func(key string) bool { value := context(key); return value != nil && value != "" }
+	needed := map[string]bool{}
+	if given("domainName") || given("certificateArn") || given("mutualTlsDomainName") {
+		needed["domainName"], needed["certificateArn"] = true, true
+	}
+	if given("mutualTlsDomainName") || given("mutualTlsCertificateArn") || given("truststore") || given("truststoreVersion") {
+		needed["mutualTlsDomainName"], needed["mutualTlsCertificateArn"], needed["truststore"] = true, true, true
+	}
+	var errs []error
+	for _, one := range group {
+		if !needed[one.key] && !given(one.key) {
+			continue
+		}
+		errs = append(errs, setting(context, one.key, func(value string) error {
+			if !one.form.MatchString(value) {
+				return fmt.Errorf("is not of the form %s", one.form)
+			}
+			*one.into = value
+			return nil
+		}))
+	}
+	return errors.Join(errs...)
+}
+
+var (
+	domainForm      = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+	certificateForm = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`)
+	truststoreForm  = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]+/.+$`)
+	versionForm     = regexp.MustCompile(`^\S+$`)
+)
 
 // setting hands a key's value to parse, as text: numbers are numbers in cdk.json and text on the command line.
 func setting(context func(string) any, key string, parse func(string) error) error {

@@ -35,12 +35,18 @@ func TestSettingsAreReadFromFileAndCommandLine(t *testing.T) {
 	t.Parallel()
 	got, err := ReadSettings(contextOf(map[string]any{
 		"sender": "Acme Pay <mandate@acme.test>", "consoleUrl": "https://users.acme.test/console", "alarmEmail": "ops@acme.test",
+		"domainName": testDomain.Name, "certificateArn": testDomain.Certificate,
+		"mutualTlsDomainName": testMutualTLS.Name, "mutualTlsCertificateArn": testMutualTLS.Certificate,
+		"truststore": testMutualTLS.Truststore, "truststoreVersion": testMutualTLS.TruststoreVersion,
 		"requestsPerSecond": 50.0, "burst": "100", // a number of cdk.json, a text of the command line
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Settings{ConsoleURL: "https://users.acme.test/console", AlarmEmail: "ops@acme.test", RequestsPerSecond: 50, Burst: 100}
+	want := Settings{
+		ConsoleURL: "https://users.acme.test/console", AlarmEmail: "ops@acme.test", RequestsPerSecond: 50, Burst: 100,
+		Domain: testDomain, MutualTLS: testMutualTLS,
+	}
 	want.Sender.Name, want.Sender.Address = "Acme Pay", "mandate@acme.test"
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -72,6 +78,15 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{"requestsPerSecond", 1.5, `requestsPerSecond "1.5": must be a whole number above 0`},
 		{"burst", "many", `burst "many": must be a whole number above 0`},
 		{"burst", nil, "burst is missing"},
+		{"domainName", "users.acme.test", "certificateArn is missing"},
+		{"domainName", "https://users.acme.test", `domainName "https://users.acme.test": is not of the form`},
+		{"certificateArn", "arn:aws:acm:eu-west-1:111122223333:certificate/1b-2c", "domainName is missing"},
+		{"certificateArn", "1b-2c", `certificateArn "1b-2c": is not of the form`},
+		{"mutualTlsDomainName", "api.acme.test", "domainName is missing"}, // people have no certificates
+		{"mutualTlsDomainName", "api.acme.test", "mutualTlsCertificateArn is missing"},
+		{"mutualTlsDomainName", "api.acme.test", "truststore is missing"},
+		{"truststore", "acme-trust/clients.pem", `truststore "acme-trust/clients.pem": is not of the form`},
+		{"truststoreVersion", "3", "mutualTlsDomainName is missing"},
 	} {
 		values := map[string]any{
 			"sender": "mandate@acme.test", "consoleUrl": "https://acme.test", "requestsPerSecond": 50.0, "burst": 100.0,

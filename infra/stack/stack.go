@@ -82,7 +82,11 @@ func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, erro
 		return nil, err
 	}
 
-	output(stack, "ApiUrl", "Where the API answers.", gateway.AttrApiEndpoint())
+	address := gateway.AttrApiEndpoint()
+	if own := props.Settings.Domain.Name; own != "" {
+		address = jsii.String("https://" + own)
+	}
+	output(stack, "ApiUrl", "Where the API answers.", address)
 	output(stack, "TableName", "The table.", table.TableName())
 	output(stack, "KeyArn", "The KMS key that protects data keys.", known.key.KeyArn())
 	output(stack, "StateMachineArn", "The changes' state machine.", known.stateMachine.StateMachineArn())

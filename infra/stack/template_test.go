@@ -29,15 +29,34 @@ var testSettings = Settings{
 	Burst:             400,
 }
 
-// synthesis is the one template that all tests read, made when the first asks: it takes seconds.
+var (
+	testDomain    = Domain{"users.acme.test", "arn:aws:acm:eu-west-1:111122223333:certificate/0a1b"}
+	testMutualTLS = MutualTLS{
+		Domain:     Domain{"api.acme.test", "arn:aws:acm:eu-west-1:111122223333:certificate/2c3d"},
+		Truststore: "s3://acme-trust/clients.pem", TruststoreVersion: "3sL4kqtJlcpXroDTDmJ",
+	}
+)
+
+// synthesis is a template that tests read, made when the first asks: it takes seconds. Nearly all read the one without
+// domains.
 type synthesis struct {
+	settings Settings
 	once     sync.Once
 	folder   string
 	template template
 	err      error
 }
 
-var synthesised synthesis
+var synthesised, withDomains = synthesis{settings: testSettings}, synthesis{settings: domainSettings()}
+
+func domainSettings() Settings {
+	settings := testSettings
+	settings.Domain, settings.MutualTLS = testDomain, testMutualTLS
+	return settings
+}
+
+// one synthesises at a time.
+var one sync.Mutex
 
 // inner marks the process that runs the tests.
 const inner = "STACK_TEST_INNER"
@@ -76,11 +95,17 @@ func again() (code int, err error) {
 	return 0, nil
 }
 
-// synthesise makes the template from functions whose code is a placeholder: a file that holds the function's name.
 func synthesise(t *testing.T) template {
 	t.Helper()
-	s := &synthesised
+	return synthesised.made(t)
+}
+
+// made makes the template from functions whose code is a placeholder: a file that holds the function's name.
+func (s *synthesis) made(t *testing.T) template {
+	t.Helper()
 	s.once.Do(func() {
+		one.Lock()
+		defer one.Unlock()
 		if s.folder, s.err = os.MkdirTemp("", "stack"); s.err != nil {
 			return
 		}
@@ -95,7 +120,7 @@ func synthesise(t *testing.T) template {
 			}
 		}
 		app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false), Outdir: jsii.String(filepath.Join(s.folder, "out"))})
-		stack, err := New(app, "Mandate", Props{Settings: testSettings, Assets: assets})
+		stack, err := New(app, "Mandate", Props{Settings: s.settings, Assets: assets})
 		if err != nil {
 			s.err = err
 			return
