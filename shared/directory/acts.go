@@ -25,7 +25,7 @@ const (
 func Acts() []Act {
 	return []Act{
 		ActCreateUser, ActDuplicateUser, ActUpdateUser, ActDeactivateUser, ActReactivateUser, ActRemoveUser,
-		ActResetSecondFactor, ActAssignAccount,
+		ActResetSecondFactor, ActAssignAccount, ActAddCertificate, ActRemoveCertificate,
 	}
 }
 

@@ -41,8 +41,8 @@ type Actor struct {
 	Kind         Kind           `json:"kind"`
 }
 
-// Snapshot is what a change is about at one moment: of a user its administered part, its status, its second factor and its certificates;
-// of an account whom it is assigned to.
+// Snapshot is what a change is about at one moment: of a user its administered part, its status, its second factor and
+// its certificates; of an account whom it is assigned to.
 type Snapshot struct {
 	Kind         Kind          `json:"kind"`
 	Status       Status        `json:"status"`
