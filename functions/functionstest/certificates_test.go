@@ -212,16 +212,11 @@ func TestWarningsBeforeACertificateEnds(t *testing.T) {
 	o.Advance(23 * day)
 	swept(1, 2, "7 days ahead")
 	pass(o, 0)
-	o.hasLateCertificate(t)
+	o.hasCertificate(t, 3)
 	swept(1, 3, "one that was added 3 days before its end")
 	o.Advance(8 * day)
 	swept(0, 3, "when they have ended")
 	equal(t, "mails to others", warnings(o.Rosa)+warnings(o.Robot), 0)
-}
-
-func (o *Tenant) hasLateCertificate(t testing.TB) {
-	t.Helper()
-	o.hasCertificate(t, 3)
 }
 
 // A user who is inactive calls nobody: there is no warning until it is active again.
