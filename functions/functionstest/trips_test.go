@@ -28,6 +28,7 @@ func TestRoundTrips(t *testing.T) {
 		trips(1, o.Robot, "getMe")
 		trips(1, o.Ada, "getUser", At(o.Rosa.ID))
 		trips(2, o.Ada, "listUsers")
+		trips(2, o.Ada, "listUserTokens", At(o.Rosa.ID))
 		trips(1, o.Ada, "evaluateAccess", Body(Object{
 			"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": viewPermission(o)},
 			"resource": Object{"type": "account", "id": o.Accounts[0]},

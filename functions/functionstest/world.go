@@ -13,6 +13,7 @@ import (
 	"mandate/functions/account"
 	"mandate/functions/carry"
 	"mandate/functions/changes"
+	"mandate/functions/feedback"
 	"mandate/functions/mailer"
 	"mandate/functions/organisations"
 	"mandate/functions/outbox"
@@ -51,6 +52,7 @@ type World struct {
 	servers map[api.Function]*httpapi.Server
 	orders  carry.Handler // the outbox function
 	posts   carry.Handler // the mailer
+	hears   feedback.Handler
 	machine *machine
 	sweep   sweep.Handler
 
@@ -111,6 +113,7 @@ func New(t testing.TB, options ...Option) *World {
 	posts := &mailer.Mailer{Store: w.Store, Sealer: w.Core.Sealer, Sender: w.Mails, ConsoleURL: ConsoleURL}
 	w.orders = carry.New(w.Store, orders.Carry, log)
 	w.posts = carry.New(w.Store, posts.Carry, log)
+	w.hears = feedback.New(work, log)
 	w.sweep = sweep.New(work, log)
 	return w
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mandate/functions/feedback"
 	"mandate/shared/directory"
 	"mandate/shared/mail"
 )
@@ -41,6 +42,7 @@ func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]direct
 	if err != nil {
 		return nil, err
 	}
+	rendered.Tags = feedback.Tags(directory.UserRef{Organisation: item.Mail.Home, ID: item.Mail.User}, item.Mail.Link)
 	if _, err := m.Sender.Send(ctx, rendered); err != nil {
 		return nil, err
 	}
@@ -63,6 +65,7 @@ func (m *Mailer) addressApprovers(ctx context.Context, item directory.OutboxItem
 		}
 		one := *item.Mail
 		one.To, one.Name, one.Language, one.Except = admin.Email, admin.Name.Full(), admin.Language, nil
+		one.User, one.Home = admin.ID, admin.Organisation
 		addressed := item
 		addressed.ID, addressed.Mail = item.ID+"-"+string(admin.ID), &one
 		effects = append(effects, directory.EnqueueOnce{Item: addressed})
@@ -99,8 +102,8 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		message.Data.Link = m.ConsoleURL + "/accounts/" + string(from.Account)
 	case from.Change != "":
 		message.Data.Link = m.ConsoleURL + "/changes/" + string(from.Change)
-	case from.User != "":
-		message.Data.Link = m.ConsoleURL + "/users/" + string(from.User)
+	case from.Holder != "":
+		message.Data.Link = m.ConsoleURL + "/users/" + string(from.Holder)
 	}
 	return message, nil
 }

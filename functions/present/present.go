@@ -3,6 +3,8 @@
 package present
 
 import (
+	"time"
+
 	"mandate/shared/api"
 	"mandate/shared/directory"
 )
@@ -42,7 +44,27 @@ func User(u directory.User) api.User {
 		Contact: u.Contact, APIAccess: u.APIAccess, PaymentLinks: u.PaymentLinks, IPAllowList: Strings(u.IPAllowList),
 		Status: string(u.Status), SecondFactor: u.SecondFactor, OpenChange: string(open), EffectiveAt: api.Moment(u.EffectiveAt),
 		CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(), Version: u.Version,
+		EmailProblem: emailProblem(u.EmailProblem()),
 	}
+}
+
+func emailProblem(p *directory.EmailProblem) *api.EmailProblem {
+	if p == nil {
+		return nil
+	}
+	return &api.EmailProblem{Kind: string(p.Kind), At: p.At.UTC(), Address: p.Address}
+}
+
+// SentToken as clients see it: without its hash.
+func SentToken(l directory.Link, now time.Time) api.SentToken {
+	sent := api.SentToken{
+		ID: string(l.ID), Kind: string(l.Kind), Channel: string(l.Channel), To: l.To, Status: l.TokenStatus(now),
+		SentAt: l.CreatedAt.UTC(), ExpiresAt: l.ExpiresAt.UTC(), EndedAt: api.Moment(l.EndedAt),
+	}
+	if d := l.Delivery; d != nil {
+		sent.Delivery = &api.Delivery{Status: string(d.Status), Permanent: d.Permanent, At: d.At.UTC(), Detail: d.Detail}
+	}
+	return sent
 }
 
 // Actor as clients see it.

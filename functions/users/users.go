@@ -31,6 +31,7 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.RemoveCertificate, h.removeCertificate)
 	httpapi.Handle(server, api.ResendVerification, h.resendVerification)
 	httpapi.Handle(server, api.SendPasswordReset, h.sendPasswordReset)
+	httpapi.Handle(server, api.ListUserTokens, h.tokens)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {
@@ -94,12 +95,27 @@ func (h handlers) assign(ctx context.Context, r directory.Request, in *api.Assig
 	return out, nil
 }
 
-func (h handlers) resendVerification(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
-	return &api.Empty{}, h.users.ResendVerification(ctx, r, directory.UserID(in.UserID))
+func (h handlers) resendVerification(ctx context.Context, r directory.Request, in *api.UserPath) (*api.MailAnswer, error) {
+	return mailed(h.users.ResendVerification(ctx, r, directory.UserID(in.UserID)))
 }
 
-func (h handlers) sendPasswordReset(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
-	return &api.Empty{}, h.users.SendPasswordReset(ctx, r, directory.UserID(in.UserID))
+func (h handlers) sendPasswordReset(ctx context.Context, r directory.Request, in *api.UserPath) (*api.MailAnswer, error) {
+	return mailed(h.users.SendPasswordReset(ctx, r, directory.UserID(in.UserID)))
+}
+
+func mailed(warnings []directory.Warning, err error) (*api.MailAnswer, error) {
+	answer := &api.MailAnswer{}
+	answer.Body.Warnings = present.Warnings(warnings)
+	return answer, err
+}
+
+func (h handlers) tokens(ctx context.Context, r directory.Request, in *api.ListUserTokensInput) (*api.Listed[api.SentToken], error) {
+	links, next, err := h.users.Tokens(ctx, r, directory.UserID(in.UserID), present.Page(in.Page))
+	if err != nil {
+		return nil, err
+	}
+	now := h.users.Now()
+	return present.All(links, next, func(l directory.Link) api.SentToken { return present.SentToken(l, now) }), nil
 }
 
 func (h handlers) listCertificates(ctx context.Context, r directory.Request, in *api.ListCertificatesInput) (*api.Listed[api.Certificate], error) {

@@ -34,6 +34,49 @@ type User struct {
 	CreatedAt    time.Time  `json:"createdAt"`
 	UpdatedAt    time.Time  `json:"updatedAt"`
 	Version      int        `json:"version"`
+
+	EmailProblem *EmailProblem `json:"emailProblem,omitempty" doc:"Absent where nothing is known to be wrong."`
+}
+
+// EmailProblem is why mails to a user's address do not reach it, or are not wanted.
+type EmailProblem struct {
+	Kind    string    `json:"kind" enum:"bounced,complained"`
+	At      time.Time `json:"at"`
+	Address string    `json:"address"`
+}
+
+// SentToken is a link or a code that was sent to a user.
+type SentToken struct {
+	ID        string     `json:"id"`
+	Kind      string     `json:"kind" doc:"verification or passwordReset."`
+	Channel   string     `json:"channel" enum:"email,sms"`
+	To        string     `json:"to" doc:"The address or phone number that it went to."`
+	Status    string     `json:"status" enum:"sent,delivered,bounced,used,expired,replaced,revoked"`
+	SentAt    time.Time  `json:"sentAt"`
+	ExpiresAt time.Time  `json:"expiresAt"`
+	EndedAt   *time.Time `json:"endedAt,omitempty" doc:"When it was used, expired, replaced or revoked."`
+	Delivery  *Delivery  `json:"delivery,omitempty" doc:"What is known of its way; absent while nothing is."`
+}
+
+// Delivery is what became of a mail on its way.
+type Delivery struct {
+	Status    string    `json:"status" enum:"delivered,bounced,complained"`
+	Permanent bool      `json:"permanent" doc:"Of a mail that bounced: the address takes no mail at all."`
+	At        time.Time `json:"at"`
+	Detail    string    `json:"detail,omitempty" doc:"In the words of the mail servers."`
+}
+
+// MailAnswer answers the sending of a mail.
+type MailAnswer struct {
+	Body struct {
+		Warnings []Warning `json:"warnings,omitempty" doc:"That the mail may not arrive."`
+	}
+}
+
+// ListUserTokensInput is listUserTokens'.
+type ListUserTokensInput struct {
+	UserPath
+	Page
 }
 
 // UserAnswer answers reads and writes of one user.
@@ -194,12 +237,16 @@ var (
 		ID: "assignAccount", Method: http.MethodPost, Path: "/v1/accounts/{accountId}/assignments", Function: Users, Tag: "users", Change: true,
 		Summary: "Ask for an account to be given to many users, in one change.",
 	})
-	ResendVerification = declare[UserPath, Empty](Endpoint{
+	ResendVerification = declare[UserPath, MailAnswer](Endpoint{
 		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users",
 		Summary: "Send the verification link once more; it is valid for 24 hours, and the earlier one stops working.", Status: http.StatusAccepted,
 	})
-	SendPasswordReset = declare[UserPath, Empty](Endpoint{
+	SendPasswordReset = declare[UserPath, MailAnswer](Endpoint{
 		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users",
 		Summary: "Send a link to choose a new password, valid for 24 hours.", Status: http.StatusAccepted,
+	})
+	ListUserTokens = declare[ListUserTokensInput, Listed[SentToken]](Endpoint{
+		ID: "listUserTokens", Method: http.MethodGet, Path: "/v1/users/{userId}/tokens", Function: Users, Tag: "users",
+		Summary: "List the links that were sent to a user, newest first, and what became of each.",
 	})
 )

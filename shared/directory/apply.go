@@ -11,9 +11,9 @@ import (
 // that it can be sent again once the user is reactivated.
 func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 	user := &plan.User
-	for _, hash := range []string{user.VerificationLink, user.ResetLink} {
-		if hash != "" {
-			plan.add(ReplaceLink{TicketRef{user.Organisation, user.ID, hash}, LinkRevoked, now})
+	for _, id := range []LinkID{user.VerificationLink, user.ResetLink} {
+		if id != "" {
+			plan.add(ReplaceLink{LinkRef{user.Organisation, user.ID, id}, LinkRevoked, now})
 		}
 	}
 	user.ResetLink = ""
@@ -138,10 +138,9 @@ func (c *Core) applySecondFactorReset(ctx context.Context, now time.Time, organi
 	identity.SessionEpoch++
 	user.SecondFactor = false
 	plan.putIdentity(identity)
-	plan.add(c.enqueueMail(organisation, Mail{
-		Kind: MailSecondFactorReset, To: user.Email, Name: user.Name.Full(), Language: user.Language,
-		Actor: plan.Change.Requester.Name, Subject: user.Name.Full(),
-	}, now))
+	mail := user.mail(MailSecondFactorReset)
+	mail.Actor = plan.Change.Requester.Name
+	plan.add(c.enqueueMail(organisation, mail, now))
 	return nil
 }
 

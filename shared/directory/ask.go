@@ -148,6 +148,14 @@ func (c *Core) enqueueWorkflow(change Change, token string, now time.Time) Effec
 	}}
 }
 
+// mail is one to the user about itself.
+func (u User) mail(kind MailKind) Mail {
+	return Mail{
+		Kind: kind, To: u.Email, Name: u.Name.Full(), Language: u.Language, User: u.ID, Home: u.Organisation,
+		Subject: u.Name.Full(),
+	}
+}
+
 func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) Enqueue {
 	mail.Organisation = organisation.Name
 	return Enqueue{OutboxItem{

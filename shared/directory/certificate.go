@@ -180,7 +180,7 @@ func (w *Work) sweepUser(ctx context.Context, ref UserRef, swept *Swept) error {
 	effects := []Effect{}
 	for _, certificate := range user.warn(now) {
 		effects = append(effects, w.enqueueMail(found.Organisations[ref.Organisation], Mail{
-			Kind: MailCredentialExpiring, User: user.ID, Subject: user.Name.Full(), Credential: certificate.name(),
+			Kind: MailCredentialExpiring, Holder: user.ID, Subject: user.Name.Full(), Credential: certificate.name(),
 			ExpiresAt: certificate.NotAfter,
 		}, now))
 	}

@@ -38,7 +38,7 @@ type (
 	PutLink struct{ Link Link }
 	// ReplaceLink ends a link that was not used; one that had expired counts as ended this way from then on.
 	ReplaceLink struct {
-		Ref   TicketRef
+		Ref   LinkRef
 		State LinkState
 		At    time.Time
 	}

@@ -10,6 +10,7 @@ type (
 	ChangeID       string // chg_…
 	EntryID        string // log_…, an entry of the operation log
 	TargetID       string // of what an act is about: any of the above, its prefix says which
+	LinkID         string // lnk_…, a link or code that was sent
 )
 
 // Prefixes of ids, by kind.
@@ -23,6 +24,7 @@ const (
 	PrefixEntry        = "log_"
 	PrefixOutbox       = "out_"
 	PrefixSession      = "ses_"
+	PrefixLink         = "lnk_"
 )
 
 // Platform is the organisation of the operators, the platform's own staff.

@@ -28,10 +28,20 @@ const (
 	LinkRevoked  LinkState = "revoked"
 )
 
-// Link is an e-mailed single-use token with an expiry. The token is stored hashed, as its key.
+// Channel is the way by which something was sent.
+type Channel string
+
+const (
+	ChannelEmail Channel = "email"
+	ChannelSMS   Channel = "sms"
+)
+
+// Link is a single-use token with an expiry, that was sent to its user. Of the token its hash is stored.
 type Link struct {
+	ID           LinkID
 	Hash         string
 	Kind         LinkKind
+	Channel      Channel
 	Organisation OrganisationID
 	User         UserID
 	Identity     IdentityID
@@ -40,5 +50,22 @@ type Link struct {
 	CreatedAt    time.Time
 	ExpiresAt    time.Time
 	EndedAt      time.Time
+	Delivery     *Delivery // nil while nothing was heard of it
 	Revision     int
+}
+
+// TokenStatus is what became of something that was sent, in one word (4.5).
+func (l Link) TokenStatus(now time.Time) string {
+	switch {
+	case l.State != LinkSent:
+		return string(l.State)
+	case !now.Before(l.ExpiresAt): // the sweep comes by the minute
+		return string(LinkExpired)
+	case l.Delivery == nil:
+		return string(LinkSent)
+	case l.Delivery.Status == Bounced:
+		return string(Bounced)
+	default: // who complains has received it
+		return string(Delivered)
+	}
 }

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"crypto/subtle"
 	"time"
 
 	"mandate/shared/fault"
@@ -16,34 +17,34 @@ func (m Mail) SealedFor() string { return linkPlace(m.User) }
 // sendLink makes a link for a user and the mail that carries it. The one of its kind that was there is replaced (4.1).
 func (c *Core) sendLink(ctx context.Context, now time.Time, organisation Organisation, actor string, user *User, kind LinkKind, mail MailKind, lasts time.Duration, effects *[]Effect) error {
 	ticket := NewTicket(user.Organisation, user.ID, user.Identity, "")
+	ticket.Link = LinkID(c.NewID(PrefixLink))
 	sealed, err := c.Sealer.Seal(ctx, ticket.Text(TicketLink), linkPlace(user.ID))
 	if err != nil {
 		return err
 	}
 	link := Link{
-		Hash: ticket.Hash(), Kind: kind, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
-		To: user.Email, State: LinkSent, CreatedAt: now, ExpiresAt: now.Add(lasts),
+		ID: ticket.Link, Hash: ticket.Hash(), Kind: kind, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
+		Channel: ChannelEmail, To: user.Email, State: LinkSent, CreatedAt: now, ExpiresAt: now.Add(lasts),
 	}
 	before := &user.VerificationLink
 	if kind == LinkPasswordReset {
 		before = &user.ResetLink
 	}
 	if *before != "" {
-		*effects = append(*effects, ReplaceLink{TicketRef{user.Organisation, user.ID, *before}, LinkReplaced, now})
+		*effects = append(*effects, ReplaceLink{LinkRef{user.Organisation, user.ID, *before}, LinkReplaced, now})
 	}
-	*before = link.Hash
-	*effects = append(*effects, PutLink{link}, c.enqueueMail(organisation, Mail{
-		Kind: mail, To: user.Email, Name: user.Name.Full(), Language: user.Language, User: user.ID,
-		Actor: actor, Subject: user.Name.Full(), SealedToken: sealed, ExpiresAt: link.ExpiresAt,
-	}, now))
+	*before = link.ID
+	message := user.mail(mail)
+	message.Actor, message.Link, message.SealedToken, message.ExpiresAt = actor, link.ID, sealed, link.ExpiresAt
+	*effects = append(*effects, PutLink{link}, c.enqueueMail(organisation, message, now))
 	return nil
 }
 
 // ResendVerification sends the link to verify an address once more; it is valid for 24 hours and the earlier one stops
 // working (4.1).
 //
-// Faults: notFound, forbidden, stateWrong where there is nothing to verify.
-func (u *Users) ResendVerification(ctx context.Context, r Request, id UserID) error {
+// Faults: notFound, forbidden, stateWrong where there is nothing to verify. Warnings: see User.mailWarnings.
+func (u *Users) ResendVerification(ctx context.Context, r Request, id UserID) ([]Warning, error) {
 	return u.mailLink(ctx, r, id, ActionResendVerification, LinkVerification, MailVerificationResent, VerificationResentTime,
 		func(user User) bool {
 			return user.VerificationLink != "" && user.Status != StatusInactive && user.Status != StatusPending
@@ -52,44 +53,43 @@ func (u *Users) ResendVerification(ctx context.Context, r Request, id UserID) er
 
 // SendPasswordReset sends a link to choose a new password, valid for 24 hours (4.2).
 //
-// Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway.
-func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) error {
+// Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway. Warnings: see User.mailWarnings.
+func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) ([]Warning, error) {
 	return u.mailLink(ctx, r, id, ActionSendPasswordReset, LinkPasswordReset, MailPasswordReset, PasswordResetTime,
 		func(user User) bool { return user.Active() && user.Kind != KindAPI })
 }
 
-func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) ([]Warning, error) {
+	return attempt(func(bool) ([]Warning, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			return Want{Users: []UserRef{{organisation, id}}}
 		})
 		if err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		user, err := v.user(id)
 		if err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		if err := u.decide(ctx, v, Question{Action: action, Target: &user}); err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		if _, repeated, err := v.remembered(); repeated || err != nil {
-			return struct{}{}, err
+			return user.mailWarnings(), err
 		}
 		if !fits(user) {
-			return struct{}{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+": there is no such mail to send.")
+			return nil, fault.New(fault.StateWrong, "The user is "+string(user.Status)+": there is no such mail to send.")
 		}
 		var effects []Effect
 		if err := u.sendLink(ctx, v.now, v.organisation, v.caller.Name.Full(), &user, kind, mail, lasts, &effects); err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		entry := u.entry(v, action, Done)
 		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
 		effects = append(effects, PutUser{user}, Log{entry}, v.expectCaller())
 		effects = append(effects, v.remember(string(user.ID), "")...)
-		return struct{}{}, u.Store.Commit(ctx, effects...)
+		return user.mailWarnings(), u.Store.Commit(ctx, effects...)
 	})
-	return err
 }
 
 // resetsWithin is how often a reset is sent under one name within triesWindow: nobody's mailbox is flooded by strangers.
@@ -238,10 +238,7 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 			}
 		} else {
 			f.user.ResetLink = ""
-			effects = append(effects, s.enqueueMail(f.organisation, Mail{
-				Kind: MailPasswordChanged, To: f.user.Email, Name: f.user.Name.Full(), Language: f.user.Language,
-				Subject: f.user.Name.Full(),
-			}, f.now))
+			effects = append(effects, s.enqueueMail(f.organisation, f.user.mail(MailPasswordChanged), f.now))
 		}
 		try := attemptToSignIn{now: f.now, source: r.Source}
 		entry := s.signInEntry(try, f.user, Done)
@@ -306,9 +303,9 @@ func (s *Self) follow(ctx context.Context, token string) (following, error) {
 	if !ok {
 		return following{}, noLink()
 	}
-	ref, user := TicketRef{ticket.Organisation, ticket.User, ticket.Hash()}, UserRef{ticket.Organisation, ticket.User}
+	ref, user := LinkRef{ticket.Organisation, ticket.User, ticket.Link}, UserRef{ticket.Organisation, ticket.User}
 	found, err := s.Store.Read(ctx, Want{
-		Links: []TicketRef{ref}, Users: []UserRef{user}, Identities: []IdentityID{ticket.Identity},
+		Links: []LinkRef{ref}, Users: []UserRef{user}, Identities: []IdentityID{ticket.Identity},
 		Organisations: []OrganisationID{ticket.Organisation},
 	})
 	if err != nil {
@@ -318,7 +315,7 @@ func (s *Self) follow(ctx context.Context, token string) (following, error) {
 		now: s.Now(), link: found.Links[ref], user: found.Users[user], identity: found.Identities[ticket.Identity],
 		organisation: found.Organisations[ticket.Organisation],
 	}
-	if f.link.Hash == "" || f.link.Identity != ticket.Identity || f.identity.ID == "" {
+	if f.link.Hash == "" || subtle.ConstantTimeCompare([]byte(f.link.Hash), []byte(ticket.Hash())) != 1 || f.link.Identity != ticket.Identity || f.identity.ID == "" {
 		return following{}, noLink()
 	}
 	switch {

@@ -71,7 +71,11 @@ type Mail struct {
 	Name     string   `json:"name,omitempty"`
 	Language string   `json:"language,omitempty"`
 	Except   []UserID `json:"except,omitempty"`
-	User     UserID   `json:"user,omitempty"` // with SealedToken: whose link it is; otherwise whom to look at
+	// User is who reads it, of the organisation Home, and Link the link that it carries: what becomes of the mail is
+	// marked on both (4.6).
+	User UserID         `json:"user,omitempty"`
+	Home OrganisationID `json:"home,omitempty"`
+	Link LinkID         `json:"link,omitempty"`
 
 	Organisation string       `json:"organisation,omitempty"` // its name
 	Actor        string       `json:"actor,omitempty"`
@@ -80,6 +84,7 @@ type Mail struct {
 	Reason       string       `json:"reason,omitempty"`
 	Cause        Cause        `json:"cause,omitempty"`
 	Credential   string       `json:"credential,omitempty"` // with MailCredentialExpiring: which
+	Holder       UserID       `json:"holder,omitempty"`     // with Credential: whose
 	Factor       string       `json:"factor,omitempty"`     // with MailSecondFactorChanged: the action
 	Change       ChangeID     `json:"change,omitempty"`
 	Differences  []Difference `json:"differences,omitempty"`

@@ -114,7 +114,7 @@ func (c *Core) returnToken(now time.Time, plan *Plan) {
 // mailRequester tells the outcome to who asked (3.12).
 func (c *Core) mailRequester(now time.Time, organisation Organisation, change Change, kind MailKind) Enqueue {
 	mail := Mail{
-		Kind: kind, To: change.RequesterEmail, Name: change.Requester.Name, Language: change.RequesterLanguage,
+		Kind: kind, To: change.RequesterEmail, User: change.Requester.User, Home: change.Requester.Organisation, Name: change.Requester.Name, Language: change.RequesterLanguage,
 		Subject: change.TargetName, Act: change.Act, Change: change.ID,
 		Reason: change.Reason, Cause: change.Cause, EffectiveAt: change.EffectiveAt, ExpiresAt: change.ExpiresAt,
 		Differences: Differences(change.Before, change.After),

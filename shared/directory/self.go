@@ -135,10 +135,9 @@ func (c *Core) ownEntry(v visit, action Action) Entry {
 
 // tell mails the caller of something that happened to its account.
 func (c *Core) tell(v visit, kind MailKind, factor string) Effect {
-	return c.enqueueMail(v.home, Mail{
-		Kind: kind, Factor: factor, To: v.caller.Email, Name: v.caller.Name.Full(), Language: v.caller.Language,
-		Subject: v.caller.Name.Full(),
-	}, v.now)
+	mail := v.caller.mail(kind)
+	mail.Factor = factor
+	return c.enqueueMail(v.home, mail, v.now)
 }
 
 // Health tells whether what the service stands on answers: the table and the keys.

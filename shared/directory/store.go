@@ -29,6 +29,8 @@ type Store interface {
 	Admins(context.Context, OrganisationID) ([]User, error)
 	// Sessions lists a user's sessions, ended ones among them until they are forgotten.
 	Sessions(context.Context, OrganisationID, UserID, Page) ([]Session, string, error)
+	// Links lists what was sent to a user, newest first.
+	Links(context.Context, OrganisationID, UserID, Page) ([]Link, string, error)
 	// Operations lists an organisation's log, newest first.
 	Operations(context.Context, OrganisationID, Page) ([]Entry, string, error)
 	// Named lists the identities that go by a name: to sign in with, or as the address of their user (4.2).
@@ -50,7 +52,7 @@ type Due struct {
 	Organisation OrganisationID
 	Change       ChangeID // a change to expire, remind of, or apply
 	User         UserID   // of whose certificates to warn; with Link: whose link expires
-	Link         string
+	Link         LinkID
 	Outbox       *OutboxRef // an outbox item that was not carried
 }
 
@@ -73,11 +75,18 @@ type ChangeRef struct {
 	ID           ChangeID
 }
 
-// TicketRef names a session or a link: by whose it is and the hash of its secret.
+// TicketRef names a session: by whose it is and the hash of its secret.
 type TicketRef struct {
 	Organisation OrganisationID
 	User         UserID
 	Hash         string
+}
+
+// LinkRef names a link.
+type LinkRef struct {
+	Organisation OrganisationID
+	User         UserID
+	ID           LinkID
 }
 
 // AccountRef and CompanyRef name accounts and companies.
@@ -115,7 +124,7 @@ type Want struct {
 	Changes       []ChangeRef
 	Sessions      []TicketRef
 	Credentials   []CredentialRef
-	Links         []TicketRef
+	Links         []LinkRef
 	Accounts      []AccountRef
 	Companies     []CompanyRef
 	Remembered    []RememberedRef
@@ -132,7 +141,7 @@ type Found struct {
 	Changes       map[ChangeRef]Change
 	Sessions      map[TicketRef]Session
 	Credentials   map[CredentialRef]Credential
-	Links         map[TicketRef]Link
+	Links         map[LinkRef]Link
 	Accounts      map[AccountRef]Account
 	Companies     map[CompanyRef]Company
 	Remembered    map[RememberedRef]Remembered

@@ -15,6 +15,7 @@ type Ticket struct {
 	User         UserID
 	Identity     IdentityID
 	Acting       OrganisationID // where a session acts: for operators, the organisation they entered
+	Link         LinkID         // of a link's ticket, which acts nowhere
 	Secret       [32]byte       // 256 random bits (4.4)
 }
 
@@ -42,8 +43,12 @@ const packedID = 16
 
 // Text is the ticket as its bearer keeps it.
 func (t Ticket) Text(kind string) string {
+	last := string(t.Acting)
+	if kind == TicketLink {
+		last = string(t.Link)
+	}
 	packed := make([]byte, 0, 4*packedID+len(t.Secret))
-	for _, id := range [...]string{string(t.Organisation), string(t.User), string(t.Identity), string(t.Acting)} {
+	for _, id := range [...]string{string(t.Organisation), string(t.User), string(t.Identity), last} {
 		packed = append(packed, packID(id)...)
 	}
 	packed = append(packed, t.Secret[:]...)
@@ -64,7 +69,11 @@ func ParseTicket(kind, text string) (Ticket, bool) {
 		Organisation: OrganisationID(unpackID(PrefixOrganisation, packed[0:])),
 		User:         UserID(unpackID(PrefixUser, packed[packedID:])),
 		Identity:     IdentityID(unpackID(PrefixIdentity, packed[2*packedID:])),
-		Acting:       OrganisationID(unpackID(PrefixOrganisation, packed[3*packedID:])),
+	}
+	if last := packed[3*packedID:]; kind == TicketLink {
+		ticket.Link = LinkID(unpackID(PrefixLink, last))
+	} else {
+		ticket.Acting = OrganisationID(unpackID(PrefixOrganisation, last))
 	}
 	copy(ticket.Secret[:], packed[4*packedID:])
 	return ticket, true

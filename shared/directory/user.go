@@ -81,10 +81,12 @@ type User struct {
 	OpenDeactivation ChangeID
 	// EffectiveAt is when the open change takes effect, once approved (3.6).
 	EffectiveAt time.Time
-	// VerificationLink is the hash of the link that waits for its user, so that a new one replaces it (4.1).
-	VerificationLink string
+	// VerificationLink is the link that waits for its user, so that a new one replaces it (4.1).
+	VerificationLink LinkID
 	// ResetLink is the same for password resets.
-	ResetLink string
+	ResetLink LinkID
+	// Mailbox is what became of mails to the user.
+	Mailbox *Mailbox
 	// SessionEpoch goes up when every session must end (5.3); a session of an older epoch is refused.
 	SessionEpoch int
 	// Certificates are those of an API user, with one of which it calls (6.3).

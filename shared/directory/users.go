@@ -15,6 +15,7 @@ const (
 	ActionListUsers          Action = "listUsers"
 	ActionResendVerification Action = "resendVerification"
 	ActionSendPasswordReset  Action = "sendPasswordReset"
+	ActionListUserTokens     Action = "listUserTokens"
 )
 
 // Users administers users: every write but the mails and sessions is a change.
@@ -317,6 +318,26 @@ func (u *Users) List(ctx context.Context, r Request, page Page) ([]User, string,
 		return nil, "", err
 	}
 	return u.Store.Users(ctx, v.organisation.ID, page)
+}
+
+// Tokens reads a page of what was sent to a user, newest first: links, and what became of each (4.5).
+//
+// Faults: notFound, forbidden; invalid on "cursor".
+func (u *Users) Tokens(ctx context.Context, r Request, id UserID, page Page) ([]Link, string, error) {
+	v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
+		return Want{Users: []UserRef{{organisation, id}}}
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	user, err := v.user(id)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := u.decide(ctx, v, Question{Action: ActionListUserTokens, Target: &user}); err != nil {
+		return nil, "", err
+	}
+	return u.Store.Links(ctx, user.Organisation, user.ID, page)
 }
 
 // ETag names the user's administered state, for If-Match (10.1).

@@ -156,7 +156,7 @@ func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 	case due.Outbox != nil:
 		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{*due.Outbox, w.Now().Add(straggling)}))
 	case due.Link != "":
-		return w.expireLink(ctx, TicketRef{due.Organisation, due.User, due.Link}, swept)
+		return w.expireLink(ctx, LinkRef{due.Organisation, due.User, due.Link}, swept)
 	case due.User != "":
 		return w.sweepUser(ctx, UserRef{due.Organisation, due.User}, swept)
 	default:
@@ -196,8 +196,8 @@ func (w *Work) sweepChange(ctx context.Context, ref ChangeRef, swept *Swept) err
 	}
 }
 
-func (w *Work) expireLink(ctx context.Context, ref TicketRef, swept *Swept) error {
-	found, err := w.Store.Read(ctx, Want{Links: []TicketRef{ref}})
+func (w *Work) expireLink(ctx context.Context, ref LinkRef, swept *Swept) error {
+	found, err := w.Store.Read(ctx, Want{Links: []LinkRef{ref}})
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,9 @@ type Rendered struct {
 	Subject  string // one line, no control characters
 	HTML     string
 	Text     string
+	// Tags are not shown: they go along with the mail, and come back with what is told of it afterwards. Rendering
+	// sets none. Names and values are of letters, digits, _ and -, at most 256 each.
+	Tags map[string]string
 }
 
 // A FieldError says that a message cannot be sent as it is, and why.

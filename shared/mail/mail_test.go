@@ -308,7 +308,7 @@ func TestTheSameMessageRendersTheSame(t *testing.T) {
 		}()
 	}
 	for range 8 {
-		if r := <-got; r != want {
+		if r := <-got; !reflect.DeepEqual(r, want) {
 			t.Errorf("got %+v", r)
 		}
 	}

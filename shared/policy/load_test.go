@@ -202,7 +202,7 @@ func TestEveryActIsKnown(t *testing.T) {
 		has[action] = true
 	}
 	for _, action := range []directory.Action{
-		"viewUser", "listUsers", "createUser", "updateUser", "duplicateUser", "deactivateUser", "reactivateUser", "removeUser",
+		"viewUser", "listUsers", "listUserTokens", "createUser", "updateUser", "duplicateUser", "deactivateUser", "reactivateUser", "removeUser",
 		"resendVerification", "sendPasswordReset", "resetSecondFactor", "setPassword", "endUserSessions",
 		"listChanges", "viewChange", "approveChange", "rejectChange", "cancelChange", "confirmChange",
 		"viewOperations", "viewReviews", "viewOrganisation", "updateOrganisation", "createOrganisation", "listOrganisations",

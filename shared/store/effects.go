@@ -59,7 +59,7 @@ func writeOf(effect directory.Effect) (write, error) {
 		made, err := encode(k, credentialRecord(e.Credential))
 		return putNew(k, made), err
 	case directory.PutLink:
-		k := link(directory.TicketRef{Organisation: e.Link.Organisation, User: e.Link.User, Hash: e.Link.Hash})
+		k := link(linkRef(e.Link))
 		made, err := encode(k, linkRecord(e.Link))
 		k.due(made, e.Link.DueAt())
 		return putRevised(k, made, e.Link.Revision), err

@@ -99,8 +99,13 @@ func session(ref directory.TicketRef) key {
 	return key{ofUser(ref.Organisation, ref.User), sessionPrefix + ref.Hash}
 }
 
-func link(ref directory.TicketRef) key {
-	return key{ofUser(ref.Organisation, ref.User), linkPrefix + ref.Hash}
+// link keys sort by time, as ids do.
+func link(ref directory.LinkRef) key {
+	return key{ofUser(ref.Organisation, ref.User), linkPrefix + string(ref.ID)}
+}
+
+func linkRef(l directory.Link) directory.LinkRef {
+	return directory.LinkRef{Organisation: l.Organisation, User: l.User, ID: l.ID}
 }
 
 func credential(ref directory.CredentialRef) key {
@@ -186,7 +191,7 @@ func parseDue(k key, at string) (directory.Due, bool) {
 		due.User = directory.UserID(strings.TrimPrefix(k.sk, userPrefix))
 	case strings.HasPrefix(k.sk, linkPrefix):
 		due.User = user
-		due.Link = strings.TrimPrefix(k.sk, linkPrefix)
+		due.Link = directory.LinkID(strings.TrimPrefix(k.sk, linkPrefix))
 	case strings.HasSuffix(k.pk, outboxSuffix):
 		ref, ok := parseOutbox(k)
 		due.Outbox = &ref

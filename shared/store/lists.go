@@ -114,6 +114,11 @@ func (s *Store) Sessions(ctx context.Context, organisation directory.Organisatio
 	return query(ctx, s, list{pk: ofUser(organisation, user), prefix: sessionPrefix}, page, toSession)
 }
 
+// Links lists what was sent to a user, newest first.
+func (s *Store) Links(ctx context.Context, organisation directory.OrganisationID, user directory.UserID, page directory.Page) ([]directory.Link, string, error) {
+	return query(ctx, s, list{pk: ofUser(organisation, user), prefix: linkPrefix, backwards: true}, page, toLink)
+}
+
 // Operations lists an organisation's log, newest first.
 func (s *Store) Operations(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.Entry, string, error) {
 	return query(ctx, s, list{pk: ofOrganisation(id) + logSuffix, prefix: directory.PrefixEntry, backwards: true}, page, toEntry)

@@ -56,8 +56,9 @@ type (
 		OpenChange        directory.ChangeID      `json:"openChange"`
 		OpenDeactivation  directory.ChangeID      `json:"openDeactivation"`
 		EffectiveAt       time.Time               `json:"effectiveAt"`
-		VerificationLink  string                  `json:"verificationLink"`
-		ResetLink         string                  `json:"resetLink"`
+		VerificationLink  directory.LinkID        `json:"verificationLink"`
+		ResetLink         directory.LinkID        `json:"resetLink"`
+		Mailbox           *directory.Mailbox      `json:"mailbox"`
 		SessionEpoch      int                     `json:"sessionEpoch"`
 		Certificates      []directory.Certificate `json:"certificates"`
 		Warned            map[string]int          `json:"warned"`
@@ -139,8 +140,10 @@ type (
 		ExpiresAt    time.Time                `json:"expiresAt"`
 	}
 	linkRecord struct {
-		Hash         string                   `json:"-"`
+		ID           directory.LinkID         `json:"-"`
+		Hash         string                   `json:"hash"`
 		Kind         directory.LinkKind       `json:"kind"`
+		Channel      directory.Channel        `json:"channel"`
 		Organisation directory.OrganisationID `json:"-"`
 		User         directory.UserID         `json:"-"`
 		Identity     directory.IdentityID     `json:"identity"`
@@ -149,6 +152,7 @@ type (
 		CreatedAt    time.Time                `json:"createdAt"`
 		ExpiresAt    time.Time                `json:"expiresAt"`
 		EndedAt      time.Time                `json:"-"`
+		Delivery     *directory.Delivery      `json:"delivery"`
 		Revision     int                      `json:"-"`
 	}
 	rememberedRecord struct {
@@ -272,7 +276,7 @@ func (*credentialRecord) beside() []attribute { return nil }
 
 func (r *linkRecord) named(k key) {
 	r.Organisation, r.User = ownersOf(k.pk)
-	r.Hash = strings.TrimPrefix(k.sk, linkPrefix)
+	r.ID = directory.LinkID(strings.TrimPrefix(k.sk, linkPrefix))
 }
 func (r *linkRecord) beside() []attribute {
 	return []attribute{{"state", (*string)(&r.State)}, {"endedAt", &r.EndedAt}, {"revision", &r.Revision}}

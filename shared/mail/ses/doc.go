@@ -2,9 +2,8 @@
 //
 // It writes nothing and decides nothing: the texts come from
 // mandate/shared/mail, and whether a mail may be sent at all is settled by the
-// transaction that asked for it (4.8). It keeps no record either; the caller
-// stores the message id that [Sender.Send] answers, by which SES's feedback is
-// matched later.
+// transaction that asked for it (4.8). It keeps no record either; SES's
+// feedback is matched by the mail's tags.
 //
 // # Decisions
 //
@@ -15,9 +14,10 @@
 //     events.
 //   - Auto-Submitted: auto-generated (RFC 3834) keeps out-of-office responders
 //     from answering.
-//   - The kind of mail is a message tag, so that SES's metrics and events can be
-//     told apart by it. The key isn't one: tags are metric dimensions, and a value
-//     of its own for every mail would be a metric of its own for every mail.
+//   - The kind of mail is a message tag, and so are the mail's own tags, by which
+//     SES's events are matched to whom it went to. The events go to EventBridge
+//     alone: with CloudWatch as their destination, each value of a tag would be a
+//     metric of its own.
 //   - Errors are SES's own, wrapped. None is turned into "give up": even a
 //     rejection may be a sender not yet verified, and the queue that retries has
 //     a dead-letter queue for what keeps failing.

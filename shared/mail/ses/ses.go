@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	netmail "net/mail"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -69,12 +71,21 @@ func (s *Sender) Send(ctx context.Context, m mail.Rendered) (messageID string, e
 				{Name: aws.String("Auto-Submitted"), Value: aws.String("auto-generated")},
 			},
 		}},
-		EmailTags: []types.MessageTag{{Name: aws.String(KindTag), Value: aws.String(string(m.Kind))}},
+		EmailTags: tags(m),
 	})
 	if err != nil {
 		return "", fmt.Errorf("ses: sending %s: %w", m.Key, err)
 	}
 	return aws.ToString(out.MessageId), nil
+}
+
+// tags are the mail's own after its kind, in the order of their names.
+func tags(m mail.Rendered) []types.MessageTag {
+	all := []types.MessageTag{{Name: aws.String(KindTag), Value: aws.String(string(m.Kind))}}
+	for _, name := range slices.Sorted(maps.Keys(m.Tags)) {
+		all = append(all, types.MessageTag{Name: &name, Value: aws.String(m.Tags[name])})
+	}
+	return all
 }
 
 func content(text string) *types.Content {

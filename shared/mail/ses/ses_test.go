@@ -129,7 +129,9 @@ func TestARequestNamesCharsetConfigurationSetAndKind(t *testing.T) {
 		_, _ = io.WriteString(w, `{"MessageId":"id-1"}`)
 	}))
 	defer server.Close()
-	id, err := sender(t, server.URL).Send(t.Context(), rendered(t, "mail_1"))
+	tagged := rendered(t, "mail_1")
+	tagged.Tags = map[string]string{"user": "usr_1", "link": "lnk_1"}
+	id, err := sender(t, server.URL).Send(t.Context(), tagged)
 	if err != nil || id != "id-1" {
 		t.Fatalf("Send answered %q, %v", id, err)
 	}
@@ -150,7 +152,7 @@ func TestARequestNamesCharsetConfigurationSetAndKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	want.ConfigurationSetName = "mandate"
-	want.EmailTags = []struct{ Name, Value string }{{"kind", "verification"}}
+	want.EmailTags = []struct{ Name, Value string }{{"kind", "verification"}, {"link", "lnk_1"}, {"user", "usr_1"}}
 	want.Content.Simple.Subject.Charset = "UTF-8"
 	want.Content.Simple.Body.HTML.Charset = "UTF-8"
 	want.Content.Simple.Body.Text.Charset = "UTF-8"

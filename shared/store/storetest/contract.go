@@ -84,9 +84,9 @@ func readSession(t *testing.T, s directory.Store, ref directory.TicketRef) (dire
 	return session, ok
 }
 
-func readLink(t *testing.T, s directory.Store, ref directory.TicketRef) directory.Link {
+func readLink(t *testing.T, s directory.Store, ref directory.LinkRef) directory.Link {
 	t.Helper()
-	return read(t, s, directory.Want{Links: []directory.TicketRef{ref}}).Links[ref]
+	return read(t, s, directory.Want{Links: []directory.LinkRef{ref}}).Links[ref]
 }
 
 func readTries(t *testing.T, s directory.Store, ref directory.TriesRef) directory.Tries {
@@ -111,7 +111,7 @@ func newSession() directory.Session {
 func newLink() directory.Link {
 	link := Filled[directory.Link]()
 	link.Organisation, link.User = NewOrganisation(), directory.UserID(NewID(directory.PrefixUser))
-	link.State, link.Revision = directory.LinkSent, 0
+	link.ID, link.State, link.Revision = directory.LinkID(NewID(directory.PrefixLink)), directory.LinkSent, 0
 	return link
 }
 
@@ -149,6 +149,6 @@ func sessionRef(s directory.Session) directory.TicketRef {
 	return directory.TicketRef{Organisation: s.Organisation, User: s.User, Hash: s.Hash}
 }
 
-func linkRef(l directory.Link) directory.TicketRef {
-	return directory.TicketRef{Organisation: l.Organisation, User: l.User, Hash: l.Hash}
+func linkRef(l directory.Link) directory.LinkRef {
+	return directory.LinkRef{Organisation: l.Organisation, User: l.User, ID: l.ID}
 }

@@ -20,8 +20,8 @@ type catalogue struct {
 	page      func(context.Context, directory.Store, directory.OrganisationID, directory.Page) ([]string, string, error)
 }
 
-// sessionsOf is the user of an organisation whose sessions are listed.
-func sessionsOf(id directory.OrganisationID) directory.UserID {
+// userOf is the user of an organisation whose sessions and links are listed.
+func userOf(id directory.OrganisationID) directory.UserID {
 	return directory.UserID(directory.PrefixUser + strings.TrimPrefix(string(id), directory.PrefixOrganisation))
 }
 
@@ -97,12 +97,24 @@ var catalogues = []catalogue{
 		name: "sessions",
 		add: func(id directory.OrganisationID) (directory.Effect, string) {
 			session := newSession()
-			session.Organisation, session.User = id, sessionsOf(id)
+			session.Organisation, session.User = id, userOf(id)
 			return directory.BeginSession{Session: session}, session.Hash
 		},
 		page: func(ctx context.Context, s directory.Store, id directory.OrganisationID, page directory.Page) ([]string, string, error) {
-			sessions, next, err := s.Sessions(ctx, id, sessionsOf(id), page)
+			sessions, next, err := s.Sessions(ctx, id, userOf(id), page)
 			return ids(sessions, next, err, func(s directory.Session) string { return s.Hash })
+		},
+	},
+	{
+		name: "links", backwards: true,
+		add: func(id directory.OrganisationID) (directory.Effect, string) {
+			link := newLink()
+			link.Organisation, link.User, link.State = id, userOf(id), directory.LinkUsed
+			return directory.PutLink{Link: link}, string(link.ID)
+		},
+		page: func(ctx context.Context, s directory.Store, id directory.OrganisationID, page directory.Page) ([]string, string, error) {
+			links, next, err := s.Links(ctx, id, userOf(id), page)
+			return ids(links, next, err, func(l directory.Link) directory.LinkID { return l.ID })
 		},
 	},
 	{
@@ -385,7 +397,7 @@ var due = []promise{
 			link.Organisation, link.ExpiresAt = organisation, at.Add(time.Minute)
 			begin = append(begin, directory.PutLink{Link: link})
 			end = append(end, directory.ReplaceLink{Ref: linkRef(link), State: directory.LinkReplaced, At: now()})
-			want = append(want, directory.Due{At: link.ExpiresAt, Organisation: organisation, User: link.User, Link: link.Hash})
+			want = append(want, directory.Due{At: link.ExpiresAt, Organisation: organisation, User: link.User, Link: link.ID})
 
 			item := newOutboxItem()
 			item.Organisation = organisation

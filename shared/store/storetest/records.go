@@ -22,7 +22,7 @@ var reads = []promise{
 			Changes:       []directory.ChangeRef{{}},
 			Sessions:      []directory.TicketRef{{}},
 			Credentials:   []directory.CredentialRef{{}},
-			Links:         []directory.TicketRef{{}},
+			Links:         []directory.LinkRef{{}},
 			Accounts:      []directory.AccountRef{{}},
 			Companies:     []directory.CompanyRef{{}},
 			Remembered:    []directory.RememberedRef{{}},
@@ -150,12 +150,12 @@ var records = []promise{
 		blank := newLink()
 		revised(t, s, linkRef(blank), func() directory.Link {
 			link := newLink()
-			link.Hash, link.Organisation, link.User, link.State = blank.Hash, blank.Organisation, blank.User, directory.LinkUsed
+			link.ID, link.Organisation, link.User, link.State = blank.ID, blank.Organisation, blank.User, directory.LinkUsed
 			return link
 		}, func(l *directory.Link) *int { return &l.Revision },
 			func(l directory.Link) directory.Effect { return directory.PutLink{Link: l} },
-			func(ref directory.TicketRef) directory.Want { return directory.Want{Links: []directory.TicketRef{ref}} },
-			func(f directory.Found) map[directory.TicketRef]directory.Link { return f.Links })
+			func(ref directory.LinkRef) directory.Want { return directory.Want{Links: []directory.LinkRef{ref}} },
+			func(f directory.Found) map[directory.LinkRef]directory.Link { return f.Links })
 	}},
 	{"a count of failures is read as it was written, and stands at its revision", func(t *testing.T, s directory.Store) {
 		ref := Filled[directory.TriesRef]()
