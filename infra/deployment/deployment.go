@@ -15,10 +15,14 @@ type Function struct {
 	Environment []Variable
 	Grants      []Grant
 	// Exactly one of the following starts it; where all are empty, the routes of shared/api do.
-	Stream   *Stream
-	Schedule *Schedule
-	Task     bool // started by the state machine
+	Stream    *Stream
+	Schedule  *Schedule
+	MailEvent *MailEvent
+	Task      bool // started by the state machine
 }
+
+// Event tells whether events start the function, so that nobody waits for its answer: what it gives up is a dead letter.
+func (f Function) Event() bool { return f.Stream != nil || f.Schedule != nil || f.MailEvent != nil }
 
 // Variable is a name in a function's environment. Its value is the deployment's: the stack's or the local runner's.
 type Variable string
@@ -60,6 +64,18 @@ type Stream struct {
 	// Parallel is how many batches of one shard run at the same time; order holds within a partition key.
 	Parallel int
 }
+
+// MailEvent is a rule on what SES tells EventBridge of the mails that went out under the configuration set.
+type MailEvent struct {
+	Types []string // EventBridge's detail-types
+}
+
+// MailEventSource is whose events a MailEvent is about, and MailEventSet the tag that SES itself puts on a mail: which
+// configuration set it went out under.
+const (
+	MailEventSource = "aws.ses"
+	MailEventSet    = "ses:configuration-set"
+)
 
 // Schedule invokes a function at a rate, as "rate(1 minute)".
 type Schedule struct {

@@ -10,6 +10,7 @@ import (
 const (
 	Outbox   api.Function = "outbox"
 	Mailer   api.Function = "mailer"
+	Feedback api.Function = "feedback"
 	Workflow api.Function = "workflow"
 	Sweep    api.Function = "sweep"
 )
@@ -90,6 +91,12 @@ func Functions() []Function {
 				{OnMail, []string{"ses:SendEmail"}},
 			},
 			Stream: &Stream{Filter: outboxFilter(`{"prefix":"mail#"}`), BatchSize: 10, RetryAttempts: 20, Parallel: 4},
+		},
+		{
+			Name: Feedback, Purpose: "Marks what SES tells of mails on the links and users that they went to.",
+			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
+			Grants:    []Grant{{OnTable, []string{"dynamodb:BatchGetItem", "dynamodb:PutItem"}}},
+			MailEvent: &MailEvent{Types: []string{"Email Delivered", "Email Bounced", "Email Complaint Received"}},
 		},
 		{
 			Name: Workflow, Purpose: "The tasks of a change's execution: await the decision, apply.",

@@ -62,12 +62,16 @@ func (a alarms) function(f function) error {
 		first: "see in the Lambda metric ConcurrentExecutions who uses it, then ask AWS for a higher quota or lower requestsPerSecond.",
 	})
 	if f.deadLetters != nil {
+		first := "fix what its log says, then purge the queue: the sweep sends stranded outbox items round again, and its next run does what a failed one left."
+		if f.declared.MailEvent != nil {
+			first = "fix what its log says, then invoke it with each message's event (where there is one, its requestPayload): twice does no harm."
+		}
 		a.add(id+"DeadLetters", alarm{
 			metric: f.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(1)),
 			}), threshold: 1, periods: 1,
 			what:  "The function " + name + " gave an event up after its retries.",
-			first: "fix what its log says, then purge the queue: the sweep sends stranded outbox items round again, and its next run does what a failed one left.",
+			first: first,
 		})
 	}
 	if f.declared.Stream != nil {

@@ -44,7 +44,7 @@ func TestAnOperatorIsToldOfWhatNeedsAPerson(t *testing.T) {
 		if f.Schedule != nil {
 			want = append(want, "Invocations"+function)
 		}
-		if f.Stream != nil || f.Schedule != nil {
+		if f.Event() {
 			want = append(want, "ApproximateNumberOfMessagesVisible of QueueName <"+in(f, "DeadLetters")+".QueueName>")
 		}
 	}

@@ -80,6 +80,59 @@ func TestSchedulesInvokeTheirFunctionAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestMailEventsReachTheirFunction(t *testing.T) {
+	t.Parallel()
+	template := synthesise(t)
+	rules := 0
+	for _, f := range deployment.Functions() {
+		if f.MailEvent == nil {
+			continue
+		}
+		rules++
+		arn, deadLetters, rule := "<"+in(f, "Function")+".Arn>", "<"+in(f, "DeadLetters")+".Arn>", "<"+in(f, "Rule")+".Arn>"
+		var types []any
+		for _, one := range f.MailEvent.Types {
+			types = append(types, one)
+		}
+		want := map[string]any{
+			"Description": f.Purpose,
+			"EventPattern": map[string]any{
+				"source": []any{"aws.ses"}, "detail-type": types,
+				"detail": map[string]any{"mail": map[string]any{"tags": map[string]any{"ses:configuration-set": []any{"<ConfigurationSet>"}}}},
+			},
+			"Targets": []any{map[string]any{
+				"Arn": arn, "Id": string(f.Name),
+				"RetryPolicy":      map[string]any{"MaximumEventAgeInSeconds": 86400.0, "MaximumRetryAttempts": 185.0},
+				"DeadLetterConfig": map[string]any{"Arn": deadLetters},
+			}},
+		}
+		if diff := cmp.Diff(want, template.named(t, in(f, "Rule"), "AWS::Events::Rule")); diff != "" {
+			t.Errorf("%s (-declared +template):\n%s", f.Name, diff)
+		}
+		invoke := map[string]any{
+			"Action": "lambda:InvokeFunction", "FunctionName": arn, "Principal": "events.amazonaws.com", "SourceArn": rule,
+		}
+		if diff := cmp.Diff(invoke, template.named(t, in(f, "RulePermission"), "AWS::Lambda::Permission")); diff != "" {
+			t.Errorf("%s is invoked by (-want +template):\n%s", f.Name, diff)
+		}
+		statements, _ := get(template.named(t, in(f, "DeadLettersPolicy"), "AWS::SQS::QueuePolicy"), "PolicyDocument", "Statement").([]any)
+		want = map[string]any{
+			"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": deadLetters,
+			"Principal": map[string]any{"Service": "events.amazonaws.com"},
+			"Condition": map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": rule}},
+		}
+		if len(statements) != 2 || !cmp.Equal(want, statements[1]) {
+			t.Errorf("%s's dead letters come from %v", f.Name, statements)
+		}
+		if got := get(template.named(t, in(f, "Invocation"), "AWS::Lambda::EventInvokeConfig"), "DestinationConfig", "OnFailure", "Destination"); got != deadLetters {
+			t.Errorf("%s's failures go to %v", f.Name, got)
+		}
+	}
+	if got := template.of("AWS::Events::Rule"); len(got) != rules {
+		t.Errorf("rules %v, %d are declared", got, rules)
+	}
+}
+
 func TestDeadLettersAreEncryptedAndKeptForTwoWeeks(t *testing.T) {
 	t.Parallel()
 	template := synthesise(t)

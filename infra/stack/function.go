@@ -53,7 +53,7 @@ func newFunction(scope constructs.Construct, declared deployment.Function, known
 	statements := []awsiam.PolicyStatement{
 		allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, nil, logs.LogGroupArn()),
 	}
-	if declared.Stream != nil || declared.Schedule != nil {
+	if declared.Event() {
 		f.deadLetters = awssqs.NewQueue(f.scope, jsii.String("DeadLetters"), &awssqs.QueueProps{
 			Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
 			EnforceSSL:      jsii.Bool(true),

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -20,6 +21,14 @@ func newSender(scope constructs.Construct, settings Settings) sender {
 		ReputationMetrics:  jsii.Bool(true),
 		SuppressionReasons: awsses.SuppressionReasons_BOUNCES_AND_COMPLAINTS,
 		TlsPolicy:          awsses.ConfigurationSetTlsPolicy_REQUIRE,
+	})
+	// To the default bus, which is the only one that SES knows. Opens and clicks are not asked for: to tell them, SES
+	// would lead links through a redirect of its own.
+	configuration.AddEventDestination(jsii.String("Feedback"), &awsses.ConfigurationSetEventDestinationOptions{
+		Destination: awsses.EventDestination_EventBus(awsevents.EventBus_FromEventBusName(scope, jsii.String("Bus"), jsii.String("default"))),
+		Events: &[]awsses.EmailSendingEvent{
+			awsses.EmailSendingEvent_DELIVERY, awsses.EmailSendingEvent_BOUNCE, awsses.EmailSendingEvent_COMPLAINT,
+		},
 	})
 	identity := awsses.NewEmailIdentity(scope, jsii.String("EmailIdentity"), &awsses.EmailIdentityProps{
 		Identity:         awsses.Identity_Domain(jsii.String(settings.domain())),

@@ -90,7 +90,7 @@ func TestEachFunctionMayDoWhatIsDeclaredAndWhatItsTriggerNeeds(t *testing.T) {
 		want := []statement{{
 			Effect: "Allow", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{"<" + in(f, "Logs") + ".Arn>"},
 		}}
-		if f.Stream != nil || f.Schedule != nil {
+		if f.Event() {
 			want = append(want, statement{
 				Effect: "Allow", Actions: []string{"sqs:SendMessage"}, Resources: []string{"<" + in(f, "DeadLetters") + ".Arn>"},
 			})

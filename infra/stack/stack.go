@@ -75,6 +75,8 @@ func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, erro
 			newStreamMapping(function, table)
 		case function.declared.Schedule != nil:
 			newSchedule(function, group)
+		case function.declared.MailEvent != nil:
+			newMailRule(function, sender)
 		}
 	}
 	topic, err := newAlarms(stack, props.Settings, known, gateway, functions)
@@ -110,7 +112,7 @@ func check(functions []deployment.Function, operations []api.Endpoint) error {
 	answers := map[api.Function]bool{}
 	for _, function := range functions {
 		triggers := 0
-		for _, has := range []bool{function.Stream != nil, function.Schedule != nil, function.Task} {
+		for _, has := range []bool{function.Stream != nil, function.Schedule != nil, function.MailEvent != nil, function.Task} {
 			if has {
 				triggers++
 			}

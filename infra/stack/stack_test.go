@@ -161,7 +161,10 @@ func TestEachFunctionIsReached(t *testing.T) {
 	}
 	for _, f := range deployment.Functions() {
 		arn := "<" + in(f, "Function") + ".Arn>"
-		if f.Stream != nil || f.Schedule != nil || f.Task {
+		if f.MailEvent != nil {
+			continue // TestMailEventsReachTheirFunction has its permission
+		}
+		if f.Event() || f.Task {
 			if invoked[arn] != nil {
 				t.Errorf("the gateway may invoke %s", f.Name)
 			}
@@ -244,6 +247,20 @@ func TestMailGoesOverTLSAndNotToThoseWhoRefuse(t *testing.T) {
 	if got := asJSON(t, template.named(t, "ConfigurationSet", "AWS::SES::ConfigurationSet")); got != want {
 		t.Errorf("configuration set: %s", got)
 	}
+	told := map[string]any{
+		"ConfigurationSetName": "<ConfigurationSet>",
+		"EventDestination": map[string]any{
+			"Enabled": true, "MatchingEventTypes": []any{"delivery", "bounce", "complaint"},
+			"EventBridgeDestination": map[string]any{"EventBusArn": "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default"},
+		},
+	}
+	destinations := template.of("AWS::SES::ConfigurationSetEventDestination")
+	if len(destinations) != 1 {
+		t.Fatalf("destinations of events: %v", destinations)
+	}
+	if diff := cmp.Diff(told, template.resources[destinations[0]].Properties); diff != "" {
+		t.Errorf("what SES tells (-want +template):\n%s", diff)
+	}
 	identity := template.named(t, "EmailIdentity", "AWS::SES::EmailIdentity")
 	if identity["EmailIdentity"] != "mandate.example.com" || get(identity, "DkimAttributes", "SigningEnabled") != true {
 		t.Errorf("identity: %v", identity)
@@ -256,7 +273,7 @@ func TestOutputsAreWhatAnOperatorAsksFor(t *testing.T) {
 		"ApiUrl": "<GatewayApi.ApiEndpoint>", "TableName": "<Table>", "KeyArn": "<DataKey.Arn>", "StateMachineArn": "<ChangesStateMachine>", "AlarmTopicArn": "<AlarmsTopic>",
 	}
 	for _, f := range deployment.Functions() {
-		if f.Stream != nil || f.Schedule != nil {
+		if f.Event() {
 			want[title(f.Name)+"DeadLettersUrl"] = "<" + in(f, "DeadLetters") + ">"
 		}
 	}

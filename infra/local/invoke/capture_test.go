@@ -18,17 +18,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"mandate/functions/feedback"
 	"mandate/infra/deployment"
 	"mandate/infra/local/demo"
 	"mandate/infra/local/gateway"
+	"mandate/infra/local/mailevents"
 	"mandate/infra/local/parts"
 	"mandate/infra/local/parts/partstest"
 	"mandate/infra/local/runner"
 	"mandate/infra/local/stream"
 	"mandate/shared/api"
 	"mandate/shared/directory"
+	"mandate/shared/mail"
+	"mandate/shared/mail/ses"
 	"mandate/shared/otp"
 	"mandate/shared/store"
 	"mandate/shared/workflow"
@@ -66,6 +71,7 @@ func take(t *testing.T, service *runner.Runner) map[string]json.RawMessage {
 	c.takeRecords()
 	c.takeTasks(change)
 	c.takeTicks()
+	c.takeMailEvents()
 	return c.taken
 }
 
@@ -362,6 +368,37 @@ func (c *camera) text(value any) *string {
 		c.Fatal(err)
 	}
 	return aws.String(string(text))
+}
+
+// takeMailEvents sends mails to addresses of SES's mailbox simulator, through a door with the camera behind it.
+func (c *camera) takeMailEvents() {
+	var told []events.EventBridgeEvent
+	handler, err := mailevents.New(mailevents.Options{
+		Mailbox: c.service.Mailbox, Places: mailevents.Places{Region: parts.DefaultRegion, Account: parts.Account},
+		Now: time.Now, Log: slog.New(slog.DiscardHandler), Publish: func(event events.EventBridgeEvent) { told = append(told, event) },
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	door := httptest.NewServer(handler)
+	c.Cleanup(door.Close)
+	sender, err := ses.New(sesv2.NewFromConfig(local, func(o *sesv2.Options) { o.BaseEndpoint = &door.URL }),
+		ses.Config{From: "Mandate <no-reply@example.com>", ConfigurationSet: "mandate"})
+	if err != nil {
+		c.Fatal(err)
+	}
+	bank := c.organisation("bc-connect")
+	reader := directory.UserRef{Organisation: directory.OrganisationID(bank.ID), ID: directory.UserID(bank.Users[2].ID)}
+	for name, outcome := range map[string]string{"delivery": "success", "bounce": "bounce", "complaint": "complaint"} {
+		told = nil
+		if _, err := sender.Send(c.Context(), mail.Rendered{
+			Key: "out_" + name, Kind: mail.PasswordReset, To: outcome + "@simulator.amazonses.com", Subject: "Choose a new password",
+			HTML: "<p>Hello</p>", Text: "Hello", Tags: feedback.Tags(reader, "lnk_00000000000000000000000001"),
+		}); err != nil {
+			c.Fatal(err)
+		}
+		c.taken[string(deployment.Feedback)+"."+name] = json.RawMessage(*c.text(told[len(told)-1]))
+	}
 }
 
 func (c *camera) takeTicks() {

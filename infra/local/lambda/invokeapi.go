@@ -30,8 +30,7 @@ func (s *Service) InvokeAPI() http.Handler {
 
 func (s *Service) invocations(w http.ResponseWriter, r *http.Request) {
 	name := nameOf(r.PathValue("name"))
-	p, ok := s.pools[name]
-	if !ok {
+	if _, ok := s.pools[name]; !ok {
 		refuseCall(w, ErrUnknownFunction)
 		return
 	}
@@ -51,7 +50,7 @@ func (s *Service) invocations(w http.ResponseWriter, r *http.Request) {
 	case "", "RequestResponse":
 		s.invokeSync(w, r, name, payload)
 	case "Event":
-		if err := p.background(func() { s.invokeAsync(name, payload) }); err != nil {
+		if err := s.InvokeAsync(name, payload); err != nil {
 			refuseCall(w, err)
 			return
 		}
@@ -76,6 +75,16 @@ func (s *Service) invokeSync(w http.ResponseWriter, r *http.Request, name string
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Amz-Executed-Version", "$LATEST")
 	w.Write(response) // a caller that has left needs no answer
+}
+
+// InvokeAsync has the function handle the payload when nobody waits for its
+// answer, as InvokeAPI does with an Event.
+func (s *Service) InvokeAsync(function string, payload []byte) error {
+	p, ok := s.pools[function]
+	if !ok {
+		return ErrUnknownFunction
+	}
+	return p.background(func() { s.invokeAsync(function, payload) })
 }
 
 func (s *Service) invokeAsync(name string, payload []byte) {

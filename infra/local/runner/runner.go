@@ -43,13 +43,14 @@ type Runner struct {
 	// Lambdas are the functions as they run, for who wants to run one again, by itself (infra/bench).
 	Lambdas []lambda.Function
 
-	options Options
-	log     *slog.Logger
-	servers []*http.Server
-	ready   chan struct{} // closed when Functions is there
-	key     string        // the KMS key's ARN
-	parts   []*parts.Process
-	cancel  context.CancelFunc
+	options  Options
+	log      *slog.Logger
+	servers  []*http.Server
+	ready    chan struct{} // closed when Functions is there
+	key      string        // the KMS key's ARN
+	mailDoor string        // where functions send mails to: before the mailbox
+	parts    []*parts.Process
+	cancel   context.CancelFunc
 }
 
 // Start brings everything up, in the order in which the parts need each other. When it returns, the service answers.
@@ -135,6 +136,9 @@ func (r *Runner) startParts(ctx context.Context, installation *parts.Installatio
 		return err
 	}
 	r.parts, r.Mailbox = append(r.parts, mailbox), mailbox.Endpoint()
+	if err := r.openMailDoor(); err != nil {
+		return err
+	}
 	if err := r.startKMS(); err != nil {
 		return err
 	}
