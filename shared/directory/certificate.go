@@ -89,7 +89,7 @@ const ActionListCertificates Action = "listCertificates"
 //
 // Faults: notFound, forbidden; invalid on "cursor".
 func (u *Users) ListCertificates(ctx context.Context, r Request, id UserID, page Page) (certificates []Certificate, next string, err error) {
-	user, err := u.get(ctx, r, id, ActionListCertificates)
+	user, err := u.look(ctx, r, id, ActionListCertificates)
 	if err != nil {
 		return nil, "", err
 	}

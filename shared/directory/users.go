@@ -289,10 +289,11 @@ func (u *Users) repeated(ctx context.Context, v visit) (Answer, bool, error) {
 //
 // Faults: notFound, forbidden.
 func (u *Users) Get(ctx context.Context, r Request, id UserID) (User, error) {
-	return u.get(ctx, r, id, ActionViewUser)
+	return u.look(ctx, r, id, ActionViewUser)
 }
 
-func (u *Users) get(ctx context.Context, r Request, id UserID, action Action) (User, error) {
+// look reads the user that a request is about, if the caller may do this with it.
+func (u *Users) look(ctx context.Context, r Request, id UserID, action Action) (User, error) {
 	v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 		return Want{Users: []UserRef{{organisation, id}}}
 	})
@@ -324,17 +325,8 @@ func (u *Users) List(ctx context.Context, r Request, page Page) ([]User, string,
 //
 // Faults: notFound, forbidden; invalid on "cursor".
 func (u *Users) Tokens(ctx context.Context, r Request, id UserID, page Page) ([]Link, string, error) {
-	v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
-		return Want{Users: []UserRef{{organisation, id}}}
-	})
+	user, err := u.look(ctx, r, id, ActionListUserTokens)
 	if err != nil {
-		return nil, "", err
-	}
-	user, err := v.user(id)
-	if err != nil {
-		return nil, "", err
-	}
-	if err := u.decide(ctx, v, Question{Action: ActionListUserTokens, Target: &user}); err != nil {
 		return nil, "", err
 	}
 	return u.Store.Links(ctx, user.Organisation, user.ID, page)
