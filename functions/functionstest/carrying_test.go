@@ -172,6 +172,31 @@ func TestTheSweepSendsStragglersRoundAgain(t *testing.T) {
 	equal(t, "once they are carried", o.Sweep(), directory.Swept{})
 }
 
+// 4.8: what cannot be carried does not go round for ever. It is put aside, kept, and goes on when it is recalled.
+func TestWhatCannotBeCarriedIsPutAside(t *testing.T) {
+	t.Parallel()
+	o := New(t, Quiet, Capped(0)).Tenant("bc-connect", StepUp)
+	o.Ada.Do("sendPasswordReset", At(o.Rosa.ID)).Want(t, 202)
+	for round := range 20 {
+		o.Advance(2 * minute)
+		equal(t, fmt.Sprint("round ", round), o.Sweep(), directory.Swept{Outbox: 1})
+	}
+	o.Advance(2 * minute)
+	equal(t, "put aside", o.Sweep(), directory.Swept{Aside: 1})
+	o.Advance(day)
+	equal(t, "a day later", o.Sweep().Outbox, 0)
+	equal(t, "outbox", len(o.Outbox()), 1)
+
+	equal(t, "recalled", o.Recall(), directory.Swept{Recalled: 1})
+	equal(t, "recalled again", o.Recall(), directory.Swept{})
+	o.Advance(2 * minute)
+	equal(t, "it goes round again", o.Sweep(), directory.Swept{Outbox: 1})
+	o.Settle()
+	contains(t, o.Mails.Kinds(o.Rosa.Email), directory.MailPasswordReset)
+	o.Advance(hour)
+	equal(t, "once it is carried", o.Sweep().Outbox, 0)
+}
+
 // 3.7: where an execution does not apply its change, the sweep does.
 func TestTheSweepAppliesWhatItsExecutionDidNot(t *testing.T) {
 	t.Parallel()

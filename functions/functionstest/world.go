@@ -157,7 +157,18 @@ func (w *World) Phone() string { return fmt.Sprintf("+447400%06d", 100000+w.next
 // Sweep runs the sweep once.
 func (w *World) Sweep() directory.Swept {
 	w.t.Helper()
-	swept, err := w.sweep(w.t.Context())
+	return w.sweepBy(sweep.Order{})
+}
+
+// Recall has what was put aside go round again.
+func (w *World) Recall() directory.Swept {
+	w.t.Helper()
+	return w.sweepBy(sweep.Order{Recall: true})
+}
+
+func (w *World) sweepBy(order sweep.Order) directory.Swept {
+	w.t.Helper()
+	swept, err := w.sweep(w.t.Context(), order)
 	if err != nil {
 		w.t.Fatalf("sweep: %v", err)
 	}

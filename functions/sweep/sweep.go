@@ -8,16 +8,28 @@ import (
 	"mandate/shared/directory"
 )
 
+// Order is the schedule's input. What was put aside goes round again where a person says so, who mended the reason.
+type Order struct {
+	Recall bool `json:"recall"`
+}
+
 // Handler is what the schedule invokes.
-type Handler func(context.Context) (directory.Swept, error)
+type Handler func(context.Context, Order) (directory.Swept, error)
 
 // New makes a handler.
 func New(work *directory.Work, log *slog.Logger) Handler {
-	return func(ctx context.Context) (directory.Swept, error) {
-		swept, err := work.Sweep(ctx)
+	return func(ctx context.Context, order Order) (directory.Swept, error) {
+		do := work.Sweep
+		if order.Recall {
+			do = work.Recall
+		}
+		swept, err := do(ctx)
 		if swept != (directory.Swept{}) {
 			log.InfoContext(ctx, "swept", "expired", swept.Expired, "reminded", swept.Reminded,
-				"applied", swept.Applied, "links", swept.Links, "outbox", swept.Outbox)
+				"applied", swept.Applied, "links", swept.Links, "outbox", swept.Outbox, "recalled", swept.Recalled)
+		}
+		if swept.Aside > 0 {
+			log.ErrorContext(ctx, directory.AsideMessage, "count", swept.Aside)
 		}
 		return swept, err
 	}

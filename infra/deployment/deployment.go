@@ -19,6 +19,16 @@ type Function struct {
 	Schedule  *Schedule
 	MailEvent *MailEvent
 	Task      bool // started by the state machine
+	// Logs are the lines of its log that a person should hear of.
+	Logs []LogAlarm
+}
+
+// LogAlarm is a line of a log that needs a person.
+type LogAlarm struct {
+	Metric  string // what counts it is called
+	Message string // of the line
+	What    string // is wrong
+	First   string // what whoever is called should do first
 }
 
 // Event tells whether events start the function, so that nobody waits for its answer: what it gives up is a dead letter.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mandate/shared/api"
+	"mandate/shared/directory"
 )
 
 // The functions that answer events.
@@ -36,9 +37,11 @@ const (
 	memoryMB    = 256
 )
 
-// outboxFilter lets the outbox items of one kind through: new ones, and those that the sweep sends round again.
+// outboxFilter lets the outbox items of one kind through: new ones, and those that the sweep sends round again; none that
+// it puts aside.
 func outboxFilter(prefixes string) string {
-	return `{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[` + prefixes + `]}}}}`
+	return `{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[` + prefixes + `]}},` +
+		`"NewImage":{"duePk":{"S":[{"prefix":"due#"}]}}}}`
 }
 
 // Functions are all functions of the service.
@@ -109,6 +112,11 @@ func Functions() []Function {
 			Timeout: time.Minute, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
 			Grants:   []Grant{{OnTable, actions(read, write)}, {OnDueIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 			Schedule: &Schedule{Rate: "rate(1 minute)", Input: `{}`},
+			Logs: []LogAlarm{{
+				Metric: "OutboxItemsPutAside", Message: directory.AsideMessage,
+				What:  "Outbox items failed again and again, and wait for a person: mails that were not sent, executions that did not go on.",
+				First: `read the logs of mailer and outbox for "outbox item not carried", mend the reason, and invoke sweep with {"recall":true}.`,
+			}},
 		},
 	}
 }

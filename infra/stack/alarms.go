@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -82,6 +83,16 @@ func (a alarms) function(f function) error {
 			what:  "The function " + name + " is minutes behind the table: approvals, mails or starts of changes wait.",
 			first: "look for its errors and throttles; where there are none, writes outrun it and it needs more batches in parallel.",
 		})
+	}
+	for _, log := range f.declared.Logs {
+		filter := awslogs.NewMetricFilter(f.scope, jsii.String(log.Metric), &awslogs.MetricFilterProps{
+			LogGroup:        f.logs,
+			FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String("$.msg"), jsii.String("="), jsii.String(log.Message)),
+			MetricNamespace: jsii.String("Mandate/" + *awscdk.Aws_STACK_NAME()),
+			MetricName:      jsii.String(log.Metric),
+			MetricValue:     jsii.String("1"),
+		})
+		a.add(log.Metric, alarm{metric: filter.Metric(summed(fiveMinutes())), threshold: 1, periods: 1, what: log.What, first: log.First})
 	}
 	if f.declared.Schedule != nil {
 		every, err := interval(f.declared.Schedule.Rate)

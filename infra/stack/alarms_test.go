@@ -17,6 +17,9 @@ func watched(properties map[string]any) string {
 	if query := get(properties, "Metrics", 0, "Expression"); query != nil {
 		return query.(string)
 	}
+	if properties["Dimensions"] == nil {
+		return fmt.Sprintf("%s in %s", properties["MetricName"], properties["Namespace"])
+	}
 	return fmt.Sprintf("%s of %s %s", properties["MetricName"], get(properties, "Dimensions", 0, "Name"), get(properties, "Dimensions", 0, "Value"))
 }
 
@@ -43,6 +46,18 @@ func TestAnOperatorIsToldOfWhatNeedsAPerson(t *testing.T) {
 		}
 		if f.Schedule != nil {
 			want = append(want, "Invocations"+function)
+		}
+		for _, log := range f.Logs {
+			want = append(want, log.Metric+" in Mandate/<AWS::StackName>")
+			filter := map[string]any{
+				"LogGroupName": "<" + in(f, "Logs") + ">", "FilterPattern": `{ $.msg = "` + log.Message + `" }`,
+				"MetricTransformations": []any{map[string]any{
+					"MetricName": log.Metric, "MetricNamespace": "Mandate/<AWS::StackName>", "MetricValue": "1",
+				}},
+			}
+			if diff := cmp.Diff(filter, template.named(t, in(f, log.Metric), "AWS::Logs::MetricFilter")); diff != "" {
+				t.Errorf("what counts %s (-want +template):\n%s", log.Metric, diff)
+			}
 		}
 		if f.Event() {
 			want = append(want, "ApproximateNumberOfMessagesVisible of QueueName <"+in(f, "DeadLetters")+".QueueName>")

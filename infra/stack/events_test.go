@@ -1,11 +1,13 @@
 package stack
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"mandate/infra/deployment"
+	"mandate/shared/store"
 )
 
 func TestStreamsReachTheirFunctionsAsDeclared(t *testing.T) {
@@ -17,6 +19,9 @@ func TestStreamsReachTheirFunctionsAsDeclared(t *testing.T) {
 			continue
 		}
 		streams++
+		if due := `"NewImage":{"` + store.DuePartitionKey + `":{"S":[{"prefix":"` + store.DuePrefix + `"}]}`; !strings.Contains(f.Stream.Filter, due) {
+			t.Errorf("%s is brought what was put aside: %s", f.Name, f.Stream.Filter)
+		}
 		want := map[string]any{
 			"FunctionName":               "<" + in(f, "Function") + ">",
 			"EventSourceArn":             "<Table.StreamArn>",

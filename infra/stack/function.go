@@ -30,6 +30,7 @@ type function struct {
 	scope    constructs.Construct
 	declared deployment.Function
 	lambda   awslambda.Function
+	logs     awslogs.LogGroup
 	// deadLetters holds what an event's function gave up on; nil where nobody but a caller waits.
 	deadLetters awssqs.Queue
 }
@@ -47,11 +48,11 @@ func newFunction(scope constructs.Construct, declared deployment.Function, known
 		environment[string(variable)] = value
 	}
 
-	logs := awslogs.NewLogGroup(f.scope, jsii.String("Logs"), &awslogs.LogGroupProps{
+	f.logs = awslogs.NewLogGroup(f.scope, jsii.String("Logs"), &awslogs.LogGroupProps{
 		Retention: logRetention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	statements := []awsiam.PolicyStatement{
-		allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, nil, logs.LogGroupArn()),
+		allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, nil, f.logs.LogGroupArn()),
 	}
 	if declared.Event() {
 		f.deadLetters = awssqs.NewQueue(f.scope, jsii.String("DeadLetters"), &awssqs.QueueProps{
@@ -85,7 +86,7 @@ func newFunction(scope constructs.Construct, declared deployment.Function, known
 		MemorySize:    jsii.Number(declared.MemoryMB),
 		Environment:   &environment,
 		Role:          role,
-		LogGroup:      logs,
+		LogGroup:      f.logs,
 		LoggingFormat: awslambda.LoggingFormat_JSON,
 	})
 	return f, nil

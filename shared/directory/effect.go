@@ -121,6 +121,14 @@ type (
 		Ref OutboxRef
 		Due time.Time // when to look again
 	}
+	// PutAside keeps an outbox item that is not to go round any more; one that is done meanwhile, or put aside, is
+	// fault.Stale.
+	PutAside struct{ Ref OutboxRef }
+	// Recall lets an item that was put aside go round again, as if for the first time; any other is fault.Stale.
+	Recall struct {
+		Ref OutboxRef
+		Due time.Time
+	}
 )
 
 func (PutOrganisation) effect() {}
@@ -152,3 +160,5 @@ func (PutTries) effect()        {}
 func (Befriend) effect()        {}
 func (Carried) effect()         {}
 func (SendRound) effect()       {}
+func (PutAside) effect()        {}
+func (Recall) effect()          {}

@@ -37,6 +37,8 @@ type Store interface {
 	Named(ctx context.Context, name string) ([]Login, error)
 	// Due lists what fell due before a moment, oldest first, at most limit of each kind.
 	Due(ctx context.Context, before time.Time, limit int) ([]Due, error)
+	// Aside lists outbox items that were put aside, those that wait the longest first.
+	Aside(ctx context.Context, limit int) ([]OutboxRef, error)
 }
 
 // Page is a part of a list: at most Limit items after the place that Cursor names. A Cursor that is not the store's

@@ -86,7 +86,13 @@ const (
 	overdue = 5 * time.Minute
 	// straggling is how long an outbox item may wait before the sweep sends it round again.
 	straggling = 2 * time.Minute
+	// roundsWithin is how often an outbox item goes round before it is put aside, which takes forty minutes and more. It
+	// fails for a reason that does not pass by itself, and keeps those behind it waiting each time.
+	roundsWithin = 20
 )
+
+// AsideMessage is what is logged when items were put aside. An alarm listens for it.
+const AsideMessage = "outbox items put aside"
 
 // DueAt is when the sweep should look at the change; zero when never.
 func (c Change) DueAt() time.Time {
@@ -120,7 +126,9 @@ type Swept struct {
 	Applied  int `json:"applied"`
 	Links    int `json:"links"`
 	Outbox   int `json:"outbox"`
-	Warned   int `json:"warned"` // users of whose certificates was warned
+	Warned   int `json:"warned"`   // users of whose certificates was warned
+	Aside    int `json:"aside"`    // outbox items that will not be carried until they are recalled
+	Recalled int `json:"recalled"` // those that go round again
 }
 
 // sweepBatch is how many records of a kind are looked up at once.
@@ -154,13 +162,47 @@ func (w *Work) Sweep(ctx context.Context) (Swept, error) {
 func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 	switch {
 	case due.Outbox != nil:
-		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{*due.Outbox, w.Now().Add(straggling)}))
+		return w.sendRound(ctx, *due.Outbox, swept)
 	case due.Link != "":
 		return w.expireLink(ctx, LinkRef{due.Organisation, due.User, due.Link}, swept)
 	case due.User != "":
 		return w.sweepUser(ctx, UserRef{due.Organisation, due.User}, swept)
 	default:
 		return w.sweepChange(ctx, ChangeRef{due.Organisation, due.Change}, swept)
+	}
+}
+
+// sendRound has a straggler carried once more, or puts it aside where that was tried often enough.
+func (w *Work) sendRound(ctx context.Context, ref OutboxRef, swept *Swept) error {
+	found, err := w.Store.Read(ctx, Want{Outbox: []OutboxRef{ref}})
+	if err != nil {
+		return err
+	}
+	item, waits := found.Outbox[ref]
+	switch {
+	case !waits:
+		return nil
+	case item.Rounds >= roundsWithin:
+		return counted(&swept.Aside, w.Store.Commit(ctx, PutAside{ref}))
+	default:
+		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{ref, w.Now().Add(straggling)}))
+	}
+}
+
+// Recall lets every outbox item that was put aside go round again: the reason why they were not carried is mended.
+func (w *Work) Recall(ctx context.Context) (Swept, error) {
+	var swept Swept
+	for {
+		aside, err := w.Store.Aside(ctx, sweepBatch)
+		before := swept
+		for _, ref := range aside {
+			if one := counted(&swept.Recalled, w.Store.Commit(ctx, Recall{ref, w.Now().Add(straggling)})); !fault.Is(one, fault.Stale) {
+				err = errors.Join(err, one)
+			}
+		}
+		if err != nil || swept == before {
+			return swept, err
+		}
 	}
 }
 

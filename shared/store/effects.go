@@ -101,6 +101,14 @@ func writeOfShared(effect directory.Effect) (write, error) {
 	case directory.SendRound:
 		return update(outbox(e.Ref), "ADD rounds :one SET dueSk = :due",
 			item{":one": number(1), ":due": text(dueTime(e.Due))}).when(ifPresent, nil, stale), nil
+	case directory.PutAside:
+		return update(outbox(e.Ref), "SET duePk = :aside", item{":aside": text(asideShard)}).
+			when(ifPresent+" AND duePk <> :aside", nil, stale), nil
+	case directory.Recall:
+		k := outbox(e.Ref)
+		return update(k, "SET rounds = :none, duePk = :shard, dueSk = :due",
+			item{":none": number(0), ":shard": text(dueShard(k)), ":due": text(dueTime(e.Due))}).
+			when("duePk = :aside", item{":aside": text(asideShard)}, stale), nil
 	case directory.Remember:
 		k := remembered(e.Remembered.Ref)
 		made, err := encode(k, rememberedRecord(e.Remembered))

@@ -166,10 +166,16 @@ const organisationsList = "organisations"
 // a unit of every sweep that finds nothing, and a connection of its first one: with eight, its start took a third longer.
 const dueShards = 2
 
+// asideShard has the outbox items that were put aside: with those that are due, where nothing looks for them.
+const asideShard = "aside"
+
+// DuePrefix begins the partition of what is due, and of nothing that was put aside.
+const DuePrefix = "due#"
+
 func dueShard(k key) string {
 	hash := fnv.New32a()
 	hash.Write([]byte(k.pk + k.sk))
-	return "due#" + strconv.Itoa(int(hash.Sum32()%dueShards))
+	return DuePrefix + strconv.Itoa(int(hash.Sum32()%dueShards))
 }
 
 // dueTime sorts as it reads.

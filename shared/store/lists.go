@@ -155,14 +155,29 @@ func (s *Store) Due(ctx context.Context, before time.Time, limit int) ([]directo
 	return all[:min(limit, len(all))], nil
 }
 
+// Aside lists outbox items that were put aside.
+func (s *Store) Aside(ctx context.Context, limit int) ([]directory.OutboxRef, error) {
+	condition := DuePartitionKey + " = :shard"
+	found, err := s.dueQuery(ctx, condition, item{":shard": text(asideShard)}, limit)
+	refs := make([]directory.OutboxRef, len(found))
+	for i, one := range found {
+		refs[i] = *one.Outbox
+	}
+	return refs, err
+}
+
 func (s *Store) dueOf(ctx context.Context, shard int, before time.Time, limit int) ([]directory.Due, error) {
-	index, most := DueIndex, int32(limit)
 	condition := DuePartitionKey + " = :shard AND " + DueSortKey + " <= :before"
+	return s.dueQuery(ctx, condition, item{
+		":shard": text(fmt.Sprint(DuePrefix, shard)), ":before": text(dueTime(before)),
+	}, limit)
+}
+
+func (s *Store) dueQuery(ctx context.Context, condition string, values item, limit int) ([]directory.Due, error) {
+	index, most := DueIndex, int32(limit)
 	answer, err := s.client.Query(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, IndexName: &index, Limit: &most, KeyConditionExpression: &condition,
-		ExpressionAttributeValues: item{
-			":shard": text(fmt.Sprintf("due#%d", shard)), ":before": text(dueTime(before)),
-		},
+		ExpressionAttributeValues: values,
 	})
 	if err != nil {
 		return nil, err

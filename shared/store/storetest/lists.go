@@ -442,4 +442,31 @@ var due = []promise{
 		same(t, dueNow(past, 10), []directory.Due{{At: past, Organisation: item.Organisation, Outbox: &ref}})
 		commit(t, s, directory.Carried{Ref: ref})
 	}},
+	{"an outbox item that was put aside is not due, until it is recalled", func(t *testing.T, s directory.Store) {
+		item := newOutboxItem()
+		ref := item.Ref()
+		isAside := func() bool {
+			t.Helper()
+			aside, err := s.Aside(t.Context(), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.Contains(aside, ref)
+		}
+		refused(t, s, fault.Stale, directory.PutAside{Ref: ref})
+		refused(t, s, fault.Stale, directory.Recall{Ref: ref, Due: now()})
+		commit(t, s, directory.Enqueue{Item: item})
+		refused(t, s, fault.Stale, directory.Recall{Ref: ref, Due: now()})
+		commit(t, s, directory.SendRound{Ref: ref, Due: past})
+		commit(t, s, directory.PutAside{Ref: ref})
+		refused(t, s, fault.Stale, directory.PutAside{Ref: ref})
+		eventually(t, "an item that was put aside", isAside)
+		kept := read(t, s, directory.Want{Outbox: []directory.OutboxRef{ref}}).Outbox[ref]
+		same(t, kept.Rounds, item.Rounds+1)
+
+		commit(t, s, directory.Recall{Ref: ref, Due: now()})
+		eventually(t, "an item that was recalled", func() bool { return !isAside() })
+		same(t, read(t, s, directory.Want{Outbox: []directory.OutboxRef{ref}}).Outbox[ref].Rounds, 0)
+		commit(t, s, directory.Carried{Ref: ref})
+	}},
 }
