@@ -30,6 +30,8 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	httpapi.Handle(server, api.SignOut, h.signOut)
 	httpapi.Handle(server, api.ListMySessions, h.listMySessions)
 	httpapi.Handle(server, api.EndMySession, h.endMySession)
+	httpapi.Handle(server, api.SendPhoneCode, h.sendPhoneCode)
+	httpapi.Handle(server, api.VerifyPhone, h.verifyPhone)
 	httpapi.Handle(server, api.BeginTotp, h.beginTotp)
 	httpapi.Handle(server, api.ConfirmTotp, h.confirmTotp)
 	httpapi.Handle(server, api.RemoveTotp, h.removeTotp)
@@ -66,16 +68,8 @@ func signedIn(s directory.SignedIn, err error) (*api.SignInAnswer, error) {
 
 func session(s directory.SignedIn) *api.Session {
 	return &api.Session{
-		Token: s.Token, ExpiresAt: s.Session.ExpiresAt.UTC(), User: present.User(s.Me.User), Next: next(s.Session.Stage),
+		Token: s.Token, ExpiresAt: s.Session.ExpiresAt.UTC(), User: present.User(s.Me.User), Next: string(s.Me.Next),
 	}
-}
-
-// next is what a session is limited to.
-func next(stage directory.SessionStage) string {
-	if stage == directory.SessionEnrolment {
-		return string(directory.NextEnrol)
-	}
-	return ""
 }
 
 func (h handlers) forgotPassword(ctx context.Context, r directory.Request, in *api.ForgotInput) (*api.Empty, error) {
@@ -112,7 +106,7 @@ func me(m directory.Me, err error) (*api.MeAnswer, error) {
 	}
 	out := &api.MeAnswer{}
 	out.Body.User, out.Body.Organisation = present.User(m.User), present.Organisation(m.Organisation)
-	out.Body.Permissions, out.Body.Next = present.Permissions(m.Permissions), next(m.Stage)
+	out.Body.Permissions, out.Body.Next = present.Permissions(m.Permissions), string(m.Next)
 	return out, nil
 }
 
@@ -143,6 +137,14 @@ func (h handlers) listMySessions(ctx context.Context, r directory.Request, in *a
 
 func (h handlers) endMySession(ctx context.Context, r directory.Request, in *api.SessionPath) (*api.Empty, error) {
 	return &api.Empty{}, h.self.EndSession(ctx, r, in.SessionID)
+}
+
+func (h handlers) sendPhoneCode(ctx context.Context, r directory.Request, _ *api.None) (*api.Empty, error) {
+	return &api.Empty{}, h.self.SendPhoneCode(ctx, r)
+}
+
+func (h handlers) verifyPhone(ctx context.Context, r directory.Request, in *api.PhoneCodeInput) (*api.MeAnswer, error) {
+	return me(h.self.VerifyPhone(ctx, r, in.Body.Code))
 }
 
 func (h handlers) beginTotp(ctx context.Context, r directory.Request, _ *api.None) (*api.TotpAnswer, error) {

@@ -129,11 +129,7 @@ func (w *World) carry(ref directory.OutboxRef) {
 }
 
 func (w *World) tryCarry(ref directory.OutboxRef) error {
-	handler := w.orders
-	if ref.Kind == directory.OutboxMail {
-		handler = w.posts
-	}
-	answer, err := handler(context.Background(), events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{{
+	answer, err := w.carriers[ref.Kind](context.Background(), events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{{
 		EventID: ref.ID, EventName: "INSERT",
 		Change: events.DynamoDBStreamRecord{
 			SequenceNumber: ref.ID,

@@ -18,6 +18,7 @@ import (
 	"mandate/functions/organisations"
 	"mandate/functions/outbox"
 	"mandate/functions/sweep"
+	"mandate/functions/texter"
 	"mandate/functions/users"
 	"mandate/functions/wire/credentials"
 	"mandate/functions/workflow"
@@ -46,15 +47,15 @@ type World struct {
 	Store  *store.Store
 	Core   directory.Core
 	Mails  *Mails
+	Texts  *Texts
 
-	t       testing.TB
-	level   slog.Level
-	servers map[api.Function]*httpapi.Server
-	orders  carry.Handler // the outbox function
-	posts   carry.Handler // the mailer
-	hears   feedback.Handler
-	machine *machine
-	sweep   sweep.Handler
+	t        testing.TB
+	level    slog.Level
+	servers  map[api.Function]*httpapi.Server
+	carriers map[directory.OutboxKind]carry.Handler // the functions that the outbox is carried by
+	hears    feedback.Handler
+	machine  *machine
+	sweep    sweep.Handler
 
 	mu       sync.Mutex
 	now      time.Time
@@ -84,7 +85,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, level: slog.LevelError, now: Start, Mails: &Mails{}}
+	w := &World{t: t, level: slog.LevelError, now: Start, Mails: &Mails{}, Texts: &Texts{}}
 	w.Client = newClient(t, partstest.DynamoDB(t))
 	w.Store = store.New(w.Client, w.Client.table)
 	w.Core = directory.Core{
@@ -111,9 +112,13 @@ func New(t testing.TB, options ...Option) *World {
 	w.machine = newMachine(w.Now, workflow.New(work))
 	orders := &outbox.Outbox{Executions: w.machine, StateMachine: "arn:change", Work: work}
 	posts := &mailer.Mailer{Store: w.Store, Sealer: w.Core.Sealer, Sender: w.Mails, ConsoleURL: ConsoleURL}
-	w.orders = carry.New(w.Store, orders.Carry, log)
-	w.posts = carry.New(w.Store, posts.Carry, log)
 	w.hears = feedback.New(work, log)
+	phones := &texter.Texter{Sealer: w.Core.Sealer, Sender: w.Texts, Now: w.Now, Log: log}
+	carried := carry.New(w.Store, orders.Carry, log)
+	w.carriers = map[directory.OutboxKind]carry.Handler{
+		directory.OutboxWorkflow: carried, directory.OutboxReset: carried,
+		directory.OutboxMail: carry.New(w.Store, posts.Carry, log), directory.OutboxText: carry.New(w.Store, phones.Carry, log),
+	}
 	w.sweep = sweep.New(work, log)
 	return w
 }

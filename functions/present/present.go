@@ -58,7 +58,7 @@ func emailProblem(p *directory.EmailProblem) *api.EmailProblem {
 // SentToken as clients see it: without its hash.
 func SentToken(l directory.Link, now time.Time) api.SentToken {
 	sent := api.SentToken{
-		ID: string(l.ID), Kind: string(l.Kind), Channel: string(l.Channel), To: l.To, Status: l.TokenStatus(now),
+		ID: string(l.ID), Kind: string(l.Kind), Channel: string(l.Kind.Channel()), To: l.To, Status: l.TokenStatus(now),
 		SentAt: l.CreatedAt.UTC(), ExpiresAt: l.ExpiresAt.UTC(), EndedAt: api.Moment(l.EndedAt),
 	}
 	if d := l.Delivery; d != nil {

@@ -55,7 +55,8 @@ const (
 	OnListIndex    Resource = "listIndex"
 	OnStateMachine Resource = "stateMachine"
 	OnKey          Resource = "key"
-	OnMail         Resource = "mail" // the SES identity and configuration set
+	OnMail         Resource = "mail"   // the SES identity and configuration set
+	OnPhones       Resource = "phones" // phone numbers at SNS, and nothing else there
 )
 
 // Grant allows actions on one resource. What every function needs (its log group, its tracing, reading its own stream)

@@ -12,6 +12,7 @@ const (
 	Outbox   api.Function = "outbox"
 	Mailer   api.Function = "mailer"
 	Feedback api.Function = "feedback"
+	Texter   api.Function = "texter"
 	Workflow api.Function = "workflow"
 	Sweep    api.Function = "sweep"
 )
@@ -100,6 +101,17 @@ func Functions() []Function {
 			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
 			Grants:    []Grant{{OnTable, []string{"dynamodb:BatchGetItem", "dynamodb:PutItem"}}},
 			MailEvent: &MailEvent{Types: []string{"Email Delivered", "Email Bounced", "Email Complaint Received"}},
+		},
+		{
+			Name: Texter, Purpose: "Sends the text messages of the outbox through SNS.",
+			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Grants: []Grant{
+				// Of the table it writes nothing but that an item was carried.
+				{OnTable, actions(read, []string{"dynamodb:DeleteItem"})},
+				{OnKey, []string{"kms:Decrypt"}},
+				{OnPhones, []string{"sns:Publish"}},
+			},
+			Stream: &Stream{Filter: outboxFilter(`{"prefix":"text#"}`), BatchSize: 10, RetryAttempts: 20, Parallel: 4},
 		},
 		{
 			Name: Workflow, Purpose: "The tasks of a change's execution: await the decision, apply.",

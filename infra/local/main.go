@@ -81,8 +81,8 @@ func run(ctx context.Context) error {
 	}
 	defer r.Close()
 	fmt.Printf("\nDemo users (GET %s/local/demo has them as JSON):\n\n%s\n", r.API, r.Demo.Table())
-	fmt.Printf("ready  API %s  mailbox %s  DynamoDB %s  Step Functions %s  KMS %s  mutual TLS %s\n",
-		r.API, r.Mailbox, r.DynamoDB, r.StepFunctions, r.KMS, r.MutualTLS)
+	fmt.Printf("ready  API %s  mailbox %s  DynamoDB %s  Step Functions %s  KMS %s  SNS %s  mutual TLS %s\n",
+		r.API, r.Mailbox, r.DynamoDB, r.StepFunctions, r.KMS, r.SNS, r.MutualTLS)
 	<-ctx.Done()
 	return nil
 }

@@ -73,6 +73,9 @@ func newFunction(scope constructs.Construct, declared deployment.Function, known
 			return f, fmt.Errorf("function %s: %w", declared.Name, err)
 		}
 		statements = append(statements, statement)
+		if grant.On == deployment.OnPhones {
+			statements = append(statements, butNoTopics(grant.Actions))
+		}
 	}
 	role := newRole(f.scope, "Role", service("lambda.amazonaws.com", nil), statements...)
 
@@ -149,6 +152,22 @@ func (r resources) statement(grant deployment.Grant) (awsiam.PolicyStatement, er
 		// SES asks for the right to both, and lets the address be pinned beside the domain.
 		from := &map[string]any{"StringEquals": map[string]any{"ses:FromAddress": r.settings.Sender.Address}}
 		return allow(grant.Actions, from, r.sender.identity.EmailIdentityArn(), r.sender.configurationARN()), nil
+	case deployment.OnPhones:
+		return allow(grant.Actions, nil, jsii.String("*")), nil
 	}
 	return nil, fmt.Errorf("unknown resource %s", grant.On)
+}
+
+// butNoTopics takes away again, of what is allowed on phones, all that has an ARN at SNS: topics, as that of the alarms,
+// and apps' endpoints.
+//
+// A phone number has no ARN, and SNS knows no condition for it: "*" is the only resource that allows one. By what is left
+// out (NotResource) the same could be said in one statement; a denial besides holds against every other permission, such as
+// a topic's own policy.
+func butNoTopics(actions []string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Effect:    awsiam.Effect_DENY,
+		Actions:   jsii.Strings(actions...),
+		Resources: &[]*string{jsii.String("arn:" + *awscdk.Aws_PARTITION() + ":sns:*:*:*")},
+	})
 }

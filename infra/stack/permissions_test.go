@@ -81,6 +81,12 @@ var granted = map[deployment.Resource]statement{
 		},
 		Condition: `{"StringEquals":{"ses:FromAddress":"no-reply@mandate.example.com"}}`,
 	},
+	deployment.OnPhones: {Resources: []string{"*"}},
+}
+
+// denied says what a declared grant takes away besides.
+var denied = map[deployment.Resource]statement{
+	deployment.OnPhones: {Resources: []string{"arn:<AWS::Partition>:sns:*:*:*"}},
 }
 
 func TestEachFunctionMayDoWhatIsDeclaredAndWhatItsTriggerNeeds(t *testing.T) {
@@ -109,6 +115,10 @@ func TestEachFunctionMayDoWhatIsDeclaredAndWhatItsTriggerNeeds(t *testing.T) {
 			}
 			meaning.Effect, meaning.Actions = "Allow", grant.Actions
 			want = append(want, meaning)
+			if but, besides := denied[grant.On]; besides {
+				but.Effect, but.Actions = "Deny", grant.Actions
+				want = append(want, but)
+			}
 		}
 		got := policy(t, template.named(t, in(f, "Role"), "AWS::IAM::Role"))
 		if diff := cmp.Diff(ordered(want), got); diff != "" {
@@ -149,6 +159,13 @@ func TestNothingIsAllowedOnAStarButWhatAWSKnowsNoResourceFor(t *testing.T) {
 		"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
 	} {
 		want = append(want, "ChangesStateMachineRole: "+action+" on *")
+	}
+	for _, f := range deployment.Functions() { // a phone number has no ARN; what has one is denied besides
+		for _, grant := range f.Grants {
+			if grant.On == deployment.OnPhones {
+				want = append(want, in(f, "Role")+": sns:Publish on *")
+			}
+		}
 	}
 	var got []string
 	for id, r := range synthesise(t).resources {

@@ -10,7 +10,7 @@ type Session struct {
 	Token     string    `json:"token" doc:"Shown this once."`
 	ExpiresAt time.Time `json:"expiresAt"`
 	User      User      `json:"user"`
-	Next      string    `json:"next,omitempty" enum:"enrolSecondFactor" doc:"Present where the session is good only for setting up the second factor that the organisation requires."`
+	Next      string    `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity" doc:"Present where the session is good for nothing else: to set up the second factor that the organisation requires, to verify the phone, or to see that compliance staff have not verified the identity yet."`
 }
 
 // Challenge asks for the second factor.
@@ -90,8 +90,8 @@ type RedeemInput struct {
 // RedeemAnswer says what comes next.
 type RedeemAnswer struct {
 	Body struct {
-		Next    string   `json:"next" enum:"signIn,enrolSecondFactor"`
-		Session *Session `json:"session,omitempty" doc:"With enrolSecondFactor: good only for that."`
+		Next    string   `json:"next" enum:"signIn,enrolSecondFactor,verifyPhone,verifyIdentity"`
+		Session *Session `json:"session,omitempty" doc:"Good only for what comes next; absent with signIn."`
 	}
 }
 
@@ -100,8 +100,8 @@ type MeAnswer struct {
 	Body struct {
 		User         User              `json:"user"`
 		Organisation Organisation      `json:"organisation"`
-		Permissions  map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own."`
-		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor"`
+		Permissions  map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own. None before the last stage of onboarding is passed."`
+		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity" doc:"What the session is good for; absent where it is good for everything that the user may do."`
 	}
 }
 
@@ -149,6 +149,13 @@ type ConfirmTotpInput struct {
 	Body struct {
 		Code    string `json:"code" minLength:"1" maxLength:"64" doc:"The new app's first code."`
 		Current string `json:"current,omitempty" maxLength:"64" doc:"A code of the second factor that there is already, or a recovery code; needed to replace it."`
+	}
+}
+
+// PhoneCodeInput is verifyPhone's.
+type PhoneCodeInput struct {
+	Body struct {
+		Code string `json:"code" pattern:"^[0-9]{6}$" patternDescription:"six digits"`
 	}
 }
 
@@ -215,6 +222,14 @@ var (
 	EndMySession = declare[SessionPath, Empty](Endpoint{
 		ID: "endMySession", Method: http.MethodDelete, Path: "/v1/me/sessions/{sessionId}", Function: Account, Tag: "account",
 		Summary: "End one of one's sessions.", Status: http.StatusNoContent,
+	})
+	SendPhoneCode = declare[None, Empty](Endpoint{
+		ID: "sendPhoneCode", Method: http.MethodPost, Path: "/v1/me/phone/code", Function: Account, Tag: "account",
+		Summary: "Text a code to one's own phone, at the stage of onboarding that verifies it. It is valid for ten minutes, and the earlier one stops working; at most three in a quarter of an hour.", Status: http.StatusAccepted,
+	})
+	VerifyPhone = declare[PhoneCodeInput, MeAnswer](Endpoint{
+		ID: "verifyPhone", Method: http.MethodPost, Path: "/v1/me/phone/verify", Function: Account, Tag: "account",
+		Summary: "Give the code that was texted, and go on to the next stage of onboarding with the same session. A code takes five wrong answers.",
 	})
 	BeginTotp = declare[None, TotpAnswer](Endpoint{
 		ID: "beginTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp", Function: Account, Tag: "account",

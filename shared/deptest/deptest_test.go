@@ -41,6 +41,7 @@ var rules = []rule{
 	{of: "mandate/shared/api", not: []string{sdk, lambda, "mandate/shared/directory"}},
 	{of: "mandate/shared/policy", not: []string{sdk, lambda, "net/http"}},
 	{of: "mandate/shared/mail", not: []string{sdk, lambda, "net/http"}},
+	{of: "mandate/shared/text", not: []string{sdk, lambda, "net/http"}},
 
 	// What deploys and what is deployed are different programs, and the local runner never compiles CDK.
 	{of: "mandate/infra/stack", not: []string{"mandate/functions/...", "mandate/infra/local/..."}},
@@ -56,6 +57,7 @@ var rules = []rule{
 	}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sfn"}, but: []string{"mandate/functions/outbox/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sesv2"}, but: []string{"mandate/functions/mailer/bootstrap"}},
+	{of: "mandate/functions/*/bootstrap", not: []string{services + "sns"}, but: []string{"mandate/functions/texter/bootstrap"}},
 	{of: "mandate/functions/access/bootstrap", not: []string{
 		services + "kms", "golang.org/x/crypto/argon2", "mandate/shared/password", "mandate/shared/otp", "mandate/shared/mail",
 	}},

@@ -7,8 +7,8 @@ import (
 	"mandate/shared/fault"
 )
 
-// revokeLinks ends the links that wait for a user (4.4). That there was one to verify the address by stays known, so
-// that it can be sent again once the user is reactivated.
+// revokeLinks ends the links and the code that wait for a user (4.4). That there was a link to verify the address by stays
+// known, so that it can be sent again once the user is reactivated.
 func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 	user := &plan.User
 	for _, id := range []LinkID{user.VerificationLink, user.ResetLink} {
@@ -16,7 +16,8 @@ func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 			plan.add(ReplaceLink{LinkRef{user.Organisation, user.ID, id}, LinkRevoked, now})
 		}
 	}
-	user.ResetLink = ""
+	plan.add(endPhoneCode(user, LinkRevoked, now)...)
+	user.ResetLink, user.PhoneCode = "", nil
 }
 
 // applyCreation makes the identity, and sends the link that lets its person in (4.1). API users have no password and

@@ -2,13 +2,32 @@ package directory
 
 import "time"
 
-// LinkKind is what a mailed link is for.
+// LinkKind is what a mailed link, or a texted code, is for.
 type LinkKind string
 
 const (
 	LinkVerification  LinkKind = "verification"
 	LinkPasswordReset LinkKind = "passwordReset"
+	// LinkPhoneCode is of a code that was texted (1.11). It is kept for the list of what was sent (4.5): it has no hash
+	// and opens nothing, the code itself is in PhoneCode.
+	LinkPhoneCode LinkKind = "phoneCode"
 )
+
+// Channel is the way that something is sent by.
+type Channel string
+
+const (
+	ChannelEmail Channel = "email"
+	ChannelSMS   Channel = "sms"
+)
+
+// Channel is the way that links of the kind are sent by.
+func (k LinkKind) Channel() Channel {
+	if k == LinkPhoneCode {
+		return ChannelSMS
+	}
+	return ChannelEmail
+}
 
 // How long links are good for (4.1, 4.2).
 const (
@@ -28,24 +47,16 @@ const (
 	LinkRevoked  LinkState = "revoked"
 )
 
-// Channel is the way by which something was sent.
-type Channel string
-
-const (
-	ChannelEmail Channel = "email"
-	ChannelSMS   Channel = "sms"
-)
-
-// Link is a single-use token with an expiry, that was sent to its user. Of the token its hash is stored.
+// Link is a single-use token with an expiry that was mailed to its user, or the record of a texted code. Of the token its
+// hash is stored.
 type Link struct {
 	ID           LinkID
 	Hash         string
 	Kind         LinkKind
-	Channel      Channel
 	Organisation OrganisationID
 	User         UserID
 	Identity     IdentityID
-	To           string
+	To           string // e-mail address, or phone number
 	State        LinkState
 	CreatedAt    time.Time
 	ExpiresAt    time.Time

@@ -24,7 +24,7 @@ func (c *Core) sendLink(ctx context.Context, now time.Time, organisation Organis
 	}
 	link := Link{
 		ID: ticket.Link, Hash: ticket.Hash(), Kind: kind, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
-		Channel: ChannelEmail, To: user.Email, State: LinkSent, CreatedAt: now, ExpiresAt: now.Add(lasts),
+		To: user.Email, State: LinkSent, CreatedAt: now, ExpiresAt: now.Add(lasts),
 	}
 	before := &user.VerificationLink
 	if kind == LinkPasswordReset {
@@ -56,7 +56,7 @@ func (u *Users) ResendVerification(ctx context.Context, r Request, id UserID) ([
 // Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway. Warnings: see User.mailWarnings.
 func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) ([]Warning, error) {
 	return u.mailLink(ctx, r, id, ActionSendPasswordReset, LinkPasswordReset, MailPasswordReset, PasswordResetTime,
-		func(user User) bool { return user.Active() && user.Kind != KindAPI })
+		func(user User) bool { return user.SignsIn() && user.Kind != KindAPI })
 }
 
 func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) ([]Warning, error) {
@@ -140,7 +140,7 @@ func (w *Work) Reset(ctx context.Context, item OutboxItem) error {
 			}
 			user := found.Users[UserRef{member.Organisation, member.User}]
 			reserved := found.Identities[login.Identity].Login != login.Name // by a change that has not taken effect
-			if !user.Active() || reserved {
+			if !user.SignsIn() || reserved {
 				continue
 			}
 			organisation := found.Organisations[member.Organisation]
@@ -182,19 +182,10 @@ func (s *Self) InspectLink(ctx context.Context, token string) (Inspection, error
 	}, nil
 }
 
-// Next is what comes after a link was redeemed.
-type Next string
-
-const (
-	NextSignIn Next = "signIn"
-	// NextEnrol: the second factor that the organisation requires is to be set up, with the session that comes along.
-	NextEnrol Next = "enrolSecondFactor"
-)
-
 // Redeemed is what redeeming a link came to.
 type Redeemed struct {
 	Next     Next
-	SignedIn *SignedIn // with NextEnrol
+	SignedIn *SignedIn // the session that what comes next takes; nil with NextSignIn
 }
 
 // RedeemLink verifies the address or resets the password, with the password that its person chose, and uses up the link
@@ -229,11 +220,13 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		if f.link.Kind == LinkVerification {
 			f.user.VerificationLink = ""
 			if f.user.Status == StatusEmailNotVerified {
-				f.user.Status = nextStage(f.organisation.Settings, StatusEmailNotVerified)
-				f.user.Version++
-				f.user.UpdatedAt = f.now
-				if f.user.ActiveAdmin() {
-					effects = append(effects, MoveAdmins{Organisation: f.user.Organisation, By: 1})
+				effects = append(effects, pass(&f.user, f.organisation.Settings, f.now)...)
+				if f.user.Status == StatusPhoneNotVerified && f.user.Phone != "" {
+					text, err := s.sendPhoneCode(ctx, f.now, f.organisation, &f.user)
+					if err != nil {
+						return Redeemed{}, err
+					}
+					effects = append(effects, text...)
 				}
 			}
 		} else {
@@ -246,10 +239,12 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		effects = append(effects, PutUser{f.user}, PutIdentity{f.identity}, Log{entry})
 
 		answer := Redeemed{Next: NextSignIn}
-		if f.user.Active() && f.organisation.Settings.SecondFactor == Required && !f.identity.SecondFactor() {
-			begun, session := s.newSession(f.user, f.identity, f.user.Organisation, SessionEnrolment, TicketSession, EnrolmentAbsolute, r.Source, f.now)
+		// A link takes the place of no second factor, and full sessions begin with a sign-in.
+		stage := stageOf(f.user, f.identity, f.organisation.Settings)
+		if f.user.SignsIn() && stage != SessionFull && !f.identity.SecondFactor() {
+			begun, session := s.newSession(f.user, f.identity, f.user.Organisation, stage, TicketSession, lifetimes[stage], r.Source, f.now)
 			effects = append(effects, BeginSession{session})
-			answer.Next = NextEnrol
+			answer.Next = session.Next(f.user)
 			me, err := s.me(visit{caller: f.user, home: f.organisation, organisation: f.organisation, session: session})
 			if err != nil {
 				return Redeemed{}, err
@@ -258,16 +253,6 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		}
 		return answer, s.Store.Commit(ctx, effects...)
 	})
-}
-
-// nextStage is the stage of onboarding that follows one (1.11).
-func nextStage(settings Settings, passed Status) Status {
-	for i, stage := range settings.Onboarding {
-		if stage == passed && i+1 < len(settings.Onboarding) {
-			return settings.Onboarding[i+1]
-		}
-	}
-	return StatusActive
 }
 
 // judge refuses a password that breaks a rule.

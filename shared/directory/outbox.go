@@ -9,6 +9,7 @@ const (
 	OutboxWorkflow OutboxKind = "workflow"
 	OutboxMail     OutboxKind = "mail"
 	OutboxReset    OutboxKind = "reset"
+	OutboxText     OutboxKind = "text"
 )
 
 // OutboxItem is something to be done because of what was written with it, in the same transaction: nothing is lost
@@ -20,6 +21,7 @@ type OutboxItem struct {
 	Workflow     *WorkflowOrder
 	Mail         *Mail
 	Reset        *ResetOrder
+	Text         *Text
 	CreatedAt    time.Time
 	// Rounds counts how often the sweep sent it round again.
 	Rounds int
@@ -97,6 +99,23 @@ type Mail struct {
 	SealedToken string    `json:"sealedToken,omitempty"`
 	ExpiresAt   time.Time `json:"expiresAt,omitempty"`
 	EffectiveAt time.Time `json:"effectiveAt,omitempty"`
+}
+
+// TextKind is a kind of text message; each has its words in package text.
+type TextKind string
+
+const TextPhoneCode TextKind = "phoneCode"
+
+// Text is a text message (SMS) to be sent, with what its words need.
+type Text struct {
+	Kind         TextKind `json:"kind,omitempty"`
+	To           string   `json:"to,omitempty"` // E.164
+	Language     string   `json:"language,omitempty"`
+	User         UserID   `json:"user,omitempty"`
+	Organisation string   `json:"organisation,omitempty"` // its name
+	// SealedCode is sealed for the time that the text waits; the texter alone opens it.
+	SealedCode string    `json:"sealedCode,omitempty"`
+	ExpiresAt  time.Time `json:"expiresAt,omitempty"`
 }
 
 // Approvers tells whether the mail goes to the organisation's approvers.

@@ -108,9 +108,7 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code, current string)
 		v.caller.SecondFactor = true
 		effects := []Effect{PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, "confirmTotp")}, s.tell(v, MailSecondFactorChanged, "confirmTotp")}
 		if v.session.Stage == SessionEnrolment {
-			v.session.Stage, v.session.ExpiresAt = SessionFull, v.session.CreatedAt.Add(SessionAbsolute)
-			v.session.LastSeenAt = v.now
-			effects = append(effects, RaiseSession{v.session})
+			effects = append(effects, RaiseSession{raised(v.session, SessionFull, v.now)})
 		}
 		return plain, s.Store.Commit(ctx, effects...)
 	})

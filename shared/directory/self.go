@@ -29,15 +29,16 @@ type Passwords interface {
 type Me struct {
 	User         User
 	Organisation Organisation
-	Stage        SessionStage
-	Permissions  map[Permission]Scope
+	// Next is what the session is limited to; empty where it is full.
+	Next        Next
+	Permissions map[Permission]Scope // those in force: none while the user is not active
 	// AllAccounts: every account of the organisation, also those opened later.
 	AllAccounts bool
 }
 
 // Me tells who is signed in.
 func (s *Self) Me(ctx context.Context, r Request) (Me, error) {
-	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment)
+	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding)
 	if err != nil {
 		return Me{}, err
 	}
@@ -45,11 +46,15 @@ func (s *Self) Me(ctx context.Context, r Request) (Me, error) {
 }
 
 func (s *Self) me(v visit) (Me, error) {
-	permissions, err := s.Policies.Effective(v.caller, v.home)
-	return Me{
-		User: v.caller, Organisation: v.organisation, Stage: v.session.Stage, Permissions: permissions,
-		AllAccounts: v.caller.HoldsAllAccounts(),
-	}, err
+	me := Me{
+		User: v.caller, Organisation: v.organisation, Next: v.session.Next(v.caller), AllAccounts: v.caller.HoldsAllAccounts(),
+	}
+	if !v.caller.Active() {
+		return me, nil
+	}
+	var err error
+	me.Permissions, err = s.Policies.Effective(v.caller, v.home)
+	return me, err
 }
 
 // UpdateMe changes what is one's own to change: the language (8.1). Everything else is administered.
@@ -77,7 +82,7 @@ func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, er
 
 // SignOut ends the session.
 func (s *Self) SignOut(ctx context.Context, r Request) error {
-	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment)
+	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding)
 	if err != nil {
 		return err
 	}

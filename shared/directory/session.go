@@ -10,6 +10,8 @@ const (
 	SessionFull SessionStage = "full"
 	// SessionEnrolment may only set up the second factor that its organisation requires (5.1).
 	SessionEnrolment SessionStage = "enrolment"
+	// SessionOnboarding may only pass the stages of onboarding that are left (1.11): see onboarding.
+	SessionOnboarding SessionStage = "onboarding"
 	// SessionChallenge has proven the password and waits for the second factor.
 	SessionChallenge SessionStage = "challenge"
 )
@@ -47,9 +49,20 @@ type Session struct {
 	UserAgent     string
 }
 
+// fits tells whether the user's status is one that the session is for. Who becomes active by another's act signs in anew.
+func (s Session) fits(user User) bool {
+	switch s.Stage {
+	case SessionOnboarding:
+		return user.Onboards()
+	case SessionChallenge:
+		return user.SignsIn()
+	}
+	return user.Active()
+}
+
 // Alive tells whether the session holds, for its user and identity as they are now.
 func (s Session) Alive(user User, identity Identity, now time.Time) bool {
-	return user.Active() &&
+	return s.fits(user) &&
 		s.UserEpoch == user.SessionEpoch && s.IdentityEpoch == identity.SessionEpoch &&
 		s.User == user.ID && s.Identity == identity.ID && user.Identity == identity.ID &&
 		now.Before(s.ExpiresAt) && now.Sub(s.LastSeenAt) < SessionIdle

@@ -176,7 +176,7 @@ func (s *Self) signInEntry(try attemptToSignIn, user User, outcome Outcome) Entr
 func active(found Found, members []Membership) []User {
 	var users []User
 	for _, member := range members {
-		if user, ok := found.Users[UserRef{member.Organisation, member.User}]; ok && user.Active() {
+		if user, ok := found.Users[UserRef{member.Organisation, member.User}]; ok && user.SignsIn() {
 			users = append(users, user)
 		}
 	}
@@ -219,19 +219,16 @@ func organisationsOf(found Found, users []User) []Organisation {
 
 // admit goes on after a right password: to a session, or to the second factor.
 func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identity Identity, rehash bool, home, acting Organisation) (SignedIn, error) {
-	stage, kind, lasts := SessionFull, TicketSession, SessionAbsolute
+	stage, kind := stageOf(user, identity, home.Settings), TicketSession
 	var methods []string
-	switch {
-	case identity.TOTP != nil:
-		stage, kind, lasts = SessionChallenge, TicketChallenge, ChallengeAbsolute
+	if identity.TOTP != nil {
+		stage, kind = SessionChallenge, TicketChallenge
 		methods = []string{"totp"}
 		if len(identity.RecoveryCodes) > 0 {
 			methods = append(methods, "recovery")
 		}
-	case home.Settings.SecondFactor == Required:
-		stage, lasts = SessionEnrolment, EnrolmentAbsolute
 	}
-	token, session := s.newSession(user, identity, acting.ID, stage, kind, lasts, try.source, try.now)
+	token, session := s.newSession(user, identity, acting.ID, stage, kind, lifetimes[stage], try.source, try.now)
 	effects := []Effect{BeginSession{session}}
 	if rehash {
 		effects = append(effects, PutIdentity{identity})
@@ -318,7 +315,8 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		if !ok {
 			return SignedIn{}, s.missChallenge(ctx, v, session)
 		}
-		token, begun := s.newSession(user, identity, session.Acting, SessionFull, TicketSession, SessionAbsolute, r.Source, now)
+		stage := stageOf(user, identity, v.home.Settings)
+		token, begun := s.newSession(user, identity, session.Acting, stage, TicketSession, lifetimes[stage], r.Source, now)
 		try := attemptToSignIn{name: identity.Login, now: now, source: r.Source}
 		effects := append([]Effect{UseChallenge{session}, BeginSession{begun}, PutIdentity{identity}}, s.signedIn(try, user)...)
 		if err := s.Store.Commit(ctx, effects...); err != nil {

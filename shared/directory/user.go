@@ -85,6 +85,8 @@ type User struct {
 	VerificationLink LinkID
 	// ResetLink is the same for password resets.
 	ResetLink LinkID
+	// PhoneCode is the code that was texted last, while the phone is not verified; nil where none was.
+	PhoneCode *PhoneCode
 	// Mailbox is what became of mails to the user.
 	Mailbox *Mailbox
 	// SessionEpoch goes up when every session must end (5.3); a session of an older epoch is refused.

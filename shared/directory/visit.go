@@ -107,8 +107,11 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 		stages = []SessionStage{SessionFull}
 	}
 	if !slices.Contains(stages, session.Stage) {
-		if session.Stage == SessionEnrolment {
+		switch session.Stage {
+		case SessionEnrolment:
 			return visit{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
+		case SessionOnboarding:
+			return visit{}, fault.New(fault.OnboardingOpen, "Your account is not active yet: it is "+string(v.caller.Status)+".")
 		}
 		return visit{}, unauthenticated()
 	}

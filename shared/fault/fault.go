@@ -14,6 +14,7 @@ const (
 	Unauthenticated     Code = "unauthenticated"     // no session, or one that has ended
 	CredentialsWrong    Code = "credentialsWrong"    // identifier, password or code are wrong, and no more is told (5.8)
 	SecondFactorMissing Code = "secondFactorMissing" // the act needs a second factor that is not set up
+	OnboardingOpen      Code = "onboardingOpen"      // the act is for those who passed every stage of onboarding (1.11)
 	Forbidden           Code = "forbidden"           // a policy denies; Policy names it (2.10)
 	NotFound            Code = "notFound"            // nothing of that id in this organisation
 	ChangeOpen          Code = "changeOpen"          // the user has an open change; Change names it (3.5)
@@ -26,6 +27,7 @@ const (
 	LinkExpired         Code = "linkExpired"
 	LinkReplaced        Code = "linkReplaced"
 	LinkRevoked         Code = "linkRevoked"
+	CodeExpired         Code = "codeExpired"        // the code that was texted is worth nothing any more: ask for another
 	PreconditionFailed  Code = "preconditionFailed" // If-Match does not match
 	KeyReused           Code = "keyReused"          // an Idempotency-Key came with another request
 	TooManyAttempts     Code = "tooManyAttempts"    // slow down; RetryAfter says how long (5.6)

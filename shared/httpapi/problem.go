@@ -30,13 +30,13 @@ func statusOf(code fault.Code) int {
 		return http.StatusBadRequest
 	case fault.Unauthenticated, fault.CredentialsWrong:
 		return http.StatusUnauthorized
-	case fault.Forbidden, fault.SecondFactorMissing:
+	case fault.Forbidden, fault.SecondFactorMissing, fault.OnboardingOpen:
 		return http.StatusForbidden
 	case fault.NotFound:
 		return http.StatusNotFound
 	case fault.ChangeOpen, fault.ChangeClosed, fault.Conflict, fault.Stale, fault.StateWrong, fault.TooFewAdmins, fault.DigestWrong:
 		return http.StatusConflict
-	case fault.LinkUsed, fault.LinkExpired, fault.LinkReplaced, fault.LinkRevoked:
+	case fault.LinkUsed, fault.LinkExpired, fault.LinkReplaced, fault.LinkRevoked, fault.CodeExpired:
 		return http.StatusGone
 	case fault.PreconditionFailed:
 		return http.StatusPreconditionFailed

@@ -58,6 +58,7 @@ type (
 		EffectiveAt       time.Time               `json:"effectiveAt"`
 		VerificationLink  directory.LinkID        `json:"verificationLink"`
 		ResetLink         directory.LinkID        `json:"resetLink"`
+		PhoneCode         *directory.PhoneCode    `json:"phoneCode"`
 		Mailbox           *directory.Mailbox      `json:"mailbox"`
 		SessionEpoch      int                     `json:"sessionEpoch"`
 		Certificates      []directory.Certificate `json:"certificates"`
@@ -143,7 +144,6 @@ type (
 		ID           directory.LinkID         `json:"-"`
 		Hash         string                   `json:"hash"`
 		Kind         directory.LinkKind       `json:"kind"`
-		Channel      directory.Channel        `json:"channel"`
 		Organisation directory.OrganisationID `json:"-"`
 		User         directory.UserID         `json:"-"`
 		Identity     directory.IdentityID     `json:"identity"`
@@ -192,6 +192,7 @@ type (
 		Workflow     *directory.WorkflowOrder `json:"workflow"`
 		Mail         *directory.Mail          `json:"mail"`
 		Reset        *directory.ResetOrder    `json:"reset"`
+		Text         *directory.Text          `json:"text"`
 		CreatedAt    time.Time                `json:"createdAt"`
 		Rounds       int                      `json:"-"`
 	}

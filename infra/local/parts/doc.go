@@ -1,6 +1,6 @@
 // Package parts installs and starts the real services that Mandate talks to, on one machine:
 // DynamoDB (AWS's own DynamoDB Local), SES v2 with a mailbox, and Step Functions. The local
-// runner and the tests use it. Package kms beside it answers the calls to KMS, and package
+// runner and the tests use it. Packages kms and sns beside it answer the calls to KMS and SNS, and package
 // partstest hands the parts to a test.
 //
 // It is not a deployment, and knows nothing of Mandate: neither its table nor its state

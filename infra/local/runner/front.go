@@ -89,8 +89,7 @@ func (r *Runner) serveFront(listener net.Listener) error {
 	}
 	front := http.NewServeMux()
 	front.HandleFunc("GET /local/demo", answer(func() any { return r.Demo }))
-	// The service sends no text messages yet, so none were caught.
-	front.HandleFunc("GET /local/messages", answer(func() any { return map[string][]any{"items": {}} }))
+	front.HandleFunc("GET /local/messages", answer(func() any { return map[string]any{"items": r.phones.Messages()} }))
 	r.serveOn(listener, http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		// Not through the mux what is the gateway's: the mux would clean its path.
 		if _, pattern := front.Handler(request); pattern != "" && request.Method == http.MethodGet {

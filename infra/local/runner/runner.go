@@ -15,6 +15,7 @@ import (
 	"mandate/infra/local/demo"
 	"mandate/infra/local/lambda"
 	"mandate/infra/local/parts"
+	"mandate/infra/local/parts/sns"
 )
 
 // Options say how a runner runs. Root alone is needed.
@@ -35,11 +36,11 @@ type Options struct {
 
 // Runner is a service that runs.
 type Runner struct {
-	API, Mailbox, DynamoDB, StepFunctions, KMS string // base URLs, without a slash at their ends
-	MutualTLS                                  string // the API's, for clients with a certificate (6.3)
-	Table                                      string
-	Demo                                       demo.Demo
-	Functions                                  *lambda.Service
+	API, Mailbox, DynamoDB, StepFunctions, KMS, SNS string // base URLs, without a slash at their ends
+	MutualTLS                                       string // the API's, for clients with a certificate (6.3)
+	Table                                           string
+	Demo                                            demo.Demo
+	Functions                                       *lambda.Service
 	// Lambdas are the functions as they run, for who wants to run one again, by itself (infra/bench).
 	Lambdas []lambda.Function
 
@@ -49,6 +50,7 @@ type Runner struct {
 	ready    chan struct{} // closed when Functions is there
 	key      string        // the KMS key's ARN
 	mailDoor string        // where functions send mails to: before the mailbox
+	phones   *sns.SNS      // has the text messages
 	parts    []*parts.Process
 	cancel   context.CancelFunc
 }
@@ -140,6 +142,10 @@ func (r *Runner) startParts(ctx context.Context, installation *parts.Installatio
 		return err
 	}
 	if err := r.startKMS(); err != nil {
+		return err
+	}
+	r.phones = sns.New(r.now)
+	if r.SNS, err = r.serve(r.phones); err != nil {
 		return err
 	}
 	invokeAPI, err := r.serve(r.invokeAPI())

@@ -1,0 +1,93 @@
+package directory
+
+import "time"
+
+// onboarding says what a user does itself at the stages of onboarding that it signs in at (1.11). In which order they
+// come is the organisation's setting; the first is as a rule the e-mail address, which takes the mailed link and no
+// session.
+//
+//	status            passed by                  a session is good for
+//	emailNotVerified  redeemLink                 (there is none)
+//	phoneNotVerified  verifyPhone                getMe, signOut, sendPhoneCode, verifyPhone
+//	kycNotVerified    the platform's compliance  getMe, signOut
+//	active                                       whatever its user may do
+var onboarding = map[Status]Next{
+	StatusPhoneNotVerified: NextVerifyPhone,
+	StatusKYCNotVerified:   NextVerifyIdentity,
+}
+
+// Onboards tells whether the user may sign in to pass what is left of its onboarding, and do nothing else.
+func (u User) Onboards() bool { return onboarding[u.Status] != "" }
+
+// SignsIn tells whether the user may sign in.
+func (u User) SignsIn() bool { return u.Active() || u.Onboards() }
+
+// Next is what comes next for somebody who proved something: an address, a number, a password.
+type Next string
+
+const (
+	NextSignIn Next = "signIn"
+	// NextEnrol: the second factor that the organisation requires is to be set up.
+	NextEnrol Next = "enrolSecondFactor"
+	// NextVerifyPhone: the code that was texted is to be given.
+	NextVerifyPhone Next = "verifyPhone"
+	// NextVerifyIdentity: the platform's compliance staff are to verify who it is (1.12).
+	NextVerifyIdentity Next = "verifyIdentity"
+)
+
+// Next is what the session is limited to; empty where it is full.
+func (s Session) Next(user User) Next {
+	switch s.Stage {
+	case SessionEnrolment:
+		return NextEnrol
+	case SessionOnboarding:
+		return onboarding[user.Status]
+	}
+	return ""
+}
+
+// stageOf is what a session is good for once its user has proven who it is.
+func stageOf(user User, identity Identity, home Settings) SessionStage {
+	switch {
+	case user.Onboards():
+		return SessionOnboarding
+	case home.SecondFactor == Required && !identity.SecondFactor():
+		return SessionEnrolment
+	}
+	return SessionFull
+}
+
+// lifetimes of sessions, from their beginning.
+var lifetimes = map[SessionStage]time.Duration{
+	SessionFull:       SessionAbsolute,
+	SessionEnrolment:  EnrolmentAbsolute,
+	SessionOnboarding: EnrolmentAbsolute,
+	SessionChallenge:  ChallengeAbsolute,
+}
+
+// raised is a session that went a stage further.
+func raised(session Session, stage SessionStage, now time.Time) Session {
+	session.Stage, session.ExpiresAt, session.LastSeenAt = stage, session.CreatedAt.Add(lifetimes[stage]), now
+	return session
+}
+
+// pass moves a user on from the stage of onboarding that it has passed (1.11), and counts an admin who is active then.
+func pass(user *User, settings Settings, now time.Time) []Effect {
+	user.Status = nextStage(settings, user.Status)
+	user.UpdatedAt = now
+	user.Version++
+	if user.ActiveAdmin() {
+		return []Effect{MoveAdmins{Organisation: user.Organisation, By: 1}}
+	}
+	return nil
+}
+
+// nextStage is the stage of onboarding that follows one.
+func nextStage(settings Settings, passed Status) Status {
+	for i, stage := range settings.Onboarding {
+		if stage == passed && i+1 < len(settings.Onboarding) {
+			return settings.Onboarding[i+1]
+		}
+	}
+	return StatusActive
+}
