@@ -25,6 +25,7 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		"rejectChange":   Object{"reason": "no"},
 		"confirmTotp":    Object{"code": "123456"},
 		"removeTotp":     Object{"code": "123456"},
+		"verifyPhone":    Object{"code": "123456"},
 		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
 			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},
 		"updateOrganisation": Object{"name": "Renamed"},

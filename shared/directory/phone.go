@@ -161,7 +161,7 @@ func (s *Self) VerifyPhone(ctx context.Context, r Request, given string) (Me, er
 
 // enterPhone lets in who verifies a phone, and who has done so meanwhile and asks again.
 func (s *Self) enterPhone(ctx context.Context, r Request) (visit, error) {
-	return s.enter(ctx, r, nil, SessionOnboarding, SessionEnrolment, SessionFull)
+	return s.enter(ctx, r, nil, SessionOnboarding, SessionFull)
 }
 
 func (v visit) verifiesPhone() error {
