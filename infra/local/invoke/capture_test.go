@@ -30,6 +30,7 @@ import (
 	"mandate/infra/local/parts/partstest"
 	"mandate/infra/local/runner"
 	"mandate/infra/local/stream"
+	"mandate/infra/local/walk"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/mail"
@@ -158,8 +159,8 @@ func (c *camera) watchStream() {
 // local is the configuration with which parts on this machine are called.
 var local = aws.Config{Region: parts.DefaultRegion, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
 
-// takeRequests plays the story: the platform asks what its users may do; somebody forgot a password; somebody asks for
-// a user, and somebody else approves.
+// takeRequests plays the story: the platform asks what its users may do; somebody forgot a password; somebody verifies a
+// phone; somebody asks for a user, and somebody else approves.
 func (c *camera) takeRequests() directory.ChangeRef {
 	bank, shop := c.organisation("bc-connect"), c.organisation("billpro")
 	client := func(r *http.Request) { r.SetBasicAuth(shop.Users[3].ClientID, shop.Users[3].ClientSecret) }
@@ -178,6 +179,7 @@ func (c *camera) takeRequests() directory.ChangeRef {
 		"resource": object{"type": "account", "id": shop.Accounts[0]},
 	})
 
+	c.verifyPhone()
 	ada, ben := c.signIn("account.signIn", bank.Users[0]), c.signIn("", bank.Users[1])
 	c.send("account.getMe", "GET /v1/me", ada, nil)
 	var asked struct{ Change struct{ ID, Digest string } }
@@ -189,6 +191,18 @@ func (c *camera) takeRequests() directory.ChangeRef {
 		"digest": asked.Change.Digest, "method": "totp", "code": c.code(30 * time.Second), // that of now let in already
 	})
 	return directory.ChangeRef{Organisation: directory.OrganisationID(bank.ID), ID: directory.ChangeID(asked.Change.ID)}
+}
+
+// verifyPhone has somebody invited whose phone is to be verified, and who follows the mailed link.
+func (c *camera) verifyPhone() {
+	shop, email := c.organisation("b2binpay"), "nora@b2binpay.example.com"
+	c.send("", "POST /v1/users", c.signIn("", shop.Users[0]), object{
+		"kind": "regular", "name": object{"first": "Nora", "last": "Field"}, "email": email, "phone": "+442079460901",
+		"accounts": shop.Accounts[:1], "roles": []string{"enterpriseStaff"},
+	})
+	w := walk.At(c.door, c.service.Mailbox, 0).Walk(c.T)
+	_, token := w.Link(w.Mail(email, "Confirm"))
+	c.send("", "POST /v1/links/redeem", nil, object{"token": token, "password": walk.Password})
 }
 
 func (c *camera) organisation(preset string) demo.Organisation {
@@ -288,6 +302,7 @@ func (c *camera) takeRecords() {
 		"outbox.returnToken":    func(i item) bool { return has(i, "workflow", "taskToken") },
 		"outbox.resetPassword":  func(i item) bool { return has(i, "reset", "name") },
 		"mailer.mail":           func(i item) bool { return has(i, "mail", "sealedToken") },
+		"texter.text":           func(i item) bool { return has(i, "text", "sealedCode") },
 	} {
 		function, _, _ := strings.Cut(name, ".")
 		var event events.DynamoDBEvent
