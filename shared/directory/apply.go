@@ -24,13 +24,11 @@ func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 // do not sign in (6.5).
 func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
-	user.Status = StatusActive
 	if user.Kind == KindAPI {
+		user.Status = StatusActive
 		return nil
 	}
-	if stages := organisation.Settings.Onboarding; len(stages) > 0 {
-		user.Status = stages[0]
-	}
+	user.Status = nextStage(organisation.Settings, "")
 	if user.ActiveAdmin() {
 		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
 	}

@@ -1,16 +1,20 @@
 package directory
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// onboarding says what a user does itself at the stages of onboarding that it signs in at (1.11). In which order they
-// come is the organisation's setting; the first is as a rule the e-mail address, which takes the mailed link and no
-// session.
+// stages of onboarding, in the order in which they are passed (1.11); which of them there are is the organisation's setting.
 //
 //	status            passed by                  a session is good for
-//	emailNotVerified  redeemLink                 (there is none)
+//	emailNotVerified  redeemLink                 (there is none: it takes the mailed link)
 //	phoneNotVerified  verifyPhone                getMe, signOut, sendPhoneCode, verifyPhone
 //	kycNotVerified    the platform's compliance  getMe, signOut
 //	active                                       whatever its user may do
+var stages = []Status{StatusEmailNotVerified, StatusPhoneNotVerified, StatusKYCNotVerified}
+
+// onboarding says what comes next at the stages that have sessions.
 var onboarding = map[Status]Next{
 	StatusPhoneNotVerified: NextVerifyPhone,
 	StatusKYCNotVerified:   NextVerifyIdentity,
@@ -82,11 +86,12 @@ func pass(user *User, settings Settings, now time.Time) []Effect {
 	return nil
 }
 
-// nextStage is the stage of onboarding that follows one.
+// nextStage is the stage of onboarding that follows one; the first, where none was passed. One that the organisation no
+// longer has is followed by the same as ever.
 func nextStage(settings Settings, passed Status) Status {
-	for i, stage := range settings.Onboarding {
-		if stage == passed && i+1 < len(settings.Onboarding) {
-			return settings.Onboarding[i+1]
+	for _, stage := range stages[slices.Index(stages, passed)+1:] {
+		if slices.Contains(settings.Onboarding, stage) {
+			return stage
 		}
 	}
 	return StatusActive

@@ -159,12 +159,13 @@ func (c *camera) watchStream() {
 // local is the configuration with which parts on this machine are called.
 var local = aws.Config{Region: parts.DefaultRegion, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
 
-// takeRequests plays the story: the platform asks what its users may do; somebody forgot a password; somebody verifies a
-// phone; somebody asks for a user, and somebody else approves.
+// takeRequests plays the story: somebody verifies a phone; the platform asks what its users may do; somebody forgot a
+// password; somebody asks for a user, and somebody else approves.
 func (c *camera) takeRequests() directory.ChangeRef {
 	bank, shop := c.organisation("bc-connect"), c.organisation("billpro")
 	client := func(r *http.Request) { r.SetBasicAuth(shop.Users[3].ClientID, shop.Users[3].ClientSecret) }
 
+	c.verifyPhone()
 	c.send("account.health", "GET /health", nil, nil)
 	c.send("account.forgotPassword", "POST /v1/password/forgot", nil, object{"identifier": bank.Users[2].Identifier})
 	c.send("users.listUsers", "GET /v1/users?limit=2", client, nil)
@@ -179,7 +180,6 @@ func (c *camera) takeRequests() directory.ChangeRef {
 		"resource": object{"type": "account", "id": shop.Accounts[0]},
 	})
 
-	c.verifyPhone()
 	ada, ben := c.signIn("account.signIn", bank.Users[0]), c.signIn("", bank.Users[1])
 	c.send("account.getMe", "GET /v1/me", ada, nil)
 	var asked struct{ Change struct{ ID, Digest string } }

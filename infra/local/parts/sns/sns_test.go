@@ -14,9 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mandate/infra/local/parts/sns"
-	sender "mandate/shared/text/sns"
-
 	"mandate/shared/text"
+	sender "mandate/shared/text/sns"
 )
 
 var noon = time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
