@@ -35,6 +35,7 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	httpapi.Handle(server, api.BeginTotp, h.beginTotp)
 	httpapi.Handle(server, api.ConfirmTotp, h.confirmTotp)
 	httpapi.Handle(server, api.RemoveTotp, h.removeTotp)
+	registerPasskeys(server, h)
 	httpapi.Handle(server, api.Health, h.health)
 	httpapi.Handle(server, api.GetOpenAPI, h.getOpenAPI)
 	httpapi.Handle(server, api.GetLinkPage, h.getLinkPage)
@@ -45,7 +46,11 @@ func (h handlers) signIn(ctx context.Context, r directory.Request, in *api.SignI
 }
 
 func (h handlers) answerChallenge(ctx context.Context, r directory.Request, in *api.ChallengeInput) (*api.SignInAnswer, error) {
-	return signedIn(h.self.AnswerChallenge(ctx, r, in.Body.ChallengeID, in.Body.Method, in.Body.Code))
+	factor, err := present.Factor(in.Body.Method, in.Body.Given)
+	if err != nil {
+		return nil, err
+	}
+	return signedIn(h.self.AnswerChallenge(ctx, r, in.Body.ChallengeID, factor))
 }
 
 func signedIn(s directory.SignedIn, err error) (*api.SignInAnswer, error) {
@@ -60,6 +65,9 @@ func signedIn(s directory.SignedIn, err error) (*api.SignInAnswer, error) {
 		}
 	case s.Session.Stage == directory.SessionChallenge:
 		out.Body.Challenge = &api.Challenge{ID: s.Token, Methods: s.Methods, ExpiresAt: s.Session.ExpiresAt.UTC()}
+		if s.Passkey != nil {
+			out.Body.Challenge.PublicKey = s.Passkey.PublicKey
+		}
 	default:
 		out.Body.Session = session(s)
 	}
@@ -158,17 +166,11 @@ func (h handlers) beginTotp(ctx context.Context, r directory.Request, _ *api.Non
 }
 
 func (h handlers) confirmTotp(ctx context.Context, r directory.Request, in *api.ConfirmTotpInput) (*api.RecoveryCodesAnswer, error) {
-	codes, err := h.self.ConfirmTOTP(ctx, r, in.Body.Code, in.Body.Current)
-	if err != nil {
-		return nil, err
-	}
-	out := &api.RecoveryCodesAnswer{}
-	out.Body.RecoveryCodes = codes
-	return out, nil
+	return recoveryCodes(h.self.ConfirmTOTP(ctx, r, in.Body.Code, present.Current(in.Body.Current.Current, in.Body.CurrentCredential)))
 }
 
-func (h handlers) removeTotp(ctx context.Context, r directory.Request, in *api.CodeInput) (*api.Empty, error) {
-	return &api.Empty{}, h.self.RemoveTOTP(ctx, r, in.Body.Code)
+func (h handlers) removeTotp(ctx context.Context, r directory.Request, in *api.CurrentInput) (*api.Empty, error) {
+	return &api.Empty{}, h.self.RemoveTOTP(ctx, r, present.Current(in.Body.Code, in.Body.Credential))
 }
 
 func (h handlers) health(ctx context.Context, _ directory.Request, _ *api.None) (*api.HealthAnswer, error) {

@@ -18,6 +18,7 @@ func Register(server *httpapi.Server, changes *directory.Changes) {
 	httpapi.Handle(server, api.ListChanges, h.list)
 	httpapi.Handle(server, api.GetChange, h.get)
 	httpapi.Handle(server, api.ConfirmChange, h.confirm)
+	httpapi.Handle(server, api.ChallengeChange, h.challenge)
 	httpapi.Handle(server, api.ApproveChange, h.approve)
 	httpapi.Handle(server, api.RejectChange, h.reject)
 	httpapi.Handle(server, api.CancelChange, h.cancel)
@@ -40,11 +41,24 @@ func (h handlers) get(ctx context.Context, r directory.Request, in *api.ChangePa
 }
 
 func (h handlers) confirm(ctx context.Context, r directory.Request, in *api.ProofInput) (*api.SettledAnswer, error) {
-	return answer(h.changes.Confirm(ctx, r, directory.ChangeID(in.ChangeID), directory.Proof(in.Body)))
+	return h.prove(ctx, r, in, h.changes.Confirm)
 }
 
 func (h handlers) approve(ctx context.Context, r directory.Request, in *api.ProofInput) (*api.SettledAnswer, error) {
-	return answer(h.changes.Approve(ctx, r, directory.ChangeID(in.ChangeID), directory.Proof(in.Body)))
+	return h.prove(ctx, r, in, h.changes.Approve)
+}
+
+// prove decides about a change with a proof.
+func (h handlers) prove(ctx context.Context, r directory.Request, in *api.ProofInput, decide func(context.Context, directory.Request, directory.ChangeID, directory.Proof) (directory.Settled, error)) (*api.SettledAnswer, error) {
+	factor, err := present.Factor(in.Body.Method, in.Body.Given)
+	if err != nil {
+		return nil, err
+	}
+	return answer(decide(ctx, r, directory.ChangeID(in.ChangeID), directory.Proof{Digest: in.Body.Digest, Factor: factor}))
+}
+
+func (h handlers) challenge(ctx context.Context, r directory.Request, in *api.ChangePath) (*api.InvitationAnswer, error) {
+	return present.Invitation(h.changes.Challenge(ctx, r, directory.ChangeID(in.ChangeID)))
 }
 
 func (h handlers) reject(ctx context.Context, r directory.Request, in *api.RejectInput) (*api.SettledAnswer, error) {

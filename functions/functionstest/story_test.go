@@ -110,7 +110,7 @@ func TestASessionForEnrolmentIsGoodForNothingElse(t *testing.T) {
 		nina := &Person{World: o.World, Token: redeemed.Session.Token}
 		equal(t, "what comes next", nina.Me(t).Next, "enrolSecondFactor")
 
-		goodOnlyFor(t, o, nina, "secondFactorMissing", "getMe", "signOut", "beginTotp", "confirmTotp")
+		goodOnlyFor(t, o, nina, "secondFactorMissing", "getMe", "signOut", "beginTotp", "confirmTotp", "beginPasskey", "confirmPasskey")
 		nina.Enrol(t)
 		equal(t, "what comes next", nina.Me(t).Next, "")
 		nina.Do("listMySessions").Want(t, 200)

@@ -25,6 +25,7 @@ func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
 				"accountId":      {other.Accounts[0], "acc_00000000000000000000000001"},
 				"organisationId": {string(other.ID), "org_00000000000000000000000001"},
 				"sessionId":      {"ses_1", "ses_2"},
+				"passkeyId":      {"psk_1", "psk_2"},
 			}
 			unchanged(t, w, "an id of another tenant", func() {
 				for _, operation := range api.Operations() {

@@ -28,6 +28,7 @@ import (
 	"mandate/shared/demo"
 	"mandate/shared/directory"
 	"mandate/shared/httpapi"
+	"mandate/shared/passkey"
 	"mandate/shared/phone"
 	"mandate/shared/policy"
 	"mandate/shared/seal"
@@ -35,7 +36,7 @@ import (
 	"mandate/shared/store"
 )
 
-// ConsoleURL is where the world's mails lead.
+// ConsoleURL is where the world's mails lead and its passkeys are for.
 const ConsoleURL = "https://console.example.com"
 
 // Start is when every world begins.
@@ -102,9 +103,13 @@ func New(t testing.TB, options ...Option) *World {
 	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access} {
 		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now})
 	}
-	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors})
+	passkeys, err := passkey.New(ConsoleURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors, Passkeys: passkeys})
 	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164, Certificates: certificate.Read})
-	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors})
+	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors, Passkeys: passkeys})
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
 	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})
 

@@ -43,7 +43,7 @@ const (
 	Key              Variable = "KEY"               // the id of the KMS key that protects data keys
 	Sender           Variable = "SENDER"            // the From address of mails
 	ConfigurationSet Variable = "CONFIGURATION_SET" // of SES
-	ConsoleURL       Variable = "CONSOLE_URL"       // where mailed links lead, without a slash at its end
+	ConsoleURL       Variable = "CONSOLE_URL"       // where mailed links lead and passkeys are for, without a slash at its end
 )
 
 // Resource is something that a function may be granted actions on.

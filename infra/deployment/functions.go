@@ -50,7 +50,7 @@ func Functions() []Function {
 	return []Function{
 		{
 			Name: api.Account, Purpose: "Signing in, links, passwords, second factors and one's own sessions.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
@@ -60,7 +60,7 @@ func Functions() []Function {
 		},
 		{
 			Name: api.Changes, Purpose: "Confirming, approving, rejecting and cancelling changes.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnListIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{

@@ -18,6 +18,7 @@ type Challenge struct {
 	ID        string    `json:"id"`
 	Methods   []string  `json:"methods" nullable:"false"`
 	ExpiresAt time.Time `json:"expiresAt"`
+	PublicKey PublicKey `json:"publicKey,omitempty" doc:"Where passkey is among the methods: what to call navigator.credentials.get with."`
 }
 
 // Choice is an organisation to sign in to.
@@ -48,8 +49,8 @@ type SignInAnswer struct {
 type ChallengeInput struct {
 	Body struct {
 		ChallengeID string `json:"challengeId" maxLength:"400"`
-		Method      string `json:"method" enum:"totp,recovery"`
-		Code        string `json:"code" minLength:"1" maxLength:"64"`
+		Method      string `json:"method" enum:"totp,recovery,passkey"`
+		Given
 	}
 }
 
@@ -137,18 +138,16 @@ type TotpAnswer struct {
 	}
 }
 
-// CodeInput is a code of the second factor.
-type CodeInput struct {
-	Body struct {
-		Code string `json:"code" minLength:"1" maxLength:"64"`
-	}
+// CurrentInput proves the second factor that there is.
+type CurrentInput struct {
+	Body Given
 }
 
 // ConfirmTotpInput is confirmTotp's.
 type ConfirmTotpInput struct {
 	Body struct {
-		Code    string `json:"code" minLength:"1" maxLength:"64" doc:"The new app's first code."`
-		Current string `json:"current,omitempty" maxLength:"64" doc:"A code of the second factor that there is already, or a recovery code; needed to replace it."`
+		Code string `json:"code" minLength:"1" maxLength:"64" doc:"The new app's first code."`
+		Current
 	}
 }
 
@@ -239,9 +238,9 @@ var (
 		ID: "confirmTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp/confirm", Function: Account, Tag: "account",
 		Summary: "Give the app's first code. Answers recovery codes.",
 	})
-	RemoveTotp = declare[CodeInput, Empty](Endpoint{
+	RemoveTotp = declare[CurrentInput, Empty](Endpoint{
 		ID: "removeTotp", Method: http.MethodDelete, Path: "/v1/me/mfa/totp", Function: Account, Tag: "account",
-		Summary: "Take the second factor off, where the organisation allows that.", Status: http.StatusNoContent,
+		Summary: "Take the authenticator app off, where the organisation allows that.", Status: http.StatusNoContent,
 	})
 	Health = declare[None, HealthAnswer](Endpoint{
 		ID: "health", Method: http.MethodGet, Path: "/health", Function: Account, Tag: "service", Public: true,

@@ -58,8 +58,8 @@ type ProofInput struct {
 	ChangePath
 	Body struct {
 		Digest string `json:"digest" maxLength:"128" doc:"The change's digest as you saw it."`
-		Method string `json:"method" enum:"totp"`
-		Code   string `json:"code" maxLength:"64"`
+		Method string `json:"method" enum:"totp,passkey"`
+		Given
 	}
 }
 
@@ -98,6 +98,10 @@ var (
 	ConfirmChange = declare[ProofInput, SettledAnswer](Endpoint{
 		ID: "confirmChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/confirm", Function: Changes, Tag: "changes",
 		Summary: "Authenticate a change that one asked for.",
+	})
+	ChallengeChange = declare[ChangePath, InvitationAnswer](Endpoint{
+		ID: "challengeChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/challenge", Function: Changes, Tag: "changes",
+		Summary: "Ask for a passkey's challenge to confirm or approve a change with. It is bound to the change's digest.",
 	})
 	ApproveChange = declare[ProofInput, SettledAnswer](Endpoint{
 		ID: "approveChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/approve", Function: Changes, Tag: "changes",

@@ -51,13 +51,16 @@ var rules = []rule{
 
 	// The functions' binaries.
 	{of: "mandate/functions/*/bootstrap", not: []string{
-		cdk, jsii, "testing", "github.com/google/go-cmp/...",
+		cdk, jsii, "testing", "github.com/google/go-cmp/...", "github.com/descope/...",
 		"mandate/shared/seal/sealtest", "mandate/shared/store/storetest", "mandate/functions/functionstest",
 		"mandate/infra/local/parts/partstest",
 	}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sfn"}, but: []string{"mandate/functions/outbox/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sesv2"}, but: []string{"mandate/functions/mailer/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sns"}, but: []string{"mandate/functions/texter/bootstrap"}},
+	{of: "mandate/functions/*/bootstrap", not: []string{"github.com/go-webauthn/..."}, but: []string{
+		"mandate/functions/account/bootstrap", "mandate/functions/changes/bootstrap",
+	}},
 	{of: "mandate/functions/access/bootstrap", not: []string{
 		services + "kms", "golang.org/x/crypto/argon2", "mandate/shared/password", "mandate/shared/otp", "mandate/shared/mail",
 	}},

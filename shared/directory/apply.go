@@ -133,7 +133,7 @@ func (c *Core) applySecondFactorReset(ctx context.Context, now time.Time, organi
 		return err
 	}
 	identity := found.Identities[user.Identity]
-	identity.TOTP, identity.TOTPBegun, identity.RecoveryCodes = nil, nil, nil
+	identity.TOTP, identity.TOTPBegun, identity.Passkeys, identity.RecoveryCodes = nil, nil, nil, nil
 	identity.SessionEpoch++
 	user.SecondFactor = false
 	plan.putIdentity(identity)

@@ -6,7 +6,7 @@ import "context"
 //
 // Faults: notFound, forbidden.
 func (c *Changes) Get(ctx context.Context, r Request, id ChangeID) (Change, error) {
-	v, plan, err := c.visitChange(ctx, r, id, false)
+	v, plan, err := c.visitChange(ctx, r, id, nil)
 	if err != nil {
 		return Change{}, err
 	}

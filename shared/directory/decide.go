@@ -22,13 +22,13 @@ const (
 type Changes struct {
 	Core
 	SecondFactors SecondFactors
+	Passkeys      Passkeys
 }
 
 // Proof is the authentication of an act: what was shown, and the second factor (3.3).
 type Proof struct {
 	Digest string
-	Method string // "totp"
-	Code   string
+	Factor // totp or passkey
 }
 
 // Settled is a change as it came out of an act, with its target as it is then; Gone where nothing is left of it.
@@ -85,7 +85,7 @@ type settlement struct {
 
 func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settlement) (Settled, error) {
 	return attempt(func(again bool) (Settled, error) {
-		v, plan, err := c.visitChange(ctx, r, id, way.proof != nil)
+		v, plan, err := c.visitChange(ctx, r, id, way.proof)
 		if err != nil {
 			return Settled{}, err
 		}
@@ -121,11 +121,12 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 	})
 }
 
-// visitChange reads a change with its target, and what a step-up needs.
-func (c *Changes) visitChange(ctx context.Context, r Request, id ChangeID, stepUp bool) (visit, Plan, error) {
+// visitChange reads a change with its target, and what it takes to verify a proof.
+func (c *Changes) visitChange(ctx context.Context, r Request, id ChangeID, proof *Proof) (visit, Plan, error) {
 	v, err := c.enter(ctx, r, func(organisation OrganisationID) Want {
 		want := wantChange(ChangeRef{organisation, id})
-		if stepUp {
+		if proof != nil {
+			want.Ceremonies = proof.ceremonies(c.Passkeys)
 			want.Tries = wantStepUp(r).Tries
 		}
 		return want
@@ -176,11 +177,11 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 		}
 		return &fault.Fault{Code: fault.Conflict, Change: string(change.ID), Detail: "The user changed meanwhile; the change has failed."}
 	}
-	identity, err := c.stepUp(ctx, v, way)
+	given, err := c.stepUp(ctx, v, *change, way)
 	if err != nil {
 		return err
 	}
-	plan.add(PutIdentity{identity})
+	plan.add(append(given.effects, PutIdentity{given.identity})...)
 
 	by := v.actor()
 	if change.Requester.User != v.caller.ID {
@@ -227,20 +228,54 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 	return nil, nil
 }
 
-// stepUp verifies the caller's second factor, and answers its identity with the code used up.
-func (c *Changes) stepUp(ctx context.Context, v visit, way settlement) (Identity, error) {
-	if way.proof.Method != "totp" {
-		return Identity{}, fault.InvalidField("method", "enum", "The method is totp.")
+// stepUp verifies the caller's second factor.
+func (c *Changes) stepUp(ctx context.Context, v visit, change Change, way settlement) (verified, error) {
+	if method := way.proof.Method; method != MethodTOTP && method != MethodPasskey {
+		return verified{}, fault.InvalidField("method", "enum", "The method is totp or passkey.")
 	}
-	if v.identity.TOTP == nil {
-		return Identity{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
+	if !slices.Contains(v.identity.methods(), string(way.proof.Method)) {
+		return verified{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
 	}
 	if err := v.checkStepUp(); err != nil {
-		return Identity{}, err
+		return verified{}, err
 	}
-	identity, ok, err := c.useTOTP(ctx, c.SecondFactors, v.identity, way.proof.Code, v.now)
-	if err != nil || ok {
-		return identity, err
+	given, err := c.prove(ctx, factors{c.SecondFactors, c.Passkeys}, v.found, v.identity, way.proof.Factor, occasionChange(change), v.now)
+	if err != nil || given.ok {
+		return given, err
 	}
-	return Identity{}, c.missStepUp(ctx, v, way.action)
+	return verified{}, c.missStepUp(ctx, v, way.action, given)
+}
+
+// Challenge asks for a passkey's answer that authenticates a change: the challenge is a hash over the change's digest,
+// so that what is signed is what was shown (3.3).
+//
+// Faults: notFound, forbidden, changeClosed, secondFactorMissing where the caller has no passkey.
+func (c *Changes) Challenge(ctx context.Context, r Request, id ChangeID) (Invitation, error) {
+	v, plan, err := c.visitChange(ctx, r, id, nil)
+	if err != nil {
+		return Invitation{}, err
+	}
+	change := plan.Change
+	action := ActionViewChange
+	switch change.State {
+	case StateAwaitingStepUp:
+		action = ActionConfirmChange
+	case StateAwaitingApproval:
+		action = ActionApproveChange
+	}
+	if err := c.decide(ctx, v, Question{Action: action, Target: &plan.User, Change: &change}); err != nil {
+		return Invitation{}, err
+	}
+	if !change.State.waits() || change.expired(v.now) {
+		return Invitation{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID),
+			Detail: "The change is not waiting for this: it is " + string(change.State) + "."}
+	}
+	if len(v.identity.Passkeys) == 0 {
+		return Invitation{}, fault.New(fault.SecondFactorMissing, "Set up a passkey first.")
+	}
+	invitation, begun, err := invite(c.Passkeys, v.identity, occasionChange(change), v.now)
+	if err != nil {
+		return Invitation{}, err
+	}
+	return invitation, c.Store.Commit(ctx, begun)
 }

@@ -32,6 +32,10 @@ type (
 	UseChallenge struct{ Session Session }
 	// MissChallenge counts a wrong answer to a challenge.
 	MissChallenge struct{ Session Session }
+	// BeginCeremony writes a new one; UseCeremony ends one that must still be there: a second answer to it is
+	// fault.CredentialsWrong.
+	BeginCeremony struct{ Ceremony Ceremony }
+	UseCeremony   struct{ Ceremony Ceremony }
 	// PutCredential writes a new credential.
 	PutCredential struct{ Credential Credential }
 	// PutLink writes a link.
@@ -143,6 +147,8 @@ func (RaiseSession) effect()    {}
 func (DropSession) effect()     {}
 func (UseChallenge) effect()    {}
 func (MissChallenge) effect()   {}
+func (BeginCeremony) effect()   {}
+func (UseCeremony) effect()     {}
 func (PutCredential) effect()   {}
 func (PutLink) effect()         {}
 func (ReplaceLink) effect()     {}

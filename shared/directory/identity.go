@@ -10,9 +10,11 @@ type Identity struct {
 	Login        string
 	PasswordHash string // empty until one is chosen
 	PasswordAt   time.Time
-	// TOTP is the confirmed second factor; TOTPBegun one that waits for its first code.
+	// TOTP is the authenticator app's confirmed second factor; TOTPBegun one that waits for its first code.
 	TOTP      *TOTP
 	TOTPBegun *TOTP
+	// Passkeys are its others, each enough by itself; at most MaxPasskeys.
+	Passkeys []Passkey
 	// RecoveryCodes are hashes of those not used yet.
 	RecoveryCodes []string
 	// SessionEpoch goes up when every session of the identity must end, in whatever organisation (5.3).
@@ -28,7 +30,22 @@ type TOTP struct {
 }
 
 // SecondFactor tells whether the identity has one.
-func (i Identity) SecondFactor() bool { return i.TOTP != nil }
+func (i Identity) SecondFactor() bool { return i.TOTP != nil || len(i.Passkeys) > 0 }
+
+// methods are how it can prove its second factor, those that stay before those that are used up.
+func (i Identity) methods() []string {
+	var methods []string
+	if i.TOTP != nil {
+		methods = append(methods, string(MethodTOTP))
+	}
+	if len(i.Passkeys) > 0 {
+		methods = append(methods, string(MethodPasskey))
+	}
+	if len(i.RecoveryCodes) > 0 {
+		methods = append(methods, string(MethodRecovery))
+	}
+	return methods
+}
 
 // Membership is where an identity is a user.
 type Membership struct {

@@ -25,6 +25,7 @@ const (
 	PrefixOutbox       = "out_"
 	PrefixSession      = "ses_"
 	PrefixLink         = "lnk_"
+	PrefixPasskey      = "psk_"
 )
 
 // Platform is the organisation of the operators, the platform's own staff.

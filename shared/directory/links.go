@@ -242,7 +242,7 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		// A link takes the place of no second factor, and full sessions begin with a sign-in.
 		stage := stageOf(f.user, f.identity, f.organisation.Settings)
 		if f.user.SignsIn() && stage != SessionFull && !f.identity.SecondFactor() {
-			begun, session := s.newSession(f.user, f.identity, f.user.Organisation, stage, TicketSession, lifetimes[stage], r.Source, f.now)
+			begun, session := s.newSession(f.user, f.identity, f.user.Organisation, stage, TicketSession, r.Source, f.now)
 			effects = append(effects, BeginSession{session})
 			answer.Next = session.Next(f.user)
 			me, err := s.me(visit{caller: f.user, home: f.organisation, organisation: f.organisation, session: session})

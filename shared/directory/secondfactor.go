@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -76,95 +77,127 @@ func (s *Self) BeginTOTP(ctx context.Context, r Request) (Enrolment, error) {
 }
 
 // ConfirmTOTP takes the app's first code, and answers new recovery codes, shown this once. An enrolment session becomes
-// a full one. Where there is a second factor already, current is a code of it, or a recovery code: a session alone
-// replaces nothing, or whoever finds one could approve with a factor of their own (3.3).
+// a full one. Where there is a second factor already, current proves it.
 //
 // Faults: stateWrong where none was begun; invalid on "current"; credentialsWrong; tooManyAttempts.
-func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code, current string) ([]string, error) {
+func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string, current Factor) ([]string, error) {
 	return attempt(func(bool) ([]string, error) {
-		v, err := s.enterStepUp(ctx, r, SessionFull, SessionEnrolment)
+		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull, SessionEnrolment)
 		if err != nil {
 			return nil, err
 		}
 		if v.identity.TOTPBegun == nil {
 			return nil, fault.New(fault.StateWrong, "Begin to set up the second factor first.")
 		}
-		if v.identity.TOTP != nil {
-			if err := s.proveCurrent(ctx, v, current); err != nil {
-				return nil, err
-			}
+		held, err := s.proveCurrent(ctx, v, current, "confirmTotp")
+		if err != nil {
+			return nil, err
 		}
-		begun := v.identity
+		begun := held.identity
 		begun.TOTP = v.identity.TOTPBegun
 		identity, ok, err := s.useTOTP(ctx, s.SecondFactors, begun, code, v.now)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			return nil, s.missStepUp(ctx, v, "confirmTotp")
+			return nil, s.missStepUp(ctx, v, "confirmTotp", held)
 		}
 		plain, hashes := s.SecondFactors.NewRecoveryCodes()
 		identity.TOTPBegun, identity.RecoveryCodes = nil, hashes
-		v.caller.SecondFactor = true
-		effects := []Effect{PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, "confirmTotp")}, s.tell(v, MailSecondFactorChanged, "confirmTotp")}
-		if v.session.Stage == SessionEnrolment {
-			effects = append(effects, RaiseSession{raised(v.session, SessionFull, v.now)})
-		}
-		return plain, s.Store.Commit(ctx, effects...)
+		return plain, s.Store.Commit(ctx, s.changeFactors(v, identity, held, "confirmTotp")...)
 	})
 }
 
-// proveCurrent verifies the second factor that is about to be replaced.
-func (s *Self) proveCurrent(ctx context.Context, v visit, code string) error {
-	if code == "" {
-		return fault.InvalidField("current", "required", "Give a code of the second factor that you have, or a recovery code.")
-	}
-	_, ok, err := s.useTOTP(ctx, s.SecondFactors, v.identity, code, v.now)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		_, ok = s.SecondFactors.MatchRecovery(v.identity.RecoveryCodes, code)
-	}
-	if !ok {
-		return s.missStepUp(ctx, v, "confirmTotp")
-	}
-	return nil
-}
-
-// RemoveTOTP takes the second factor off, after a code of it. Where the organisation requires one, the next sign-in
-// asks to set up another.
+// RemoveTOTP takes the authenticator app off, after a proof of a second factor. Where the organisation requires one,
+// the last is not taken off.
 //
-// Faults: secondFactorMissing, credentialsWrong, tooManyAttempts.
-func (s *Self) RemoveTOTP(ctx context.Context, r Request, code string) error {
+// Faults: secondFactorMissing, stateWrong; invalid on "current"; credentialsWrong; tooManyAttempts.
+func (s *Self) RemoveTOTP(ctx context.Context, r Request, current Factor) error {
 	_, err := attempt(func(bool) (struct{}, error) {
-		v, err := s.enterStepUp(ctx, r, SessionFull)
+		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull)
 		if err != nil {
 			return struct{}{}, err
 		}
 		if v.identity.TOTP == nil {
-			return struct{}{}, fault.New(fault.SecondFactorMissing, "There is no second factor.")
+			return struct{}{}, fault.New(fault.SecondFactorMissing, "There is no authenticator app.")
 		}
-		if v.home.Settings.SecondFactor == Required {
-			return struct{}{}, fault.New(fault.StateWrong, "Your organisation requires a second factor. Set up another one to replace this.")
-		}
-		identity, ok, err := s.useTOTP(ctx, s.SecondFactors, v.identity, code, v.now)
+		held, err := s.proveCurrent(ctx, v, current, "removeTotp")
 		if err != nil {
 			return struct{}{}, err
 		}
-		if !ok {
-			return struct{}{}, s.missStepUp(ctx, v, "removeTotp")
-		}
-		identity.TOTP, identity.RecoveryCodes = nil, nil
-		v.caller.SecondFactor = false
-		return struct{}{}, s.Store.Commit(ctx, PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, "removeTotp")}, s.tell(v, MailSecondFactorChanged, "removeTotp"))
+		identity := held.identity
+		identity.TOTP = nil
+		return struct{}{}, s.removeFactor(ctx, v, identity, held, "removeTotp")
 	})
 	return err
 }
 
-// enterStepUp enters with the count of the caller's wrong codes, and turns away who had too many.
-func (c *Core) enterStepUp(ctx context.Context, r Request, stages ...SessionStage) (visit, error) {
-	v, err := c.enter(ctx, r, func(OrganisationID) Want { return wantStepUp(r) }, stages...)
+// removeFactor writes an identity that has a second factor less.
+func (s *Self) removeFactor(ctx context.Context, v visit, identity Identity, held verified, action Action) error {
+	if !identity.SecondFactor() {
+		if v.home.Settings.SecondFactor == Required {
+			return fault.New(fault.StateWrong, "Your organisation requires a second factor. Set up another one to replace this.")
+		}
+		identity.RecoveryCodes = nil
+	}
+	return s.Store.Commit(ctx, s.changeFactors(v, identity, held, action)...)
+}
+
+// changeFactors writes an identity whose second factors are others now. An enrolment session becomes a full one.
+func (s *Self) changeFactors(v visit, identity Identity, held verified, action Action) []Effect {
+	v.caller.SecondFactor = identity.SecondFactor()
+	effects := append(held.effects, PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, action)}, s.tell(v, MailSecondFactorChanged, string(action)))
+	if v.session.Stage == SessionEnrolment {
+		effects = append(effects, RaiseSession{raised(v.session, SessionFull, v.now)})
+	}
+	return effects
+}
+
+// NewRecoveryCodes draws recovery codes in the place of those that there are, shown this once, after a proof of a second
+// factor.
+//
+// Faults: secondFactorMissing; invalid on "current"; credentialsWrong; tooManyAttempts.
+func (s *Self) NewRecoveryCodes(ctx context.Context, r Request, current Factor) ([]string, error) {
+	return attempt(func(bool) ([]string, error) {
+		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull)
+		if err != nil {
+			return nil, err
+		}
+		if !v.identity.SecondFactor() {
+			return nil, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
+		}
+		held, err := s.proveCurrent(ctx, v, current, "newRecoveryCodes")
+		if err != nil {
+			return nil, err
+		}
+		plain, hashes := s.SecondFactors.NewRecoveryCodes()
+		held.identity.RecoveryCodes = hashes
+		return plain, s.Store.Commit(ctx, s.changeFactors(v, held.identity, held, "newRecoveryCodes")...)
+	})
+}
+
+// proveCurrent verifies a second factor that there is, before an act on them; where there is none, nothing is to prove.
+// A session alone changes nothing of them, or whoever finds one could approve with a factor of their own (3.3).
+func (s *Self) proveCurrent(ctx context.Context, v visit, current Factor, action Action) (verified, error) {
+	if !v.identity.SecondFactor() {
+		return verified{ok: true, identity: v.identity}, nil
+	}
+	if !current.given() {
+		return verified{}, fault.InvalidField("current", "required", "Prove the second factor that you have: by a code, a recovery code or a passkey.")
+	}
+	held, err := s.prove(ctx, s.factors(), v.found, v.identity, current, occasionSelf(v.session), v.now)
+	if err != nil || held.ok {
+		return held, err
+	}
+	return verified{}, s.missStepUp(ctx, v, action, held)
+}
+
+func (s *Self) factors() factors { return factors{s.SecondFactors, s.Passkeys} }
+
+// enterStepUp enters with what is wanted and the count of the caller's wrong codes, and turns away who had too many.
+func (c *Core) enterStepUp(ctx context.Context, r Request, want Want, stages ...SessionStage) (visit, error) {
+	want.Tries = wantStepUp(r).Tries
+	v, err := c.enter(ctx, r, func(OrganisationID) Want { return want }, stages...)
 	if err != nil {
 		return visit{}, err
 	}
@@ -200,17 +233,20 @@ func (v visit) checkStepUp() error {
 	return nil
 }
 
-// missStepUp counts a wrong code.
-func (c *Core) missStepUp(ctx context.Context, v visit, action Action) error {
+// missStepUp counts a wrong code, or whatever else was given.
+func (c *Core) missStepUp(ctx context.Context, v visit, action Action, given verified) error {
 	tries := v.stepUpTries()
 	tries.Failures++
 	entry := c.entry(v, action, Refused)
-	entry.Detail = "wrong code"
-	if err := c.Store.Commit(ctx, PutTries{tries}, Log{entry}); err != nil {
+	entry.Detail = cmp.Or(given.detail, wrongCode)
+	if err := c.Store.Commit(ctx, append(given.effects, PutTries{tries}, Log{entry})...); err != nil {
 		return err
 	}
 	return fault.New(fault.CredentialsWrong, "The code is wrong or was used before.")
 }
+
+// wrongCode is what the log says of one.
+const wrongCode = "wrong code"
 
 // within is the count as far as it is still of the window; an older one starts anew.
 func (t Tries) within(ref TriesRef, now time.Time) Tries {

@@ -12,6 +12,7 @@ type Self struct {
 	Core
 	Passwords     Passwords
 	SecondFactors SecondFactors
+	Passkeys      Passkeys
 }
 
 // Passwords hashes and judges passwords.

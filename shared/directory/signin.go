@@ -15,6 +15,7 @@ type SignedIn struct {
 	Session Session
 	Me      Me
 	Methods []string       // of a challenge
+	Passkey *Invitation    // of a challenge that a passkey can answer
 	Choices []Organisation // where the name is a user's in several, and none was named
 }
 
@@ -53,14 +54,8 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 			return SignedIn{}, err
 		}
 		// Of a name that is nobody's as much is read, and as long is computed.
-		want := Want{Identities: []IdentityID{try.login.Identity}, Organisations: []OrganisationID{Platform}}
-		for _, member := range try.login.Members {
-			want.Users = append(want.Users, UserRef{member.Organisation, member.User})
-			want.Organisations = append(want.Organisations, member.Organisation)
-		}
-		if organisation != "" {
-			want.Organisations = append(want.Organisations, organisation)
-		}
+		want := wantMembers(try.login.Members, organisation)
+		want.Identities = []IdentityID{try.login.Identity}
 		found, err := s.Store.Read(ctx, want)
 		if err != nil {
 			return SignedIn{}, err
@@ -93,6 +88,16 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 		}
 		return s.admit(ctx, try, user, identity, rehash, found.Organisations[user.Organisation], found.Organisations[acting])
 	})
+}
+
+// wantMembers reads the users of an identity with their organisations, and the one that was named.
+func wantMembers(members []Membership, named OrganisationID) Want {
+	want := Want{Organisations: []OrganisationID{Platform, named}}
+	for _, member := range members {
+		want.Users = append(want.Users, UserRef{member.Organisation, member.User})
+		want.Organisations = append(want.Organisations, member.Organisation)
+	}
+	return want
 }
 
 // lookUp finds whose the name is, and how often it was tried.
@@ -220,26 +225,30 @@ func organisationsOf(found Found, users []User) []Organisation {
 // admit goes on after a right password: to a session, or to the second factor.
 func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identity Identity, rehash bool, home, acting Organisation) (SignedIn, error) {
 	stage, kind := stageOf(user, identity, home.Settings), TicketSession
-	var methods []string
-	if identity.TOTP != nil {
+	if identity.SecondFactor() {
 		stage, kind = SessionChallenge, TicketChallenge
-		methods = []string{"totp"}
-		if len(identity.RecoveryCodes) > 0 {
-			methods = append(methods, "recovery")
-		}
 	}
-	token, session := s.newSession(user, identity, acting.ID, stage, kind, lifetimes[stage], try.source, try.now)
+	token, session := s.newSession(user, identity, acting.ID, stage, kind, try.source, try.now)
 	effects := []Effect{BeginSession{session}}
 	if rehash {
 		effects = append(effects, PutIdentity{identity})
 	}
 	if stage != SessionChallenge {
 		effects = append(effects, s.signedIn(try, user)...)
+		if err := s.Store.Commit(ctx, effects...); err != nil {
+			return SignedIn{}, err
+		}
+		return s.signedInAs(token, session, user, home, acting)
 	}
-	if err := s.Store.Commit(ctx, effects...); err != nil {
-		return SignedIn{}, err
+	answer := SignedIn{Token: token, Session: session, Methods: identity.methods()}
+	if len(identity.Passkeys) > 0 {
+		invitation, begun, err := invite(s.Passkeys, identity, occasionChallenge(session), try.now)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		answer.Passkey, effects = &invitation, append(effects, begun)
 	}
-	return s.signedInAs(token, session, user, home, acting, methods)
+	return answer, s.Store.Commit(ctx, effects...)
 }
 
 // signedIn notes a success: its network is familiar from now on.
@@ -247,12 +256,12 @@ func (s *Self) signedIn(try attemptToSignIn, user User) []Effect {
 	return []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now}}
 }
 
-func (s *Self) newSession(user User, identity Identity, acting OrganisationID, stage SessionStage, kind string, lasts time.Duration, source Source, now time.Time) (string, Session) {
+func (s *Self) newSession(user User, identity Identity, acting OrganisationID, stage SessionStage, kind string, source Source, now time.Time) (string, Session) {
 	ticket := NewTicket(user.Organisation, user.ID, identity.ID, acting)
 	session := Session{
 		ID: s.NewID(PrefixSession), Hash: ticket.Hash(), Organisation: user.Organisation, User: user.ID, Identity: identity.ID,
 		Acting: acting, Stage: stage, UserEpoch: user.SessionEpoch, IdentityEpoch: identity.SessionEpoch,
-		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(lasts), UserAgent: source.UserAgent,
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(lifetimes[stage]), UserAgent: source.UserAgent,
 	}
 	if source.Address.IsValid() {
 		session.Address = source.Address.String()
@@ -260,20 +269,15 @@ func (s *Self) newSession(user User, identity Identity, acting OrganisationID, s
 	return ticket.Text(kind), session
 }
 
-func (s *Self) signedInAs(token string, session Session, user User, home, acting Organisation, methods []string) (SignedIn, error) {
-	answer := SignedIn{Token: token, Session: session, Methods: methods}
-	if session.Stage == SessionChallenge {
-		return answer, nil
-	}
+func (s *Self) signedInAs(token string, session Session, user User, home, acting Organisation) (SignedIn, error) {
 	me, err := s.me(visit{caller: user, home: home, organisation: acting, session: session})
-	answer.Me = me
-	return answer, err
+	return SignedIn{Token: token, Session: session, Me: me}, err
 }
 
-// AnswerChallenge takes the second factor's code (5.1).
+// AnswerChallenge takes the second factor (5.1).
 //
-// Faults: credentialsWrong, also for a challenge that ended; invalid on "method".
-func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method, code string) (SignedIn, error) {
+// Faults: credentialsWrong, also for a challenge that ended; tooManyAttempts; invalid on "method".
+func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge string, factor Factor) (SignedIn, error) {
 	return attempt(func(bool) (SignedIn, error) {
 		ticket, ok := ParseTicket(TicketChallenge, challenge)
 		if !ok {
@@ -283,14 +287,14 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		found, err := s.Store.Read(ctx, Want{
 			Sessions: []TicketRef{ref}, Users: []UserRef{userRef}, Identities: []IdentityID{ticket.Identity},
 			Organisations: []OrganisationID{ticket.Organisation, ticket.Acting},
-			Tries:         []TriesRef{stepUpTries(ticket.Identity)},
+			Tries:         []TriesRef{stepUpTries(ticket.Identity)}, Ceremonies: factor.ceremonies(s.Passkeys),
 		})
 		if err != nil {
 			return SignedIn{}, err
 		}
 		now := s.Now()
 		session, user, identity := found.Sessions[ref], found.Users[userRef], found.Identities[ticket.Identity]
-		if session.Stage != SessionChallenge || session.Acting != ticket.Acting || !session.Alive(user, identity, now) || session.Tries >= ChallengeTries || identity.TOTP == nil {
+		if session.Stage != SessionChallenge || session.Acting != ticket.Acting || !session.Alive(user, identity, now) || session.Tries >= ChallengeTries || !identity.SecondFactor() {
 			return SignedIn{}, credentialsWrong()
 		}
 		v := visit{Request: r, now: now, found: found, session: session, caller: user, identity: identity,
@@ -301,46 +305,36 @@ func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge, method
 		if err := v.checkStepUp(); err != nil {
 			return SignedIn{}, err
 		}
-		switch method {
-		case "totp":
-			identity, ok, err = s.useTOTP(ctx, s.SecondFactors, identity, code, now)
-		case "recovery":
-			identity, ok = s.useRecovery(identity, code)
-		default:
-			return SignedIn{}, fault.InvalidField("method", "enum", "The method is totp or recovery.")
-		}
+		given, err := s.prove(ctx, s.factors(), found, identity, factor, occasionChallenge(session), now)
 		if err != nil {
 			return SignedIn{}, err
 		}
-		if !ok {
-			return SignedIn{}, s.missChallenge(ctx, v, session)
+		if !given.ok {
+			return SignedIn{}, s.missChallenge(ctx, v, session, given)
 		}
-		stage := stageOf(user, identity, v.home.Settings)
-		token, begun := s.newSession(user, identity, session.Acting, stage, TicketSession, lifetimes[stage], r.Source, now)
-		try := attemptToSignIn{name: identity.Login, now: now, source: r.Source}
-		effects := append([]Effect{UseChallenge{session}, BeginSession{begun}, PutIdentity{identity}}, s.signedIn(try, user)...)
-		if err := s.Store.Commit(ctx, effects...); err != nil {
-			return SignedIn{}, err
-		}
-		return s.signedInAs(token, begun, user, v.home, found.Organisations[session.Acting], nil)
+		return s.open(ctx, r, user, v.home, found.Organisations[session.Acting], given, UseChallenge{session})
 	})
 }
 
-// useRecovery uses up a recovery code: each opens once.
-func (s *Self) useRecovery(identity Identity, code string) (Identity, bool) {
-	index, ok := s.SecondFactors.MatchRecovery(identity.RecoveryCodes, code)
-	if ok {
-		identity.RecoveryCodes = slices.Delete(slices.Clone(identity.RecoveryCodes), index, index+1)
+// open begins the session of someone who has proven all that it takes.
+func (s *Self) open(ctx context.Context, r Request, user User, home, acting Organisation, given verified, also ...Effect) (SignedIn, error) {
+	try := attemptToSignIn{name: given.identity.Login, now: s.Now(), source: r.Source}
+	stage := stageOf(user, given.identity, home.Settings)
+	token, session := s.newSession(user, given.identity, acting.ID, stage, TicketSession, r.Source, try.now)
+	effects := append(also, BeginSession{session}, PutIdentity{given.identity})
+	effects = append(append(effects, given.effects...), s.signedIn(try, user)...)
+	if err := s.Store.Commit(ctx, effects...); err != nil {
+		return SignedIn{}, err
 	}
-	return identity, ok
+	return s.signedInAs(token, session, user, home, acting)
 }
 
-func (s *Self) missChallenge(ctx context.Context, v visit, session Session) error {
+func (s *Self) missChallenge(ctx context.Context, v visit, session Session, given verified) error {
 	tries := v.stepUpTries()
 	tries.Failures++
 	entry := s.ownEntry(v, "answerChallenge")
-	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, "wrong code"
-	if err := s.Store.Commit(ctx, MissChallenge{session}, PutTries{tries}, Log{entry}); err != nil {
+	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, given.detail
+	if err := s.Store.Commit(ctx, append(given.effects, MissChallenge{session}, PutTries{tries}, Log{entry})...); err != nil {
 		return err
 	}
 	return credentialsWrong()

@@ -131,6 +131,7 @@ type Want struct {
 	Companies     []CompanyRef
 	Remembered    []RememberedRef
 	Tries         []TriesRef
+	Ceremonies    []string // by their challenges
 	Outbox        []OutboxRef
 }
 
@@ -148,6 +149,7 @@ type Found struct {
 	Companies     map[CompanyRef]Company
 	Remembered    map[RememberedRef]Remembered
 	Tries         map[TriesRef]Tries
+	Ceremonies    map[string]Ceremony
 	Outbox        map[OutboxRef]OutboxItem
 }
 

@@ -54,6 +54,13 @@ func writeOf(effect directory.Effect) (write, error) {
 		return drop(session(sessionRef(e.Session))).when(ifPresent, nil, wrong), nil
 	case directory.MissChallenge:
 		return update(session(sessionRef(e.Session)), "ADD tries :one", item{":one": number(1)}).when(ifPresent, nil, stale), nil
+	case directory.BeginCeremony:
+		made, err := encode(ceremony(e.Ceremony.Challenge), ceremonyRecord(e.Ceremony))
+		forgotten(made, e.Ceremony.ExpiresAt)
+		return putNew(ceremony(e.Ceremony.Challenge), made), err
+	case directory.UseCeremony:
+		wrong := fault.New(fault.CredentialsWrong, "These details are not right.")
+		return drop(ceremony(e.Ceremony.Challenge)).when(ifPresent, nil, wrong), nil
 	case directory.PutCredential:
 		k := credential(directory.CredentialRef{Organisation: e.Credential.Organisation, User: e.Credential.User, ID: e.Credential.ID})
 		made, err := encode(k, credentialRecord(e.Credential))

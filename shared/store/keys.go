@@ -60,6 +60,8 @@ const (
 	countedPrefix  = "tries#"
 	triesPrefix    = "n#"
 	dataKeyKey     = "key"
+	ceremonyPrefix = "ceremony#"
+	ceremonyKey    = "ceremony"
 
 	outboxSuffix = "#outbox"
 	logSuffix    = "#log"
@@ -139,6 +141,8 @@ func reservation(r directory.Reservation) key {
 func tries(ref directory.TriesRef) key {
 	return key{countedPrefix + ref.Name, triesPrefix + ref.Network}
 }
+
+func ceremony(challenge string) key { return key{ceremonyPrefix + challenge, ceremonyKey} }
 
 func entry(e directory.Entry) key {
 	return key{ofOrganisation(e.Organisation) + logSuffix, string(e.ID)}

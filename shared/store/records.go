@@ -76,6 +76,7 @@ type (
 		PasswordAt    time.Time            `json:"passwordAt"`
 		TOTP          *directory.TOTP      `json:"totp"`
 		TOTPBegun     *directory.TOTP      `json:"totpBegun"`
+		Passkeys      []directory.Passkey  `json:"passkeys"`
 		RecoveryCodes []string             `json:"recoveryCodes"`
 		SessionEpoch  int                  `json:"sessionEpoch"`
 		CreatedAt     time.Time            `json:"createdAt"`
@@ -131,6 +132,12 @@ type (
 		ExpiresAt     time.Time                `json:"expiresAt"`
 		Address       string                   `json:"address"`
 		UserAgent     string                   `json:"userAgent"`
+	}
+	ceremonyRecord struct {
+		Challenge string               `json:"-"`
+		Nonce     string               `json:"nonce"`
+		Identity  directory.IdentityID `json:"identity"`
+		ExpiresAt time.Time            `json:"expiresAt"`
 	}
 	credentialRecord struct {
 		ID           string                   `json:"-"`
@@ -269,6 +276,9 @@ func (r *sessionRecord) beside() []attribute {
 	return []attribute{{"tries", &r.Tries}, {"lastSeenAt", &r.LastSeenAt}}
 }
 
+func (r *ceremonyRecord) named(k key)       { r.Challenge = strings.TrimPrefix(k.pk, ceremonyPrefix) }
+func (*ceremonyRecord) beside() []attribute { return nil }
+
 func (r *credentialRecord) named(k key) {
 	r.Organisation, r.User = ownersOf(k.pk)
 	r.ID = strings.TrimPrefix(k.sk, credentialPrefix)
@@ -399,6 +409,7 @@ var (
 	toLogin        = decodeAs(func(r loginRecord) directory.Login { return directory.Login(r) })
 	toChange       = decodeAs(func(r changeRecord) directory.Change { return directory.Change(r) })
 	toSession      = decodeAs(func(r sessionRecord) directory.Session { return directory.Session(r) })
+	toCeremony     = decodeAs(func(r ceremonyRecord) directory.Ceremony { return directory.Ceremony(r) })
 	toCredential   = decodeAs(func(r credentialRecord) directory.Credential { return directory.Credential(r) })
 	toLink         = decodeAs(func(r linkRecord) directory.Link { return directory.Link(r) })
 	toRemembered   = decodeAs(func(r rememberedRecord) directory.Remembered { return directory.Remembered(r) })

@@ -127,6 +127,7 @@ func (r *reading) plan(want directory.Want) {
 	look(r, want.Companies, company, toCompany, &r.found.Companies)
 	look(r, want.Remembered, remembered, toRemembered, &r.found.Remembered)
 	look(r, want.Tries, tries, toTries, &r.found.Tries)
+	look(r, want.Ceremonies, ceremony, toCeremony, &r.found.Ceremonies)
 	look(r, want.Outbox, outbox, toOutbox, &r.found.Outbox)
 }
 

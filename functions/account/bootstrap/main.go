@@ -7,6 +7,7 @@ import (
 	"mandate/functions/account"
 	"mandate/functions/wire"
 	"mandate/functions/wire/credentials"
+	"mandate/functions/wire/passkeys"
 	"mandate/functions/wire/sealing"
 	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
@@ -18,9 +19,14 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
+		party, err := passkeys.New()
+		if err != nil {
+			return nil, err
+		}
 		server := serving.New(parts)
 		account.Register(server, &directory.Self{
 			Core: core, Passwords: credentials.Passwords{Admits: core.Admits}, SecondFactors: credentials.SecondFactors{Skew: parts.Skew},
+			Passkeys: party,
 		})
 		return server.Handler(), nil
 	})

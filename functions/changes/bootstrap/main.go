@@ -7,6 +7,7 @@ import (
 	"mandate/functions/changes"
 	"mandate/functions/wire"
 	"mandate/functions/wire/credentials"
+	"mandate/functions/wire/passkeys"
 	"mandate/functions/wire/sealing"
 	"mandate/functions/wire/serving"
 	"mandate/shared/directory"
@@ -18,8 +19,12 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
+		party, err := passkeys.New()
+		if err != nil {
+			return nil, err
+		}
 		server := serving.New(parts)
-		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{Skew: parts.Skew}})
+		changes.Register(server, &directory.Changes{Core: core, SecondFactors: credentials.SecondFactors{Skew: parts.Skew}, Passkeys: party})
 		return server.Handler(), nil
 	})
 }

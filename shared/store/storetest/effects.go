@@ -273,6 +273,12 @@ var sessions = []promise{
 		refused(t, s, fault.CredentialsWrong, directory.UseChallenge{Session: session})
 		refused(t, s, fault.Stale, directory.MissChallenge{Session: session})
 	}},
+	{"a ceremony is ended once", func(t *testing.T, s directory.Store) {
+		ceremony := Filled[directory.Ceremony]()
+		commit(t, s, directory.BeginCeremony{Ceremony: ceremony})
+		commit(t, s, directory.UseCeremony{Ceremony: ceremony})
+		refused(t, s, fault.CredentialsWrong, directory.UseCeremony{Ceremony: ceremony})
+	}},
 	{"wrong answers to a challenge are counted", func(t *testing.T, s directory.Store) {
 		session := newSession()
 		commit(t, s, directory.BeginSession{Session: session})

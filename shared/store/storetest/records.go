@@ -197,6 +197,12 @@ var records = []promise{
 			},
 			func(f directory.Found) map[directory.AccountRef]directory.Account { return f.Accounts })
 	}},
+	{"a ceremony is read as it was written, once", func(t *testing.T, s directory.Store) {
+		ceremony := Filled[directory.Ceremony]()
+		once(t, s, ceremony.Challenge, ceremony, directory.BeginCeremony{Ceremony: ceremony},
+			func(challenge string) directory.Want { return directory.Want{Ceremonies: []string{challenge}} },
+			func(f directory.Found) map[string]directory.Ceremony { return f.Ceremonies })
+	}},
 	{"a credential is read as it was written, once", func(t *testing.T, s directory.Store) {
 		credential := Filled[directory.Credential]()
 		once(t, s, directory.CredentialRef{Organisation: credential.Organisation, User: credential.User, ID: credential.ID},
