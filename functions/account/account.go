@@ -4,6 +4,7 @@ package account
 
 import (
 	"context"
+	"net/http"
 	"sync"
 
 	"mandate/functions/present"
@@ -35,6 +36,8 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	httpapi.Handle(server, api.BeginTotp, h.beginTotp)
 	httpapi.Handle(server, api.ConfirmTotp, h.confirmTotp)
 	httpapi.Handle(server, api.RemoveTotp, h.removeTotp)
+	httpapi.Handle(server, api.ChangeMyPassword, h.changeMyPassword)
+	httpapi.Handle(server, api.SetPassword, h.setPassword)
 	registerPasskeys(server, h)
 	httpapi.Handle(server, api.Health, h.health)
 	httpapi.Handle(server, api.GetOpenAPI, h.getOpenAPI)
@@ -77,6 +80,7 @@ func signedIn(s directory.SignedIn, err error) (*api.SignInAnswer, error) {
 func session(s directory.SignedIn) *api.Session {
 	return &api.Session{
 		Token: s.Token, ExpiresAt: s.Session.ExpiresAt.UTC(), User: present.User(s.Me.User), Next: string(s.Me.Next),
+		MustChangePassword: s.Session.Stage == directory.SessionPassword,
 	}
 }
 
@@ -153,6 +157,20 @@ func (h handlers) sendPhoneCode(ctx context.Context, r directory.Request, _ *api
 
 func (h handlers) verifyPhone(ctx context.Context, r directory.Request, in *api.PhoneCodeInput) (*api.MeAnswer, error) {
 	return me(h.self.VerifyPhone(ctx, r, in.Body.Code))
+}
+
+func (h handlers) changeMyPassword(ctx context.Context, r directory.Request, in *api.ChangePasswordInput) (*api.Empty, error) {
+	return &api.Empty{}, h.self.ChangePassword(ctx, r, in.Body.Current, in.Body.New)
+}
+
+func (h handlers) setPassword(ctx context.Context, r directory.Request, in *api.SetPasswordInput) (*api.UserAnswer, error) {
+	user, err := h.self.SetPassword(ctx, r, directory.UserID(in.UserID), in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	out := &api.UserAnswer{Status: http.StatusOK, ETag: user.ETag()}
+	out.Body.User = present.User(user)
+	return out, nil
 }
 
 func (h handlers) beginTotp(ctx context.Context, r directory.Request, _ *api.None) (*api.TotpAnswer, error) {

@@ -29,6 +29,8 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		"confirmPasskey":      Object{"credential": Object{}},
 		"removePasskey":       Object{"code": "123456"},
 		"newRecoveryCodes":    Object{"code": "123456"},
+		"changeMyPassword":    Object{"current": Password, "new": "a quiet walk by the river"},
+		"setPassword":         Object{"password": "a quiet walk by the river"},
 		"finishPasskeySignIn": Object{"credential": Object{}},
 		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
 			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},

@@ -143,7 +143,7 @@ func TestAClonedPasskeyIsRefused(t *testing.T) {
 	o.Rosa.SignInBy(t, clone, nil).Refused(t, 401, "credentialsWrong")
 	logged := false
 	for _, line := range o.Table() {
-		logged = logged || strings.Contains(line, `"cloned passkey"`) && strings.Contains(line, string(o.Rosa.ID))
+		logged = logged || strings.Contains(line, "cloned passkey") && strings.Contains(line, string(o.Rosa.ID))
 	}
 	equal(t, "logged", logged, true)
 	Read[SignedIn](t, o.Rosa.SignInBy(t, device, nil), 200)

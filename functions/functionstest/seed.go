@@ -204,7 +204,7 @@ func (w *World) person(organisation directory.Organisation, kind directory.Kind,
 			Name: directory.Name{First: name, Last: "Example"}, Email: p.Email, Phone: w.Phone(), Language: "en",
 			Access: access, IPAllowList: []string{},
 		},
-		Status: directory.StatusActive, SecondFactor: true, CreatedAt: w.Now(), UpdatedAt: w.Now(), Version: 1,
+		Status: directory.StatusActive, SecondFactor: true, Password: directory.PasswordUsable, CreatedAt: w.Now(), UpdatedAt: w.Now(), Version: 1,
 	}
 	effects := w.names(organisation, &user, p, name)
 	sealed, err := w.Core.Sealer.Seal(w.t.Context(), p.Secret, "identity/"+string(p.Identity)+"/totp")

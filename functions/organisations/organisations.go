@@ -92,6 +92,7 @@ func patch(s *directory.Settings, in *api.SettingsPatch) {
 	present.Set(&s.AdminsManageAPI, in.AdminsManageAPI)
 	present.Set(&s.AdminsCertificates, in.AdminsCertificates)
 	present.Set(&s.APINamesAccount, in.APINamesAccount)
+	present.Set(&s.SetPasswords, in.SetPasswords)
 	present.Set(&s.Languages, in.Languages)
 	present.Set(&s.ApprovalHours, in.ApprovalHours)
 }

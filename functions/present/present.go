@@ -3,6 +3,7 @@
 package present
 
 import (
+	"cmp"
 	"time"
 
 	"mandate/shared/api"
@@ -42,7 +43,7 @@ func User(u directory.User) api.User {
 		Language: u.Language, Companies: Strings(u.Companies), Accounts: Strings(u.Accounts), AllAccounts: u.HoldsAllAccounts(),
 		Roles: Strings(u.Roles), Permissions: Strings(u.Permissions), PaymentRule: string(u.PaymentRule), Type: u.Type,
 		Contact: u.Contact, APIAccess: u.APIAccess, PaymentLinks: u.PaymentLinks, IPAllowList: Strings(u.IPAllowList),
-		Status: string(u.Status), SecondFactor: u.SecondFactor, OpenChange: string(open), EffectiveAt: api.Moment(u.EffectiveAt),
+		Status: string(u.Status), SecondFactor: u.SecondFactor, Password: cmp.Or(string(u.Password), "none"), OpenChange: string(open), EffectiveAt: api.Moment(u.EffectiveAt),
 		CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(), Version: u.Version,
 		EmailProblem: emailProblem(u.EmailProblem()),
 	}
@@ -127,7 +128,7 @@ func Organisation(o directory.Organisation) api.Organisation {
 			SecondFactor: string(s.SecondFactor), Phone: string(s.Phone), AdminsManageAdmins: s.AdminsManageAdmins,
 			AdminsManageAPI: s.AdminsManageAPI, AdminsCertificates: s.AdminsCertificates,
 			APINamesAccount: s.APINamesAccount, Onboarding: Strings(s.Onboarding),
-			Removal: s.Removal, Contacts: s.Contacts, SecretsShown: s.SecretsShown, Languages: Strings(s.Languages),
+			Removal: s.Removal, SetPasswords: s.SetPasswords, Contacts: s.Contacts, SecretsShown: s.SecretsShown, Languages: Strings(s.Languages),
 			ApprovalHours: s.ApprovalHours,
 		},
 	}

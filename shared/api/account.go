@@ -10,7 +10,9 @@ type Session struct {
 	Token     string    `json:"token" doc:"Shown this once."`
 	ExpiresAt time.Time `json:"expiresAt"`
 	User      User      `json:"user"`
-	Next      string    `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity" doc:"Present where the session is good for nothing else: to set up the second factor that the organisation requires, to verify the phone, or to see that compliance staff have not verified the identity yet."`
+	Next      string    `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity,changePassword" doc:"Present where the session is good for nothing else: to set up the second factor that the organisation requires, to verify the phone, to see that compliance staff have not verified the identity yet, or to choose another password than the one that staff set."`
+
+	MustChangePassword bool `json:"mustChangePassword,omitempty" doc:"The password was set by staff: the session is good only for choosing another."`
 }
 
 // Challenge asks for the second factor.
@@ -102,7 +104,7 @@ type MeAnswer struct {
 		User         User              `json:"user"`
 		Organisation Organisation      `json:"organisation"`
 		Permissions  map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own. None before the last stage of onboarding is passed."`
-		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity" doc:"What the session is good for; absent where it is good for everything that the user may do."`
+		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity,changePassword" doc:"What the session is good for; absent where it is good for everything that the user may do."`
 	}
 }
 
@@ -135,6 +137,22 @@ type TotpAnswer struct {
 		Secret string `json:"secret" doc:"Base32, for apps that cannot read the picture. Shown this once."`
 		URI    string `json:"uri"`
 		QR     string `json:"qr" doc:"The picture as a data URI."`
+	}
+}
+
+// ChangePasswordInput is changeMyPassword's.
+type ChangePasswordInput struct {
+	Body struct {
+		Current string `json:"current" minLength:"1" maxLength:"1024"`
+		New     string `json:"new" minLength:"1" maxLength:"1024"`
+	}
+}
+
+// SetPasswordInput is setPassword's.
+type SetPasswordInput struct {
+	UserPath
+	Body struct {
+		Password string `json:"password" minLength:"1" maxLength:"1024"`
 	}
 }
 
@@ -229,6 +247,14 @@ var (
 	VerifyPhone = declare[PhoneCodeInput, MeAnswer](Endpoint{
 		ID: "verifyPhone", Method: http.MethodPost, Path: "/v1/me/phone/verify", Function: Account, Tag: "account",
 		Summary: "Give the code that was texted, and go on to the next stage of onboarding with the same session. A code takes five wrong answers.",
+	})
+	ChangeMyPassword = declare[ChangePasswordInput, Empty](Endpoint{
+		ID: "changeMyPassword", Method: http.MethodPost, Path: "/v1/me/password", Function: Account, Tag: "account",
+		Summary: "Choose another password. Every other session ends.", Status: http.StatusNoContent,
+	})
+	SetPassword = declare[SetPasswordInput, UserAnswer](Endpoint{
+		ID: "setPassword", Method: http.MethodPost, Path: "/v1/users/{userId}/password", Function: Account, Tag: "users",
+		Summary: "Set a new password for a user, as staff. The user must choose another at the next sign-in.",
 	})
 	BeginTotp = declare[None, TotpAnswer](Endpoint{
 		ID: "beginTotp", Method: http.MethodPost, Path: "/v1/me/mfa/totp", Function: Account, Tag: "account",

@@ -21,6 +21,7 @@ type Settings struct {
 	APINamesAccount    bool     `json:"apiNamesAccount" doc:"A request of an API user with several accounts names one."`
 	Onboarding         []string `json:"onboarding" nullable:"false"`
 	Removal            bool     `json:"removal"`
+	SetPasswords       bool     `json:"setPasswords" doc:"The platform's staff may set users' passwords."`
 	Contacts           bool     `json:"contacts"`
 	SecretsShown       string   `json:"secretsShown"`
 	Languages          []string `json:"languages" nullable:"false"`
@@ -40,6 +41,7 @@ type SettingsPatch struct {
 	AdminsManageAPI    *bool     `json:"adminsManageApi,omitempty"`
 	AdminsCertificates *bool     `json:"adminsCertificates,omitempty"`
 	APINamesAccount    *bool     `json:"apiNamesAccount,omitempty"`
+	SetPasswords       *bool     `json:"setPasswords,omitempty"`
 	Languages          *[]string `json:"languages,omitempty"`
 	ApprovalHours      *int      `json:"approvalHours,omitempty" minimum:"1" maximum:"2160"`
 }

@@ -29,6 +29,7 @@ type User struct {
 	IPAllowList  []string   `json:"ipAllowList" nullable:"false"`
 	Status       string     `json:"status" doc:"pending, an onboarding stage, active or inactive."`
 	SecondFactor bool       `json:"secondFactor"`
+	Password     string     `json:"password" enum:"none,usable,mustChange" doc:"Whether there is a usable password; one that staff set must be changed at the next sign-in."`
 	OpenChange   string     `json:"openChange,omitempty" doc:"The change that is open for the user."`
 	EffectiveAt  *time.Time `json:"effectiveAt,omitempty" doc:"When the open change takes effect, once approved."`
 	CreatedAt    time.Time  `json:"createdAt"`

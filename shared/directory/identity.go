@@ -10,6 +10,8 @@ type Identity struct {
 	Login        string
 	PasswordHash string // empty until one is chosen
 	PasswordAt   time.Time
+	// MustChangePassword: staff set the password, and another must be chosen at the next sign-in (5.7).
+	MustChangePassword bool
 	// TOTP is the authenticator app's confirmed second factor; TOTPBegun one that waits for its first code.
 	TOTP      *TOTP
 	TOTPBegun *TOTP

@@ -205,7 +205,7 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 			return Redeemed{}, s.refuseWay(ctx, entry, addressNotAllowed)
 		}
 		secondFactor := f.organisation.Settings.SecondFactor == Required || f.identity.SecondFactor()
-		if err := s.judge(password, secondFactor, f.user, f.organisation); err != nil {
+		if err := s.judge("password", password, secondFactor, f.user, f.organisation); err != nil {
 			return Redeemed{}, err
 		}
 		if hash == "" {
@@ -213,8 +213,8 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 				return Redeemed{}, err
 			}
 		}
-		f.identity.PasswordHash, f.identity.PasswordAt = hash, f.now
-		f.identity.SessionEpoch++
+		f.identity = f.identity.takePassword(hash, f.now, false)
+		f.user.Password = PasswordUsable
 		f.link.State, f.link.EndedAt = LinkUsed, f.now
 		effects := []Effect{PutLink{f.link}}
 		if f.link.Kind == LinkVerification {
@@ -255,12 +255,12 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 	})
 }
 
-// judge refuses a password that breaks a rule.
-func (s *Self) judge(password string, withSecondFactor bool, user User, organisation Organisation) error {
+// judge refuses a password that breaks a rule, under the name that the request has for it.
+func (s *Self) judge(field, password string, withSecondFactor bool, user User, organisation Organisation) error {
 	var fields fault.Fields
 	context := []string{user.Name.First, user.Name.Last, user.Email, user.Username, organisation.Name}
 	for _, problem := range s.Passwords.Problems(password, withSecondFactor, context) {
-		fields.Add("password", problem, passwordTexts[problem])
+		fields.Add(field, problem, passwordTexts[problem])
 	}
 	return fields.Err()
 }

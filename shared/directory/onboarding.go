@@ -37,6 +37,8 @@ const (
 	NextVerifyPhone Next = "verifyPhone"
 	// NextVerifyIdentity: the platform's compliance staff are to verify who it is (1.12).
 	NextVerifyIdentity Next = "verifyIdentity"
+	// NextPassword: another password is to be chosen, in the place of one that staff set (5.7).
+	NextPassword Next = "changePassword"
 )
 
 // Next is what the session is limited to; empty where it is full.
@@ -44,15 +46,20 @@ func (s Session) Next(user User) Next {
 	switch s.Stage {
 	case SessionEnrolment:
 		return NextEnrol
+	case SessionPassword:
+		return NextPassword
 	case SessionOnboarding:
 		return onboarding[user.Status]
 	}
 	return ""
 }
 
-// stageOf is what a session is good for once its user has proven who it is.
+// stageOf is what a session is good for once its user has proven who it is: first a password is changed that must be,
+// then the onboarding passed, then a second factor set up that must be there.
 func stageOf(user User, identity Identity, home Settings) SessionStage {
 	switch {
+	case identity.MustChangePassword:
+		return SessionPassword
 	case user.Onboards():
 		return SessionOnboarding
 	case home.SecondFactor == Required && !identity.SecondFactor():
@@ -66,6 +73,7 @@ var lifetimes = map[SessionStage]time.Duration{
 	SessionFull:       SessionAbsolute,
 	SessionEnrolment:  EnrolmentAbsolute,
 	SessionOnboarding: EnrolmentAbsolute,
+	SessionPassword:   EnrolmentAbsolute,
 	SessionChallenge:  ChallengeAbsolute,
 }
 

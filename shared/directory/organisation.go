@@ -78,6 +78,7 @@ type Settings struct {
 	// Onboarding is the stages that a new user passes before it is active (1.11).
 	Onboarding    []Status `json:"onboarding"`
 	Removal       bool     `json:"removal"`       // users can be removed (1.8)
+	SetPasswords  bool     `json:"setPasswords"`  // the platform's staff set users' passwords (5.7)
 	Contacts      bool     `json:"contacts"`      // the organisation keeps contacts (1.10)
 	SecretsShown  string   `json:"secretsShown"`  // "once" or "always" (6.1)
 	Languages     []string `json:"languages"`     // offered to its users, the first is the default

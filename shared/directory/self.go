@@ -39,7 +39,7 @@ type Me struct {
 
 // Me tells who is signed in.
 func (s *Self) Me(ctx context.Context, r Request) (Me, error) {
-	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding)
+	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding, SessionPassword)
 	if err != nil {
 		return Me{}, err
 	}
@@ -83,7 +83,7 @@ func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, er
 
 // SignOut ends the session.
 func (s *Self) SignOut(ctx context.Context, r Request) error {
-	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding)
+	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding, SessionPassword)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ const (
 	SessionEnrolment SessionStage = "enrolment"
 	// SessionOnboarding may only pass the stages of onboarding that are left (1.11): see onboarding.
 	SessionOnboarding SessionStage = "onboarding"
+	// SessionPassword may only choose another password, in the place of one that staff set (5.7).
+	SessionPassword SessionStage = "password"
 	// SessionChallenge has proven the password and waits for the second factor.
 	SessionChallenge SessionStage = "challenge"
 )

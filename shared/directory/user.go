@@ -76,6 +76,8 @@ type User struct {
 	Resume Status
 	// SecondFactor mirrors the identity's, for lists.
 	SecondFactor bool
+	// Password mirrors the identity's, for the details (5.7).
+	Password PasswordState
 	// OpenChange is the change that waits for this user; OpenDeactivation the one that may overtake it (3.5).
 	OpenChange       ChangeID
 	OpenDeactivation ChangeID

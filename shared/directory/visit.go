@@ -112,6 +112,8 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 			return visit{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
 		case SessionOnboarding:
 			return visit{}, fault.New(fault.OnboardingOpen, "Your account is not active yet: it is "+string(v.caller.Status)+".")
+		case SessionPassword:
+			return visit{}, fault.New(fault.PasswordMustChange, "Choose another password first.")
 		}
 		return visit{}, unauthenticated()
 	}

@@ -15,6 +15,7 @@ const (
 	CredentialsWrong    Code = "credentialsWrong"    // identifier, password or code are wrong, and no more is told (5.8)
 	SecondFactorMissing Code = "secondFactorMissing" // the act needs a second factor that is not set up
 	OnboardingOpen      Code = "onboardingOpen"      // the act is for those who passed every stage of onboarding (1.11)
+	PasswordMustChange  Code = "passwordMustChange"  // staff set the password: another must be chosen first (5.7)
 	Forbidden           Code = "forbidden"           // a policy denies; Policy names it (2.10)
 	NotFound            Code = "notFound"            // nothing of that id in this organisation
 	ChangeOpen          Code = "changeOpen"          // the user has an open change; Change names it (3.5)

@@ -30,7 +30,7 @@ func statusOf(code fault.Code) int {
 		return http.StatusBadRequest
 	case fault.Unauthenticated, fault.CredentialsWrong:
 		return http.StatusUnauthorized
-	case fault.Forbidden, fault.SecondFactorMissing, fault.OnboardingOpen:
+	case fault.Forbidden, fault.SecondFactorMissing, fault.PasswordMustChange, fault.OnboardingOpen:
 		return http.StatusForbidden
 	case fault.NotFound:
 		return http.StatusNotFound

@@ -80,7 +80,7 @@ func codes(t *testing.T) []fault.Code {
 func TestEveryCodeHasItsStatus(t *testing.T) {
 	t.Parallel()
 	want := map[fault.Code]int{
-		"malformed": 400, "unauthenticated": 401, "credentialsWrong": 401, "secondFactorMissing": 403, "forbidden": 403, "onboardingOpen": 403,
+		"malformed": 400, "unauthenticated": 401, "credentialsWrong": 401, "secondFactorMissing": 403, "passwordMustChange": 403, "forbidden": 403, "onboardingOpen": 403,
 		"notFound": 404, "changeOpen": 409, "changeClosed": 409, "conflict": 409, "stale": 409, "stateWrong": 409,
 		"tooFewAdmins": 409, "digestWrong": 409, "linkUsed": 410, "linkExpired": 410, "linkReplaced": 410,
 		"linkRevoked": 410, "codeExpired": 410, "preconditionFailed": 412, "tooLarge": 413, "unsupportedMediaType": 415, "invalid": 422,

@@ -124,6 +124,10 @@ func TestB2BinPay(t *testing.T) {
 		{name: "an admin decides a KYC case", who: ada, does: "decideKyc", to: wallets, policy: "operators-only"},
 		{name: "support changes a user", who: support, does: "updateUser", to: staff, policy: "permission-missing"},
 		{name: "support sees wallets", who: support, does: "wallets:view", account: salaries, allowed: allow, policy: "permission-held"},
+		// 5.7: staff set passwords, those who may change users.
+		{name: "staff set a password", who: administration, does: "setPassword", to: staff, allowed: allow, policy: "administration"},
+		{name: "support sets a password", who: support, does: "setPassword", to: staff, policy: "permission-missing"},
+		{name: "an admin sets a password", who: ada, does: "setPassword", to: staff, policy: "passwords-set-by-staff"},
 		{name: "view only changes a user", who: operator("usr_vic", "viewOnly"), does: "updateUser", to: staff, policy: "permission-missing"},
 		{name: "view only sees a user", who: operator("usr_vic", "viewOnly"), does: "viewUser", to: staff, allowed: allow, policy: "administration"},
 		// A level 2 merchant withdraws to banks, a level 1 merchant does not.
@@ -234,7 +238,7 @@ func TestPresetSettings(t *testing.T) {
 		s.AdminsManageAdmins, s.AdminsManageAPI, s.AdminsCertificates = true, true, true
 	})
 	set("b2binpay", func(s *directory.Settings) {
-		s.Phone = directory.Required
+		s.Phone, s.SetPasswords = directory.Required, true
 		s.Onboarding = []directory.Status{directory.StatusEmailNotVerified, directory.StatusPhoneNotVerified, directory.StatusKYCNotVerified}
 	})
 	set("leaseweb", func(s *directory.Settings) {

@@ -25,7 +25,7 @@ func (q questions) draw(t *rapid.T) directory.Question {
 	settings := &organisation.Settings
 	if rapid.Bool().Draw(t, "settings changed") {
 		settings.GrantLimit = rapid.SampledFrom([]directory.GrantLimit{directory.GrantAny, directory.GrantOwn}).Draw(t, "grant limit")
-		for _, flag := range []*bool{&settings.AdminsManageAdmins, &settings.AdminsManageAPI, &settings.Removal, &settings.Contacts} {
+		for _, flag := range []*bool{&settings.AdminsManageAdmins, &settings.AdminsManageAPI, &settings.Removal, &settings.SetPasswords, &settings.Contacts} {
 			*flag = rapid.Bool().Draw(t, "setting")
 		}
 	}

@@ -189,6 +189,7 @@ type settings struct {
 	adminsCertificates bool
 	apiNamesAccount    bool
 	removal            bool
+	setPasswords       bool
 	contacts           bool
 	secretsShown       string
 }
@@ -202,6 +203,7 @@ func settingsOf(s directory.Settings) settings {
 		adminsCertificates: s.AdminsCertificates,
 		apiNamesAccount:    s.APINamesAccount,
 		removal:            s.Removal,
+		setPasswords:       s.SetPasswords,
 		contacts:           s.Contacts,
 		secretsShown:       s.SecretsShown,
 	}
@@ -216,6 +218,7 @@ func (s settings) record() cedar.Record {
 		"adminsCertificates": cedar.Boolean(s.adminsCertificates),
 		"apiNamesAccount":    cedar.Boolean(s.apiNamesAccount),
 		"removal":            cedar.Boolean(s.removal),
+		"setPasswords":       cedar.Boolean(s.setPasswords),
 		"contacts":           cedar.Boolean(s.contacts),
 		"secretsShown":       cedar.String(s.secretsShown),
 	})

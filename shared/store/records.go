@@ -53,6 +53,7 @@ type (
 		Status            directory.Status        `json:"-"`
 		Resume            directory.Status        `json:"resume"`
 		SecondFactor      bool                    `json:"secondFactor"`
+		Password          directory.PasswordState `json:"password"`
 		OpenChange        directory.ChangeID      `json:"openChange"`
 		OpenDeactivation  directory.ChangeID      `json:"openDeactivation"`
 		EffectiveAt       time.Time               `json:"effectiveAt"`
@@ -70,17 +71,18 @@ type (
 		Revision          int                     `json:"-"`
 	}
 	identityRecord struct {
-		ID            directory.IdentityID `json:"-"`
-		Login         string               `json:"login"`
-		PasswordHash  string               `json:"passwordHash"`
-		PasswordAt    time.Time            `json:"passwordAt"`
-		TOTP          *directory.TOTP      `json:"totp"`
-		TOTPBegun     *directory.TOTP      `json:"totpBegun"`
-		Passkeys      []directory.Passkey  `json:"passkeys"`
-		RecoveryCodes []string             `json:"recoveryCodes"`
-		SessionEpoch  int                  `json:"sessionEpoch"`
-		CreatedAt     time.Time            `json:"createdAt"`
-		Revision      int                  `json:"-"`
+		ID                 directory.IdentityID `json:"-"`
+		Login              string               `json:"login"`
+		PasswordHash       string               `json:"passwordHash"`
+		PasswordAt         time.Time            `json:"passwordAt"`
+		MustChangePassword bool                 `json:"mustChangePassword"`
+		TOTP               *directory.TOTP      `json:"totp"`
+		TOTPBegun          *directory.TOTP      `json:"totpBegun"`
+		Passkeys           []directory.Passkey  `json:"passkeys"`
+		RecoveryCodes      []string             `json:"recoveryCodes"`
+		SessionEpoch       int                  `json:"sessionEpoch"`
+		CreatedAt          time.Time            `json:"createdAt"`
+		Revision           int                  `json:"-"`
 	}
 	loginRecord struct {
 		Name     string                 `json:"name"`

@@ -200,6 +200,7 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 		user.Username = strings.ToLower(member.first) + "." + organisation.Preset
 		told.Identifier = user.Username
 	}
+	user.Password = directory.PasswordUsable
 	identity := directory.Identity{
 		ID: user.Identity, Login: told.Identifier, PasswordHash: hash, PasswordAt: m.Now(), CreatedAt: m.Now(),
 	}

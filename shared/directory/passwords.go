@@ -1,0 +1,126 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"mandate/shared/fault"
+)
+
+// ActionSetPassword is setting a new password for a user (5.7), as policies name it.
+const ActionSetPassword Action = "setPassword"
+
+// PasswordState tells of a user's password what its details show (5.7).
+type PasswordState string
+
+const (
+	// PasswordNone: none was chosen yet. It is the zero value.
+	PasswordNone   PasswordState = ""
+	PasswordUsable PasswordState = "usable"
+	// PasswordMustChange: staff set it, and its user must choose another at the next sign-in.
+	PasswordMustChange PasswordState = "mustChange"
+)
+
+// takePassword gives an identity a new password: its sessions end, in whatever organisation (5.3).
+func (i Identity) takePassword(hash string, at time.Time, mustChange bool) Identity {
+	i.PasswordHash, i.PasswordAt, i.MustChangePassword = hash, at, mustChange
+	i.SessionEpoch++
+	return i
+}
+
+// ChangePassword gives the caller another password. Every other session of its identity ends; this one goes on, and
+// where it was good for that alone, further (5.3, 5.7).
+//
+// Faults: credentialsWrong where current is not the password; invalid on "new"; stateWrong for API users;
+// tooManyAttempts.
+func (s *Self) ChangePassword(ctx context.Context, r Request, current, new string) error {
+	var hash string // made once: it is slow on purpose
+	_, err := attempt(func(bool) (struct{}, error) {
+		v, err := s.enterStepUp(ctx, r, Want{}, SessionFull, SessionPassword)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if v.identity.ID == "" {
+			return struct{}{}, fault.New(fault.StateWrong, "API users have no password.")
+		}
+		ok, _, err := s.verify(v.identity, current)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if !ok {
+			return struct{}{}, s.missStepUp(ctx, v, "changeMyPassword", verified{detail: "wrong password"})
+		}
+		if new == current {
+			return struct{}{}, fault.InvalidField("new", "unchanged", "Choose another password than the one that you have.")
+		}
+		withSecondFactor := v.home.Settings.SecondFactor == Required || v.identity.SecondFactor()
+		if err := s.judge("new", new, withSecondFactor, v.caller, v.home); err != nil {
+			return struct{}{}, err
+		}
+		if hash == "" {
+			if hash, err = s.Passwords.Hash(new); err != nil {
+				return struct{}{}, err
+			}
+		}
+		identity := v.identity.takePassword(hash, v.now, false)
+		v.caller.Password = PasswordUsable
+		v.session.IdentityEpoch = identity.SessionEpoch
+		v.session = raised(v.session, stageOf(v.caller, identity, v.home.Settings), v.now)
+		return struct{}{}, s.Store.Commit(ctx, PutIdentity{identity}, PutUser{v.caller}, RaiseSession{v.session},
+			Log{s.ownEntry(v, "changeMyPassword")}, s.tell(v, MailPasswordChanged, ""))
+	})
+	return err
+}
+
+// SetPassword sets a new password for a user, where the organisation's settings have that (5.7). The user's sessions end,
+// the user is told by mail, and must choose another at the next sign-in. It is an act of the platform's staff and no
+// change: a password waits for nobody's approval in a record.
+//
+// Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway; invalid on "password".
+func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password string) (User, error) {
+	var hash string // made once: it is slow on purpose
+	return attempt(func(bool) (User, error) {
+		v, err := s.enter(ctx, r, func(organisation OrganisationID) Want {
+			return Want{Users: []UserRef{{organisation, id}}}
+		})
+		if err != nil {
+			return User{}, err
+		}
+		user, err := v.user(id)
+		if err != nil {
+			return User{}, err
+		}
+		if err := s.decide(ctx, v, Question{Action: ActionSetPassword, Target: &user}); err != nil {
+			return User{}, err
+		}
+		if _, repeated, err := v.remembered(); repeated || err != nil {
+			return user, err
+		}
+		if !user.SignsIn() || user.Kind == KindAPI {
+			return User{}, fault.New(fault.StateWrong, "The user does not sign in with a password, or is not active.")
+		}
+		found, err := s.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
+		if err != nil {
+			return User{}, err
+		}
+		identity := found.Identities[user.Identity]
+		withSecondFactor := v.organisation.Settings.SecondFactor == Required || identity.SecondFactor()
+		if err := s.judge("password", password, withSecondFactor, user, v.organisation); err != nil {
+			return User{}, err
+		}
+		if hash == "" {
+			if hash, err = s.Passwords.Hash(password); err != nil {
+				return User{}, err
+			}
+		}
+		user.Password, user.UpdatedAt = PasswordMustChange, v.now
+		entry := s.entry(v, ActionSetPassword, Done)
+		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
+		told := user.mail(MailPasswordChanged)
+		told.Actor, told.Subject = v.caller.Name.Full(), user.Name.Full()
+		effects := append(v.remember(string(user.ID), ""),
+			PutIdentity{identity.takePassword(hash, v.now, true)}, PutUser{user}, Log{entry}, v.expectCaller(),
+			s.enqueueMail(v.organisation, told, v.now))
+		return user, s.Store.Commit(ctx, effects...)
+	})
+}
