@@ -162,6 +162,9 @@ func (s *Self) FinishPasskeySignIn(ctx context.Context, r Request, credential []
 		if err != nil {
 			return SignedIn{}, err
 		}
+		if len(given.effects) == 0 { // no challenge of ours: nothing more is done for who made one up
+			return SignedIn{}, credentialsWrong()
+		}
 		found, members, err := s.members(ctx, identity, organisation)
 		if err != nil {
 			return SignedIn{}, err
@@ -216,9 +219,6 @@ func (s *Self) missPasskey(ctx context.Context, r Request, users []User, given v
 		entry := s.signInEntry(attemptToSignIn{now: s.Now(), source: r.Source}, user, Refused)
 		entry.Detail = given.detail
 		effects = append(effects, Log{entry})
-	}
-	if len(given.effects) == 0 { // no challenge of ours: nothing is written for who made one up
-		return credentialsWrong()
 	}
 	if err := s.Store.Commit(ctx, effects...); err != nil {
 		return err

@@ -117,7 +117,7 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		entry := s.entry(v, ActionSetPassword, Done)
 		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
 		told := user.mail(MailPasswordChanged)
-		told.Actor, told.Subject = v.caller.Name.Full(), user.Name.Full()
+		told.Actor = v.caller.Name.Full()
 		effects := append(v.remember(string(user.ID), ""),
 			PutIdentity{identity.takePassword(hash, v.now, true)}, PutUser{user}, Log{entry}, v.expectCaller(),
 			s.enqueueMail(v.organisation, told, v.now))

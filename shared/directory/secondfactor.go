@@ -242,7 +242,7 @@ func (c *Core) missStepUp(ctx context.Context, v visit, action Action, given ver
 	if err := c.Store.Commit(ctx, append(given.effects, PutTries{tries}, Log{entry})...); err != nil {
 		return err
 	}
-	return fault.New(fault.CredentialsWrong, "The code is wrong or was used before.")
+	return fault.New(fault.CredentialsWrong, "What you gave is wrong, or was used before.")
 }
 
 // wrongCode is what the log says of one.
