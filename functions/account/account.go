@@ -139,12 +139,7 @@ func (h handlers) listMySessions(ctx context.Context, r directory.Request, in *a
 	if err != nil {
 		return nil, err
 	}
-	return present.All(sessions, next, func(s directory.Session) api.SessionInfo {
-		return api.SessionInfo{
-			ID: s.ID, Current: s.ID == current, CreatedAt: s.CreatedAt.UTC(), LastSeenAt: s.LastSeenAt.UTC(),
-			ExpiresAt: s.ExpiresAt.UTC(), Address: s.Address, UserAgent: s.UserAgent,
-		}
-	}), nil
+	return present.All(sessions, next, present.Session(current)), nil
 }
 
 func (h handlers) endMySession(ctx context.Context, r directory.Request, in *api.SessionPath) (*api.Empty, error) {

@@ -9,7 +9,7 @@ import (
 // refusals are the refusals in an organisation's log with this act, newest first.
 func (o *Tenant) refusals(t testing.TB, action directory.Action) []directory.Entry {
 	t.Helper()
-	entries, _, err := o.Store.Operations(t.Context(), o.ID, directory.Page{Limit: 100})
+	entries, _, err := o.Store.Operations(t.Context(), o.ID, directory.OperationFilter{}, directory.Page{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestASignInFromElsewhereIsWrong(t *testing.T) {
 	equal(t, "address", o.refusals(t, "signIn")[0].Address, elsewhere)
 
 	try("a guess", office).Refused(t, 401, "credentialsWrong")
-	equal(t, "detail", o.refusals(t, "signIn")[0].Detail, "")
+	equal(t, "detail", o.refusals(t, "signIn")[0].Detail, "wrong password")
 	o.Rosa.On().SignIn(t, From(office))
 }
 

@@ -16,7 +16,9 @@ import (
 )
 
 // Part is a part of a request.
-type Part func(*events.APIGatewayV2HTTPRequest)
+type Part func(*event)
+
+type event = events.APIGatewayV2HTTPRequest
 
 // Body is what the request says, as JSON.
 func Body(value any) Part {

@@ -282,7 +282,7 @@ func TestFeedbackIsLogged(t *testing.T) {
 // operations are the tenant's log, oldest first.
 func (o *Tenant) operations(t testing.TB) []directory.Entry {
 	t.Helper()
-	entries, _, err := o.Store.Operations(t.Context(), o.ID, directory.Page{Limit: 200})
+	entries, _, err := o.Store.Operations(t.Context(), o.ID, directory.OperationFilter{}, directory.Page{Limit: 200})
 	if err != nil {
 		t.Fatal(err)
 	}

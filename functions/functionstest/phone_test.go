@@ -99,7 +99,7 @@ func TestOnboardingByEmailAndPhone(t *testing.T) {
 	nina.verifies(o.Texts.Code(t, user.Phone)).Refused(t, 409, "stateWrong")
 	equal(t, "may act", o.Ada.Asks(t, user.ID, "wallets:view", o.Accounts[0]).Decision, false)
 
-	log, _, err := o.Store.Operations(t.Context(), o.ID, directory.Page{Limit: 10})
+	log, _, err := o.Store.Operations(t.Context(), o.ID, directory.OperationFilter{}, directory.Page{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"mandate/functions/carry"
 	"mandate/functions/changes"
 	"mandate/functions/feedback"
+	"mandate/functions/ledger"
 	"mandate/functions/mailer"
 	"mandate/functions/organisations"
 	"mandate/functions/outbox"
@@ -52,6 +54,7 @@ type World struct {
 
 	t        testing.TB
 	level    slog.Level
+	edge     bool // stands before the gateway, and tells where callers are
 	servers  map[api.Function]*httpapi.Server
 	carriers map[directory.OutboxKind]carry.Handler // the functions that the outbox is carried by
 	hears    feedback.Handler
@@ -63,10 +66,14 @@ type World struct {
 	serial   int
 	operator *Person
 	carried  []directory.OutboxRef
+	streamed map[string]bool // the entries of the log that the stream has brought
 }
 
 // engine is the policies of all worlds: they are read once, and decide without a state.
 var engine = sync.OnceValues(policy.New)
+
+// BehindEdge has an edge stand before the gateway, which tells where callers are.
+func BehindEdge(w *World) { w.edge = true }
 
 // Capped bounds every organisation's delay, as the local runner may (3.13).
 func Capped(at time.Duration) Option {
@@ -86,12 +93,17 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, level: slog.LevelError, now: Start, Mails: &Mails{}, Texts: &Texts{}}
+	w := &World{t: t, level: slog.LevelError, now: Start, Mails: &Mails{}, Texts: &Texts{}, streamed: map[string]bool{}}
 	w.Client = newClient(t, partstest.DynamoDB(t))
 	w.Store = store.New(w.Client, w.Client.table)
+	keys := sealtest.New()
+	// Ids of one instant are in the order in which they were made, as far as one process goes.
+	entropy := &ulid.LockedMonotonicReader{MonotonicReader: ulid.Monotonic(rand.Reader, 0)}
 	w.Core = directory.Core{
-		Store: w.Store, Policies: policies, Presets: policies, Sealer: seal.New(sealtest.New()),
-		Now: w.Now, NewID: func(prefix string) string { return prefix + ulid.Make().String() },
+		Store: w.Store, Policies: policies, Presets: policies, Sealer: seal.New(keys),
+		Now: w.Now, NewID: func(prefix string) string {
+			return prefix + ulid.MustNew(ulid.Timestamp(w.Now()), entropy).String()
+		},
 		Admits: func(secret string) bool { return !demo.Known(secret) },
 	}
 	for _, set := range options {
@@ -100,8 +112,8 @@ func New(t testing.TB, options ...Option) *World {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
-	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access} {
-		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now})
+	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access, api.Ledger} {
+		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now, EdgeTellsPlace: w.edge})
 	}
 	passkeys, err := passkey.New(ConsoleURL)
 	if err != nil {
@@ -112,14 +124,17 @@ func New(t testing.TB, options ...Option) *World {
 	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors, Passkeys: passkeys})
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
 	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})
+	book := &directory.Ledger{Core: w.Core, Signer: seal.NewSigner(keys)}
+	ledger.Register(w.servers[api.Ledger], book)
 
 	work := &directory.Work{Core: w.Core}
 	w.machine = newMachine(w.Now, workflow.New(work))
 	orders := &outbox.Outbox{Executions: w.machine, StateMachine: "arn:change", Work: work}
 	posts := &mailer.Mailer{Store: w.Store, Sealer: w.Core.Sealer, Sender: w.Mails, ConsoleURL: ConsoleURL}
 	w.hears = feedback.New(work, log)
+	sealer := &outbox.Sealer{Ledger: book, Log: log}
 	phones := &texter.Texter{Sealer: w.Core.Sealer, Sender: w.Texts, Now: w.Now, Log: log}
-	carried := carry.New(w.Store, orders.Carry, log)
+	carried := sealer.Before(carry.New(w.Store, orders.Carry, log))
 	w.carriers = map[directory.OutboxKind]carry.Handler{
 		directory.OutboxWorkflow: carried, directory.OutboxReset: carried,
 		directory.OutboxMail: carry.New(w.Store, posts.Carry, log), directory.OutboxText: carry.New(w.Store, phones.Carry, log),

@@ -29,7 +29,7 @@ func All[D, W any](items []D, next string, one func(D) W) *api.Listed[W] {
 }
 
 // Page is the part of a list that a request asks for.
-func Page(p api.Page) directory.Page { return directory.Page{Limit: p.Limit, Cursor: p.Cursor} }
+func Page(p api.Page) directory.Page { return directory.Page(p) }
 
 // User as clients see it.
 func User(u directory.User) api.User {

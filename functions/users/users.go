@@ -32,6 +32,9 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.ResendVerification, h.resendVerification)
 	httpapi.Handle(server, api.SendPasswordReset, h.sendPasswordReset)
 	httpapi.Handle(server, api.ListUserTokens, h.tokens)
+	httpapi.Handle(server, api.ListUserSessions, h.listSessions)
+	httpapi.Handle(server, api.EndUserSessions, h.endSessions)
+	httpapi.Handle(server, api.EndUserSession, h.endSession)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {
@@ -132,6 +135,22 @@ func (h handlers) addCertificate(ctx context.Context, r directory.Request, in *a
 
 func (h handlers) removeCertificate(ctx context.Context, r directory.Request, in *api.CertificatePath) (*api.UserAnswer, error) {
 	return answer(h.users.RemoveCertificate(ctx, r, directory.UserID(in.UserID), in.Fingerprint))
+}
+
+func (h handlers) listSessions(ctx context.Context, r directory.Request, in *api.ListUserSessionsInput) (*api.Listed[api.SessionInfo], error) {
+	current, sessions, next, err := h.users.Sessions(ctx, r, directory.UserID(in.UserID), present.Page(in.Page))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(sessions, next, present.Session(current)), nil
+}
+
+func (h handlers) endSessions(ctx context.Context, r directory.Request, in *api.UserPath) (*api.Empty, error) {
+	return &api.Empty{}, h.users.EndSessions(ctx, r, directory.UserID(in.UserID))
+}
+
+func (h handlers) endSession(ctx context.Context, r directory.Request, in *api.UserSessionPath) (*api.Empty, error) {
+	return &api.Empty{}, h.users.EndSession(ctx, r, directory.UserID(in.UserID), in.SessionID)
 }
 
 // answer is 200 or, for what came to be, 201 where an act took effect, and 202 where it waits.

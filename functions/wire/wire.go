@@ -2,10 +2,12 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -28,6 +30,8 @@ type settings struct {
 	Propagation *time.Duration `env:"PROPAGATION,optional"`
 	// Demo is set by the local runner alone: it lets the secrets of the demo in, which everyone can read.
 	Demo string `env:"DEMO,optional"`
+	// Edge is what stands before the gateway: "none", or "cloudfront", whose word on where a caller is then counts (5.5).
+	Edge string `env:"EDGE,optional"`
 }
 
 // Parts are what every function is made of.
@@ -37,7 +41,9 @@ type Parts struct {
 	// Core has no Sealer: package wire/sealing adds it for those who seal.
 	Core directory.Core
 	Skew time.Duration // how far the clock was set ahead
-	Log  *slog.Logger
+	// EdgeTellsPlace: the edge's headers are not a client's own words.
+	EdgeTellsPlace bool
+	Log            *slog.Logger
 }
 
 // A function of 256 MB has a seventh of a processor and a small heap. One thread for Go code instead of two, and a
@@ -76,10 +82,22 @@ func Start(make func(context.Context, Parts) (any, error)) {
 	os.Exit(1)
 }
 
+const edgeCloudFront = "cloudfront"
+
+// newID makes ids that begin with the service's time, as lists by time and the log's verification take them.
+func newID(skew time.Duration) func(prefix string) string {
+	return func(prefix string) string {
+		return prefix + ulid.MustNew(ulid.Timestamp(time.Now().Add(skew)), ulid.DefaultEntropy()).String()
+	}
+}
+
 func load(log *slog.Logger) (Parts, error) {
 	settings, err := config.Load[settings]()
 	if err != nil {
 		return Parts{}, err
+	}
+	if !slices.Contains([]string{"", "none", edgeCloudFront}, settings.Edge) {
+		return Parts{}, fmt.Errorf("EDGE is none or %s, not %q", edgeCloudFront, settings.Edge)
 	}
 	aws, err := awsConfig()
 	if err != nil {
@@ -91,11 +109,11 @@ func load(log *slog.Logger) (Parts, error) {
 	}
 	table := store.New(dynamodb.NewFromConfig(aws), settings.Table)
 	return Parts{
-		AWS: aws, Store: table, Skew: settings.Skew, Log: log,
+		AWS: aws, Store: table, Skew: settings.Skew, EdgeTellsPlace: settings.Edge == edgeCloudFront, Log: log,
 		Core: directory.Core{
 			Store: table, Policies: policies, Presets: policies,
 			Now:            func() time.Time { return time.Now().Add(settings.Skew).UTC().Truncate(time.Millisecond) },
-			NewID:          func(prefix string) string { return prefix + ulid.Make().String() },
+			NewID:          newID(settings.Skew),
 			PropagationCap: settings.Propagation,
 			Admits:         func(secret string) bool { return settings.Demo != "" || !demo.Known(secret) },
 		},

@@ -44,6 +44,7 @@ const (
 	Sender           Variable = "SENDER"            // the From address of mails
 	ConfigurationSet Variable = "CONFIGURATION_SET" // of SES
 	ConsoleURL       Variable = "CONSOLE_URL"       // where mailed links lead and passkeys are for, without a slash at its end
+	Edge             Variable = "EDGE"              // what stands before the gateway: none, or cloudfront
 )
 
 // Resource is something that a function may be granted actions on.

@@ -22,6 +22,8 @@ var (
 	read  = []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}
 	write = []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 	query = []string{"dynamodb:Query"}
+	// note is what those write who only read: that a session is in use, and that somebody was refused.
+	note = []string{"dynamodb:UpdateItem", "dynamodb:PutItem"}
 )
 
 func actions(sets ...[]string) []string {
@@ -38,8 +40,8 @@ const (
 	memoryMB    = 256
 )
 
-// outboxFilter lets the outbox items of one kind through: new ones, and those that the sweep sends round again; none that
-// it puts aside.
+// outboxFilter lets items through by what their sort keys begin with, outbox items of a kind or entries of the log: new
+// ones, those that the sweep sends round again, and entries that somebody altered; none that the sweep puts aside.
 func outboxFilter(prefixes string) string {
 	return `{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[` + prefixes + `]}},` +
 		`"NewImage":{"duePk":{"S":[{"prefix":"due#"}]}}}}`
@@ -50,40 +52,43 @@ func Functions() []Function {
 	return []Function{
 		{
 			Name: api.Account, Purpose: "Signing in, links, passwords, second factors and one's own sessions.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL, Edge},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
 			Name: api.Users, Purpose: "Users and the changes asked for them.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, Edge},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
 			Name: api.Changes, Purpose: "Confirming, approving, rejecting and cancelling changes.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL, Edge},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnListIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
 			Name: api.Organisations, Purpose: "Organisations, companies, accounts and settings.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, Edge},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnListIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
 			Name: api.Access, Purpose: "Access evaluations: may this subject do this, now.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
-			// A session that is used says so now and then, whatever it is used for; and who is refused for the way that
-			// they come is in the log.
-			Grants: []Grant{{OnTable, actions(read, []string{"dynamodb:PutItem", "dynamodb:UpdateItem"})}},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Edge},
+			Grants: []Grant{{OnTable, actions(read, note)}},
 		},
 		{
-			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox.",
+			Name: api.Ledger, Purpose: "The operation log: lists, histories, verification.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, Edge},
+			Grants: []Grant{{OnTable, actions(read, note, query)}, {OnListIndex, query}, {OnKey, []string{"kms:Decrypt"}}},
+		},
+		{
+			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox; seals the operation log.",
 			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, StateMachine},
 			Grants: []Grant{
 				{OnTable, actions(read, write, query)},
 				{OnStateMachine, []string{"states:StartExecution", "states:SendTaskSuccess"}},
 				{OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}},
 			},
-			Stream: &Stream{Filter: outboxFilter(`{"prefix":"workflow#"},{"prefix":"reset#"}`), BatchSize: 25, RetryAttempts: 20, Parallel: 4},
+			Stream: &Stream{Filter: outboxFilter(`{"prefix":"workflow#"},{"prefix":"reset#"},{"prefix":"log_"}`), BatchSize: 25, RetryAttempts: 20, Parallel: 4},
 		},
 		{
 			Name: Mailer, Purpose: "Sends the mails of the outbox through SES.",

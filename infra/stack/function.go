@@ -128,6 +128,8 @@ func (r resources) value(variable deployment.Variable) (*string, error) {
 		return r.sender.configuration.ConfigurationSetName(), nil
 	case deployment.ConsoleURL:
 		return jsii.String(r.settings.ConsoleURL), nil
+	case deployment.Edge:
+		return jsii.String(r.settings.Edge), nil
 	}
 	return nil, fmt.Errorf("unknown variable %s", variable)
 }

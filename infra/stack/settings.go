@@ -22,6 +22,9 @@ type Settings struct {
 	ConsoleURL string
 	// AlarmEmail is told of alarms ("alarmEmail"); empty for nobody.
 	AlarmEmail string
+	// Edge is what stands before the API ("edge"): "none", or "cloudfront", whose headers then say where a caller is.
+	// Set it only where nobody reaches the API past CloudFront: whoever does could write these headers themselves.
+	Edge string
 	// RequestsPerSecond ("requestsPerSecond") and Burst ("burst") bound what the API takes from everyone together;
 	// beyond them it answers 429. They protect the account's Lambda concurrency and the bill, not fairness.
 	RequestsPerSecond int
@@ -64,6 +67,13 @@ func ReadSettings(context func(key string) any) (Settings, error) {
 		setting(context, "consoleUrl", func(value string) (err error) {
 			s.ConsoleURL, err = value, checkConsoleURL(value)
 			return err
+		}),
+		setting(context, "edge", func(value string) error {
+			if value != "none" && value != "cloudfront" {
+				return errors.New("must be none or cloudfront")
+			}
+			s.Edge = value
+			return nil
 		}),
 		setting(context, "requestsPerSecond", func(value string) (err error) {
 			s.RequestsPerSecond, err = positive(value)

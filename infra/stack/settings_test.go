@@ -34,7 +34,7 @@ func TestTheContextOfCdkJsonIsComplete(t *testing.T) {
 func TestSettingsAreReadFromFileAndCommandLine(t *testing.T) {
 	t.Parallel()
 	got, err := ReadSettings(contextOf(map[string]any{
-		"sender": "Acme Pay <mandate@acme.test>", "consoleUrl": "https://users.acme.test/console", "alarmEmail": "ops@acme.test",
+		"sender": "Acme Pay <mandate@acme.test>", "consoleUrl": "https://users.acme.test/console", "alarmEmail": "ops@acme.test", "edge": "cloudfront",
 		"domainName": testDomain.Name, "certificateArn": testDomain.Certificate,
 		"mutualTlsDomainName": testMutualTLS.Name, "mutualTlsCertificateArn": testMutualTLS.Certificate,
 		"truststore": testMutualTLS.Truststore, "truststoreVersion": testMutualTLS.TruststoreVersion,
@@ -44,7 +44,7 @@ func TestSettingsAreReadFromFileAndCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Settings{
-		ConsoleURL: "https://users.acme.test/console", AlarmEmail: "ops@acme.test", RequestsPerSecond: 50, Burst: 100,
+		ConsoleURL: "https://users.acme.test/console", AlarmEmail: "ops@acme.test", Edge: "cloudfront", RequestsPerSecond: 50, Burst: 100,
 		Domain: testDomain, MutualTLS: testMutualTLS,
 	}
 	want.Sender.Name, want.Sender.Address = "Acme Pay", "mandate@acme.test"
@@ -73,6 +73,8 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{"consoleUrl", "https://acme.test?x=1", "must be https"},
 		{"consoleUrl", "https://me@acme.test", "must be https"},
 		{"consoleUrl", "acme.test", "must be https"},
+		{"edge", nil, "edge is missing"},
+		{"edge", "nginx", `edge "nginx": must be none or cloudfront`},
 		{"alarmEmail", "nobody", `alarmEmail "nobody"`},
 		{"requestsPerSecond", 0.0, `requestsPerSecond "0": must be a whole number above 0`},
 		{"requestsPerSecond", 1.5, `requestsPerSecond "1.5": must be a whole number above 0`},

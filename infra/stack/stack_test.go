@@ -70,6 +70,7 @@ func TestFunctionsRunAsDeclared(t *testing.T) {
 		deployment.Sender:           `"Mandate" <no-reply@mandate.example.com>`,
 		deployment.ConfigurationSet: "<ConfigurationSet>",
 		deployment.ConsoleURL:       "https://mandate.example.com",
+		deployment.Edge:             "none",
 	}
 	for _, f := range deployment.Functions() {
 		properties := template.named(t, in(f, "Function"), "AWS::Lambda::Function")

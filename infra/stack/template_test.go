@@ -24,6 +24,7 @@ import (
 var testSettings = Settings{
 	Sender:            mail.Address{Name: "Mandate", Address: "no-reply@mandate.example.com"},
 	ConsoleURL:        "https://mandate.example.com",
+	Edge:              "none",
 	AlarmEmail:        "operators@mandate.example.com",
 	RequestsPerSecond: 200,
 	Burst:             400,

@@ -123,6 +123,8 @@ type SessionInfo struct {
 	LastSeenAt time.Time `json:"lastSeenAt"`
 	ExpiresAt  time.Time `json:"expiresAt"`
 	Address    string    `json:"address,omitempty"`
+	Device     string    `json:"device" enum:"desktop,mobile,tablet,bot,unknown"`
+	Place      string    `json:"place,omitempty"`
 	UserAgent  string    `json:"userAgent,omitempty"`
 }
 

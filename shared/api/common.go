@@ -1,6 +1,11 @@
 package api
 
-import "time"
+import (
+	"io"
+	"time"
+
+	"mandate/shared/table"
+)
 
 // Page is what lists take.
 type Page struct {
@@ -18,6 +23,28 @@ type List[T any] struct {
 type Listed[T any] struct {
 	Body List[T]
 }
+
+// Export is what lists take that are had as a table as well.
+type Export struct {
+	Accept string `header:"Accept" hidden:"true"`
+}
+
+// Rows is how many items a page has where it is had as a table: an export wants few pages, and an answer has its bounds.
+const Rows = 1000
+
+// Tabled is a list that is answered as CSV to who accepts that. Its Link names the next page, as the body cannot.
+type Tabled[T table.Row] struct {
+	Link string `header:"Link" doc:"The next page, as rel=next; absent on the last one."`
+	Body Table[T]
+}
+
+func (Tabled[T]) tabled() {}
+
+// Table is a list whose items are rows.
+type Table[T table.Row] List[T]
+
+// WriteTable writes the items as CSV.
+func (t Table[T]) WriteTable(w io.Writer) error { return table.Write(w, t.Items) }
 
 // Empty is an answer without a body.
 type Empty struct{}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"mandate/shared/table"
 )
 
 // Names in the document's components.
@@ -51,6 +53,11 @@ func document(endpoints []Endpoint) ([]byte, error) {
 		endpoint.Describe(api)
 		if endpoint.Change {
 			describeWaiting(find(description, endpoint), endpoint.Status)
+		}
+		if endpoint.Table {
+			find(description, endpoint).Responses[strconv.Itoa(endpoint.Status)].Content[table.ContentType] = &huma.MediaType{
+				Schema: &huma.Schema{Type: huma.TypeString, Description: "The page as CSV (RFC 4180), with a line of names."},
+			}
 		}
 		if !slices.ContainsFunc(description.Tags, func(tag *huma.Tag) bool { return tag.Name == endpoint.Tag }) {
 			description.Tags = append(description.Tags, &huma.Tag{Name: endpoint.Tag})

@@ -23,6 +23,7 @@ const (
 	Changes       Function = "changes"
 	Organisations Function = "organisations"
 	Access        Function = "access"
+	Ledger        Function = "ledger"
 )
 
 // Endpoint is what is known of an operation without its types.
@@ -36,6 +37,7 @@ type Endpoint struct {
 	Status   int  // of success; an output's own Status field overrides it
 	Public   bool // needs no session
 	Change   bool // a write that change control governs: it may wait (202), and it can be previewed (3.11)
+	Table    bool // a list that is had as CSV as well; its output says so
 	register func(huma.API)
 }
 
@@ -64,6 +66,7 @@ func define[In, Out any](endpoint Endpoint) Operation[In, Out] {
 	if endpoint.Status == 0 {
 		endpoint.Status = http.StatusOK
 	}
+	_, endpoint.Table = any(*new(Out)).(interface{ tabled() })
 	operation := Operation[In, Out]{endpoint}
 	operation.register = func(api huma.API) { huma.Register[In, Out](api, operation.Huma(), nil) }
 	return operation

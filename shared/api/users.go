@@ -155,6 +155,18 @@ type UserPath struct {
 	UserID string `path:"userId" maxLength:"64"`
 }
 
+// ListUserSessionsInput is listUserSessions'.
+type ListUserSessionsInput struct {
+	UserPath
+	Page
+}
+
+// UserSessionPath names a user's session in a path.
+type UserSessionPath struct {
+	UserPath
+	SessionPath
+}
+
 // CreateUserInput is createUser's.
 type CreateUserInput struct {
 	Body NewUser
@@ -241,6 +253,18 @@ var (
 	ResendVerification = declare[UserPath, MailAnswer](Endpoint{
 		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users",
 		Summary: "Send the verification link once more; it is valid for 24 hours, and the earlier one stops working.", Status: http.StatusAccepted,
+	})
+	ListUserSessions = declare[ListUserSessionsInput, Listed[SessionInfo]](Endpoint{
+		ID: "listUserSessions", Method: http.MethodGet, Path: "/v1/users/{userId}/sessions", Function: Users, Tag: "users",
+		Summary: "List a user's sessions.",
+	})
+	EndUserSessions = declare[UserPath, Empty](Endpoint{
+		ID: "endUserSessions", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions", Function: Users, Tag: "users",
+		Summary: "End all of a user's sessions, at once.", Status: http.StatusNoContent,
+	})
+	EndUserSession = declare[UserSessionPath, Empty](Endpoint{
+		ID: "endUserSession", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions/{sessionId}", Function: Users, Tag: "users",
+		Summary: "End one of a user's sessions.", Status: http.StatusNoContent,
 	})
 	SendPasswordReset = declare[UserPath, MailAnswer](Endpoint{
 		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users",

@@ -101,6 +101,18 @@ type (
 	}
 	// Log appends to the operation log.
 	Log struct{ Entry Entry }
+	// MoveHead writes where a chain ends, which must have been sealed as far as From; otherwise fault.Stale.
+	MoveHead struct {
+		Head Head
+		From int
+	}
+	// PutBlock writes a new block of a chain.
+	PutBlock struct{ Block Block }
+	// MarkEntry notes the block that an entry is sealed in; one that is noted already is fault.Stale.
+	MarkEntry struct {
+		Entry EntryRef
+		Block int
+	}
 	// Enqueue puts into the outbox.
 	Enqueue struct{ Item OutboxItem }
 	// EnqueueOnce puts into the outbox what may be there already, which is no fault.
@@ -159,6 +171,9 @@ func (UnpointTo) effect()       {}
 func (MoveAdmins) effect()      {}
 func (Expect) effect()          {}
 func (Log) effect()             {}
+func (MoveHead) effect()        {}
+func (PutBlock) effect()        {}
+func (MarkEntry) effect()       {}
 func (Enqueue) effect()         {}
 func (EnqueueOnce) effect()     {}
 func (Remember) effect()        {}

@@ -49,11 +49,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, r Request, evaluation Evaluati
 		subject = User{ID: evaluation.Subject, Organisation: v.organisation.ID}
 	}
 	if subject.ID != v.caller.ID {
-		question := Question{Principal: v.caller, Organisation: v.organisation, Action: ActionEvaluateAccess, Target: &subject}
-		if decision, err := e.Policies.Decide(question); err != nil || !decision.Allowed {
-			if err == nil {
-				err = denied(decision)
-			}
+		if err := e.decide(ctx, v, Question{Action: ActionEvaluateAccess, Target: &subject}); err != nil {
 			return Decision{}, err
 		}
 	}

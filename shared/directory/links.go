@@ -61,17 +61,8 @@ func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) ([]
 
 func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) ([]Warning, error) {
 	return attempt(func(bool) ([]Warning, error) {
-		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
-			return Want{Users: []UserRef{{organisation, id}}}
-		})
+		v, user, err := u.enterOn(ctx, r, id, action)
 		if err != nil {
-			return nil, err
-		}
-		user, err := v.user(id)
-		if err != nil {
-			return nil, err
-		}
-		if err := u.decide(ctx, v, Question{Action: action, Target: &user}); err != nil {
 			return nil, err
 		}
 		if _, repeated, err := v.remembered(); repeated || err != nil {

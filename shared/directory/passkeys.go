@@ -169,7 +169,7 @@ func (s *Self) FinishPasskeySignIn(ctx context.Context, r Request, credential []
 		if err != nil {
 			return SignedIn{}, err
 		}
-		users := active(found, members)
+		users := active(membersOf(found, members))
 		if !given.ok || len(users) == 0 {
 			return SignedIn{}, s.missPasskey(ctx, r, users, given)
 		}

@@ -97,12 +97,7 @@ func (s *Self) Sessions(ctx context.Context, r Request, page Page) (current stri
 		return "", nil, "", err
 	}
 	all, next, err := s.Store.Sessions(ctx, v.home.ID, v.caller.ID, page)
-	for _, session := range all {
-		if session.Stage != SessionChallenge && session.Alive(v.caller, v.identity, v.now) {
-			sessions = append(sessions, session)
-		}
-	}
-	return v.session.ID, sessions, next, err
+	return v.session.ID, holding(all, v.caller, v.identity, v.now), next, err
 }
 
 // EndSession ends one of the caller's own.
@@ -113,22 +108,11 @@ func (s *Self) EndSession(ctx context.Context, r Request, id string) error {
 	if err != nil {
 		return err
 	}
-	page := Page{Limit: 200}
-	for {
-		sessions, next, err := s.Store.Sessions(ctx, v.home.ID, v.caller.ID, page)
-		if err != nil {
-			return err
-		}
-		for _, session := range sessions {
-			if session.ID == id {
-				return s.Store.Commit(ctx, DropSession{session}, Log{s.ownEntry(v, "endSession")})
-			}
-		}
-		if next == "" {
-			return fault.New(fault.NotFound, "There is no such session.")
-		}
-		page.Cursor = next
+	session, err := s.sessionOf(ctx, v.home.ID, v.caller.ID, id)
+	if err != nil {
+		return err
 	}
+	return s.Store.Commit(ctx, DropSession{session}, Log{s.ownEntry(v, "endSession")})
 }
 
 // ownEntry is the line of the log for what someone does for itself.

@@ -49,6 +49,7 @@ type Session struct {
 	ExpiresAt     time.Time // the absolute limit
 	Address       string
 	UserAgent     string
+	Place         string // as the edge tells it; empty where unknown
 }
 
 // fits tells whether the user's status is one that the session is for. Who becomes active by another's act signs in anew.

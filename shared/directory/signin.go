@@ -68,11 +68,14 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 		if err != nil {
 			return SignedIn{}, err
 		}
-		users := active(found, try.login.Members)
+		var members []User
+		if identity.ID != "" {
+			members = membersOf(found, try.login.Members)
+		}
 		// From where a user does not sign in (5.4) even the right password is wrong: a stranger who has it learns nothing.
-		here := admitted(users, r.Source.Address)
+		here := admitted(active(members), r.Source.Address)
 		if !ok || len(here) == 0 {
-			return SignedIn{}, s.miss(ctx, try, users)
+			return SignedIn{}, s.miss(ctx, try, members, "wrong password")
 		}
 		if rehash {
 			if identity.PasswordHash, err = s.Passwords.Hash(password); err != nil {
@@ -82,7 +85,7 @@ func (s *Self) SignIn(ctx context.Context, r Request, identifier, password strin
 		user, acting, ok := choose(found, here, organisation)
 		if !ok {
 			if organisation != "" {
-				return SignedIn{}, s.miss(ctx, try, users)
+				return SignedIn{}, s.miss(ctx, try, members, "not a user of the organisation named")
 			}
 			return SignedIn{Choices: organisationsOf(found, here)}, nil
 		}
@@ -145,15 +148,21 @@ func (s *Self) verify(identity Identity, password string) (ok, rehash bool, err 
 	return s.Passwords.Verify(identity.PasswordHash, password)
 }
 
-// miss counts a failed sign-in, and writes it into the log of each organisation where the name is an active user's.
-func (s *Self) miss(ctx context.Context, try attemptToSignIn, users []User) error {
+// miss counts a failed sign-in, and writes it with its reason into the log of each organisation where the name is a
+// user's, of inactive ones too. Who tries is told none of it (5.8).
+func (s *Self) miss(ctx context.Context, try attemptToSignIn, users []User, reason string) error {
 	try.fromHere.Failures++
 	try.overall.Failures++
 	effects := []Effect{PutTries{try.fromHere}, PutTries{try.overall}}
 	for _, user := range users {
 		entry := s.signInEntry(try, user, Refused)
-		if !user.admits(try.source.Address) {
+		switch {
+		case !user.SignsIn():
+			entry.Detail = "the user is " + string(user.Status)
+		case !user.admits(try.source.Address):
 			entry.Detail = detailAddress
+		default:
+			entry.Detail = reason
 		}
 		effects = append(effects, Log{entry})
 	}
@@ -165,27 +174,30 @@ func (s *Self) miss(ctx context.Context, try attemptToSignIn, users []User) erro
 
 func (s *Self) signInEntry(try attemptToSignIn, user User, outcome Outcome) Entry {
 	entry := Entry{
-		ID: EntryID(s.NewID(PrefixEntry)), Organisation: user.Organisation, At: try.now, Action: "signIn", Outcome: outcome,
-		Target: TargetID(user.ID), TargetName: user.Name.Full(), UserAgent: try.source.UserAgent,
+		ID: EntryID(s.NewID(PrefixEntry)), Organisation: user.Organisation, At: try.now, Action: actSignIn, Outcome: outcome,
+		Target: TargetID(user.ID), TargetName: user.Name.Full(),
 	}
-	if try.source.Address.IsValid() {
-		entry.Address = try.source.Address.String()
-	}
+	entry.from(try.source)
 	if outcome == Done {
 		entry.Actor = &Actor{user.Organisation, user.ID, user.Name.Full(), user.Kind}
 	}
 	return entry
 }
 
-// active are the users of an identity that may sign in.
-func active(found Found, members []Membership) []User {
+// membersOf are the users that an identity is.
+func membersOf(found Found, members []Membership) []User {
 	var users []User
 	for _, member := range members {
-		if user, ok := found.Users[UserRef{member.Organisation, member.User}]; ok && user.SignsIn() {
+		if user, ok := found.Users[UserRef{member.Organisation, member.User}]; ok {
 			users = append(users, user)
 		}
 	}
 	return users
+}
+
+// active are those who may sign in.
+func active(users []User) []User {
+	return slices.DeleteFunc(slices.Clone(users), func(user User) bool { return !user.SignsIn() })
 }
 
 // choose finds the user for the organisation that was named, or the only one. Operators enter any organisation.
@@ -234,7 +246,7 @@ func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identi
 		effects = append(effects, PutIdentity{identity})
 	}
 	if stage != SessionChallenge {
-		effects = append(effects, s.signedIn(try, user)...)
+		effects = append(effects, s.signedIn(try, user, acting.ID)...)
 		if err := s.Store.Commit(ctx, effects...); err != nil {
 			return SignedIn{}, err
 		}
@@ -251,9 +263,16 @@ func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identi
 	return answer, s.Store.Commit(ctx, effects...)
 }
 
-// signedIn notes a success: its network is familiar from now on.
-func (s *Self) signedIn(try attemptToSignIn, user User) []Effect {
-	return []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now}}
+// signedIn notes a success: its network is familiar from now on. The organisation that an operator enters has it in its
+// own log as well (9.3).
+func (s *Self) signedIn(try attemptToSignIn, user User, acting OrganisationID) []Effect {
+	effects := []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now}}
+	if acting != user.Organisation {
+		entered := s.signInEntry(try, user, Done)
+		entered.Organisation, entered.Target, entered.TargetName = acting, "", ""
+		effects = append(effects, Log{entered})
+	}
+	return effects
 }
 
 func (s *Self) newSession(user User, identity Identity, acting OrganisationID, stage SessionStage, kind string, source Source, now time.Time) (string, Session) {
@@ -261,7 +280,7 @@ func (s *Self) newSession(user User, identity Identity, acting OrganisationID, s
 	session := Session{
 		ID: s.NewID(PrefixSession), Hash: ticket.Hash(), Organisation: user.Organisation, User: user.ID, Identity: identity.ID,
 		Acting: acting, Stage: stage, UserEpoch: user.SessionEpoch, IdentityEpoch: identity.SessionEpoch,
-		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(lifetimes[stage]), UserAgent: source.UserAgent,
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(lifetimes[stage]), UserAgent: source.UserAgent, Place: source.Place,
 	}
 	if source.Address.IsValid() {
 		session.Address = source.Address.String()
@@ -322,7 +341,7 @@ func (s *Self) open(ctx context.Context, r Request, user User, home, acting Orga
 	stage := stageOf(user, given.identity, home.Settings)
 	token, session := s.newSession(user, given.identity, acting.ID, stage, TicketSession, r.Source, try.now)
 	effects := append(also, BeginSession{session}, PutIdentity{given.identity})
-	effects = append(append(effects, given.effects...), s.signedIn(try, user)...)
+	effects = append(append(effects, given.effects...), s.signedIn(try, user, acting.ID)...)
 	if err := s.Store.Commit(ctx, effects...); err != nil {
 		return SignedIn{}, err
 	}
@@ -332,7 +351,7 @@ func (s *Self) open(ctx context.Context, r Request, user User, home, acting Orga
 func (s *Self) missChallenge(ctx context.Context, v visit, session Session, given verified) error {
 	tries := v.stepUpTries()
 	tries.Failures++
-	entry := s.ownEntry(v, "answerChallenge")
+	entry := s.ownEntry(v, actAnswerChallenge)
 	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, given.detail
 	if err := s.Store.Commit(ctx, append(given.effects, MissChallenge{session}, PutTries{tries}, Log{entry})...); err != nil {
 		return err
@@ -343,7 +362,7 @@ func (s *Self) missChallenge(ctx context.Context, v visit, session Session, give
 // refuseChallenge refuses an answer from where the user does not sign in (5.4), right or wrong. It counts as no try:
 // whoever has the challenge elsewhere cannot use up its owner's.
 func (s *Self) refuseChallenge(ctx context.Context, v visit) error {
-	entry := s.ownEntry(v, "answerChallenge")
+	entry := s.ownEntry(v, actAnswerChallenge)
 	entry.Outcome, entry.Actor, entry.Detail = Refused, nil, detailAddress
 	if err := s.Store.Commit(ctx, Log{entry}); err != nil {
 		return err

@@ -31,8 +31,13 @@ type Store interface {
 	Sessions(context.Context, OrganisationID, UserID, Page) ([]Session, string, error)
 	// Links lists what was sent to a user, newest first.
 	Links(context.Context, OrganisationID, UserID, Page) ([]Link, string, error)
-	// Operations lists an organisation's log, newest first.
-	Operations(context.Context, OrganisationID, Page) ([]Entry, string, error)
+	// Operations lists an organisation's log, newest first: the entries that the filter admits. Of a user's as of a moment
+	// ago. A page may be short, or empty, and not the last one, where the filter picks.
+	Operations(context.Context, OrganisationID, OperationFilter, Page) ([]Entry, string, error)
+	// Entries lists the ids of an organisation's log, oldest first.
+	Entries(context.Context, OrganisationID, Page) ([]EntryID, string, error)
+	// Blocks lists an organisation's chain by position, from one on.
+	Blocks(ctx context.Context, organisation OrganisationID, from, limit int) ([]Block, error)
 	// Named lists the identities that go by a name: to sign in with, or as the address of their user (4.2).
 	Named(ctx context.Context, name string) ([]Login, error)
 	// Due lists what fell due before a moment, oldest first, at most limit of each kind.
@@ -133,6 +138,10 @@ type Want struct {
 	Tries         []TriesRef
 	Ceremonies    []string // by their challenges
 	Outbox        []OutboxRef
+	Heads         []OrganisationID // of chains
+	Blocks        []BlockRef
+	Marks         []EntryRef
+	Digests       []EntryRef // of entries, over all that is stored of them
 }
 
 // Found is what was read.
@@ -151,6 +160,10 @@ type Found struct {
 	Tries         map[TriesRef]Tries
 	Ceremonies    map[string]Ceremony
 	Outbox        map[OutboxRef]OutboxItem
+	Heads         map[OrganisationID]Head
+	Blocks        map[BlockRef]Block
+	Marks         map[EntryRef]int // the block that an entry is sealed in
+	Digests       map[EntryRef]string
 }
 
 // Remembered is what a request with an Idempotency-Key did, so that its repetition answers the same and does nothing.

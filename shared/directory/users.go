@@ -294,17 +294,8 @@ func (u *Users) Get(ctx context.Context, r Request, id UserID) (User, error) {
 
 // look reads the user that a request is about, if the caller may do this with it.
 func (u *Users) look(ctx context.Context, r Request, id UserID, action Action) (User, error) {
-	v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
-		return Want{Users: []UserRef{{organisation, id}}}
-	})
-	if err != nil {
-		return User{}, err
-	}
-	user, err := v.user(id)
-	if err != nil {
-		return User{}, err
-	}
-	return user, u.decide(ctx, v, Question{Action: action, Target: &user})
+	_, user, err := u.enterOn(ctx, r, id, action)
+	return user, err
 }
 
 // List reads a page of the organisation's users.

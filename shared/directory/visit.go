@@ -208,16 +208,31 @@ func denied(decision Decision) error {
 	return &fault.Fault{Code: fault.Forbidden, Detail: decision.Reason, Policy: decision.Policy}
 }
 
+// enterOn enters with a user of the organisation whom the policies let the caller act on.
+//
+// Faults: those of a session; notFound, forbidden.
+func (c *Core) enterOn(ctx context.Context, r Request, id UserID, action Action) (visit, User, error) {
+	v, err := c.enter(ctx, r, func(organisation OrganisationID) Want {
+		return Want{Users: []UserRef{{organisation, id}}}
+	})
+	if err != nil {
+		return visit{}, User{}, err
+	}
+	user, err := v.user(id)
+	if err != nil {
+		return visit{}, User{}, err
+	}
+	return v, user, c.decide(ctx, v, Question{Action: action, Target: &user})
+}
+
 // entry begins a line of the log.
 func (c *Core) entry(v visit, action Action, outcome Outcome) Entry {
 	actor := v.actor()
 	entry := Entry{
 		ID: EntryID(c.NewID(PrefixEntry)), Organisation: v.organisation.ID, At: v.now, Actor: &actor,
-		Action: action, Outcome: outcome, UserAgent: v.Source.UserAgent,
+		Action: action, Outcome: outcome,
 	}
-	if v.Source.Address.IsValid() {
-		entry.Address = v.Source.Address.String()
-	}
+	entry.from(v.Source)
 	return entry
 }
 

@@ -172,6 +172,15 @@ func marshal(w io.Writer, value any) error {
 	return err
 }
 
+// marshalTable writes a list as CSV. What is no list is an error of the library's, which is taken out and told as a
+// problem.
+func marshalTable(w io.Writer, value any) error {
+	if list, ok := value.(interface{ WriteTable(io.Writer) error }); ok {
+		return list.WriteTable(w)
+	}
+	return nil
+}
+
 // unmarshal reads a well-formed body, for the library: once as a tree to validate, then into the input. It takes names
 // as they are written, where encoding/json takes "Owner" for "owner": in an object that is open to other members, that
 // would let the one overwrite the other.

@@ -19,6 +19,7 @@ import (
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/fault"
+	"mandate/shared/table"
 )
 
 // Options are what a server is told by its surroundings. The zero value is usable.
@@ -45,6 +46,7 @@ type Server struct {
 type route struct {
 	id      string
 	public  bool
+	table   bool   // answers CSV as well
 	prepare func() // at its first request: see doc.go
 
 	own     []*huma.Param   // parameters that the operation has by its kind, checked here
@@ -82,7 +84,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	if s.routes[key] != nil {
 		panic("httpapi: two handlers for " + key)
 	}
-	r := &route{id: operation.ID, public: operation.Public}
+	r := &route{id: operation.ID, public: operation.Public, table: operation.Table}
 	r.prepare = sync.OnceFunc(func() {
 		huma.Register(r.library(), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
 			x := exchangeIn(ctx)
@@ -188,13 +190,17 @@ func (s *Server) logRequest(ctx context.Context, x *exchange, took time.Duration
 	s.log.LogAttrs(ctx, level, "request", attributes...)
 }
 
-// library is the HTTP library as the route uses it: JSON alone, its errors taken out, and no document of its own, which
+// library is the HTTP library as the route uses it: JSON, and CSV where the output is a table, its errors taken out, and no document of its own, which
 // package api makes once.
 func (r *route) library() huma.API {
 	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
+	formats := map[string]huma.Format{"application/json": format, "json": format}
+	if r.table {
+		formats[table.ContentType] = huma.Format{Marshal: marshalTable}
+	}
 	return undocumented{huma.NewAPI(huma.Config{
 		OpenAPI:       &huma.OpenAPI{},
-		Formats:       map[string]huma.Format{"application/json": format, "json": format},
+		Formats:       formats,
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{takeError},
 	}, adapter{r})}

@@ -27,4 +27,10 @@
 // that is kept. Nonces are 96 random bits, so NIST SP 800-38D (section 8.3) allows
 // 2^32 texts to a key. kmskeys begins a new key each month, which makes that 1,600
 // a second without pause.
+//
+// # Signatures
+//
+// What must not be secret but unforgeable, the chain of the operation log, is signed by a [Signer]: HMAC-SHA256 under a
+// key that is derived (HKDF) from the data key for this alone. A signature names its version, key and place as a sealed
+// text does, and keeps being verified after rotation.
 package seal

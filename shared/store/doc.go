@@ -25,6 +25,13 @@
 //     the write's condition; two writes of one record are refused as the caller's mistake.
 //   - How many admins an organisation needs stands beside the count of those it has, so that asking for more and taking
 //     one away meet in one item, whichever comes first (invariant 6).
+//   - The operation log's chain (directory.Block) is a partition of its own beside the log: a head, blocks by position, and
+//     a mark an entry. A mark lets an entry be sealed once, and tells its block without a search. Its sort keys begin with
+//     none of what the stream's filters look for.
+//   - What is sealed of an entry is a digest of the item as a whole, keys and attributes, not of a decoded record: it is
+//     the same for ever, whatever fields records come to have.
+//   - A list of the log by what its acts were about is kept, in ListIndex; one by actor is not. A filter that picks looks
+//     at a bounded number of entries a page, so that read units stay flat, and the page may be short.
 //   - Keys that DynamoDB leaves unread are read again, and in the end fail the read: they never pass for records that
 //     do not exist.
 //

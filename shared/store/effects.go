@@ -95,8 +95,16 @@ func writeOfShared(effect directory.Effect) (write, error) {
 	case directory.Expect:
 		return expect(e), nil
 	case directory.Log:
-		made, err := encode(entry(e.Entry), entryRecord(e.Entry))
-		return putNew(entry(e.Entry), made), err
+		return logEntry(e.Entry)
+	case directory.MoveHead:
+		return moveHead(e)
+	case directory.PutBlock:
+		k := block(directory.BlockRef{Organisation: e.Block.Organisation, First: e.Block.First})
+		made, err := encode(k, blockRecord(e.Block))
+		return putNew(k, made), err
+	case directory.MarkEntry:
+		made, err := encode(mark(e.Entry), markRecord{e.Block})
+		return putNew(mark(e.Entry), made), err
 	case directory.Enqueue:
 		k, made, err := queued(e.Item)
 		return putNew(k, made), err

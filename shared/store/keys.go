@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/base64"
+	"fmt"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -65,6 +66,11 @@ const (
 
 	outboxSuffix = "#outbox"
 	logSuffix    = "#log"
+	chainSuffix  = "#chain"
+
+	headKey     = "head"
+	blockPrefix = "b#"
+	markPrefix  = "m#"
 )
 
 func ofOrganisation(id directory.OrganisationID) string { return tenantPrefix + string(id) }
@@ -144,8 +150,31 @@ func tries(ref directory.TriesRef) key {
 
 func ceremony(challenge string) key { return key{ceremonyPrefix + challenge, ceremonyKey} }
 
-func entry(e directory.Entry) key {
-	return key{ofOrganisation(e.Organisation) + logSuffix, string(e.ID)}
+// entry is told apart in the stream by what its id begins with.
+func entry(ref directory.EntryRef) key {
+	return key{ofOrganisation(ref.Organisation) + logSuffix, string(ref.ID)}
+}
+
+func head(id directory.OrganisationID) key {
+	return key{ofOrganisation(id) + chainSuffix, headKey}
+}
+
+func block(ref directory.BlockRef) key {
+	return key{ofOrganisation(ref.Organisation) + chainSuffix, fmt.Sprintf("%s%016d", blockPrefix, ref.First)}
+}
+
+// positionOf is where a block stands by its key; 0 where the key is of none.
+func positionOf(k key) int {
+	position, err := strconv.Atoi(strings.TrimPrefix(k.sk, blockPrefix))
+	if err != nil {
+		return 0
+	}
+	return position
+}
+
+// mark notes which block an entry is in.
+func mark(ref directory.EntryRef) key {
+	return key{ofOrganisation(ref.Organisation) + chainSuffix, markPrefix + string(ref.ID)}
 }
 
 // outbox items are told apart by their sort key, which the stream's filters look at.
@@ -160,6 +189,11 @@ func adminsList(id directory.OrganisationID) string { return ofOrganisation(id) 
 
 func changesList(id directory.OrganisationID, state directory.ChangeState) string {
 	return ofOrganisation(id) + "#changes#" + string(state)
+}
+
+// targetLog is the list of the entries that are about one user or account.
+func targetLog(organisation directory.OrganisationID, target directory.TargetID) string {
+	return ofOrganisation(organisation) + logSuffix + "#" + string(target)
 }
 
 // organisationsList is one partition: operators read it, and only an organisation's making or settings write it.
@@ -231,7 +265,11 @@ func cursor(sk string) string { return base64.RawURLEncoding.EncodeToString([]by
 func parseCursor(text, prefix string) (string, error) {
 	sk, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || !strings.HasPrefix(string(sk), prefix) || len(sk) > 256 || !utf8.Valid(sk) {
-		return "", fault.InvalidField("cursor", "cursor", "This cursor is not of this list.")
+		return "", foreignCursor()
 	}
 	return string(sk), nil
+}
+
+func foreignCursor() error {
+	return fault.InvalidField("cursor", "cursor", "This cursor is not of this list.")
 }

@@ -17,6 +17,7 @@ type list struct {
 	index     string // empty: the table itself, read consistently
 	pk        string
 	prefix    string // of the sort key; a list with cursors has one
+	from, to  string // bounds of the sort key, both within the list; empty: those of the prefix
 	backwards bool
 	at        func(sk string) key // of ListIndex: the key of the item that stands at a sort key of the list
 }
@@ -28,7 +29,11 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 		pkName, skName = ListPartitionKey, ListSortKey
 	}
 	condition, values := pkName+" = :pk", item{":pk": text(l.pk)}
-	if l.prefix != "" {
+	switch {
+	case l.from != "":
+		condition += " AND " + skName + " BETWEEN :from AND :to"
+		values[":from"], values[":to"] = text(l.from), text(l.to)
+	case l.prefix != "":
 		condition += " AND begins_with(" + skName + ", :prefix)"
 		values[":prefix"] = text(l.prefix)
 	}
@@ -42,6 +47,9 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 	}
 	if page.Cursor != "" {
 		sk, err := parseCursor(page.Cursor, l.prefix)
+		if err == nil && l.from != "" && (sk < l.from || sk > l.to) {
+			err = foreignCursor()
+		}
 		if err != nil {
 			return nil, "", err
 		}
@@ -117,11 +125,6 @@ func (s *Store) Sessions(ctx context.Context, organisation directory.Organisatio
 // Links lists what was sent to a user, newest first.
 func (s *Store) Links(ctx context.Context, organisation directory.OrganisationID, user directory.UserID, page directory.Page) ([]directory.Link, string, error) {
 	return query(ctx, s, list{pk: ofUser(organisation, user), prefix: linkPrefix, backwards: true}, page, toLink)
-}
-
-// Operations lists an organisation's log, newest first.
-func (s *Store) Operations(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.Entry, string, error) {
-	return query(ctx, s, list{pk: ofOrganisation(id) + logSuffix, prefix: directory.PrefixEntry, backwards: true}, page, toEntry)
 }
 
 // namedAtMost bounds how many identities one address leads to: so few that what is written for each of them fits into

@@ -134,6 +134,7 @@ type (
 		ExpiresAt     time.Time                `json:"expiresAt"`
 		Address       string                   `json:"address"`
 		UserAgent     string                   `json:"userAgent"`
+		Place         string                   `json:"place"`
 	}
 	ceremonyRecord struct {
 		Challenge string               `json:"-"`
@@ -193,6 +194,26 @@ type (
 		Detail       string                   `json:"detail"`
 		Address      string                   `json:"address"`
 		UserAgent    string                   `json:"userAgent"`
+		Place        string                   `json:"place"`
+	}
+	blockRecord struct {
+		Organisation directory.OrganisationID `json:"-"`
+		Position     int                      `json:"-"`
+		First        int                      `json:"first"`
+		Entries      []directory.Fingerprint  `json:"entries"`
+		SealedAt     time.Time                `json:"sealedAt"`
+		Previous     string                   `json:"previous"`
+		Signature    string                   `json:"signature"`
+	}
+	headRecord struct {
+		Organisation directory.OrganisationID `json:"-"`
+		Sequence     int                      `json:"-"`
+		Hash         string                   `json:"hash"`
+		SealedAt     time.Time                `json:"sealedAt"`
+		Signature    string                   `json:"signature"`
+	}
+	markRecord struct {
+		Block int `json:"block"`
 	}
 	outboxRecord struct {
 		ID           string                   `json:"-"`
@@ -312,6 +333,18 @@ func (r *entryRecord) named(k key) {
 }
 func (*entryRecord) beside() []attribute { return nil }
 
+func (r *blockRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.Position = positionOf(k)
+}
+func (*blockRecord) beside() []attribute { return nil }
+
+func (r *headRecord) named(k key)         { r.Organisation, _ = ownersOf(k.pk) }
+func (r *headRecord) beside() []attribute { return []attribute{{"sequence", &r.Sequence}} }
+
+func (*markRecord) named(key)           {}
+func (*markRecord) beside() []attribute { return nil }
+
 func (r *outboxRecord) named(k key) {
 	ref, _ := parseOutbox(k)
 	r.Organisation, r.Kind, r.ID = ref.Organisation, ref.Kind, ref.ID
@@ -417,6 +450,8 @@ var (
 	toRemembered   = decodeAs(func(r rememberedRecord) directory.Remembered { return directory.Remembered(r) })
 	toTries        = decodeAs(func(r triesRecord) directory.Tries { return directory.Tries(r) })
 	toEntry        = decodeAs(func(r entryRecord) directory.Entry { return directory.Entry(r) })
+	toHead         = decodeAs(func(r headRecord) directory.Head { return directory.Head(r) })
+	toMark         = decodeAs(func(r markRecord) int { return r.Block })
 	toOutbox       = decodeAs(func(r outboxRecord) directory.OutboxItem { return directory.OutboxItem(r) })
 )
 

@@ -45,14 +45,14 @@ func sizeOfItem(it item) int {
 	return size
 }
 
-const ulid = "01JZX0000000000000000000AB"
+const someID = "01JZX0000000000000000000AB"
 
 // The four records that every request reads.
 func examples() (directory.Organisation, directory.User, directory.Identity, directory.Session) {
 	now := time.Now().UTC()
 	hash := strings.Repeat("x", 43)
 	return directory.Organisation{
-			ID: "org_" + ulid, Name: "Example Payments", Preset: "bc-connect", ActiveAdmins: 2, CreatedAt: now, Version: 3,
+			ID: "org_" + someID, Name: "Example Payments", Preset: "bc-connect", ActiveAdmins: 2, CreatedAt: now, Version: 3,
 			Settings: directory.Settings{
 				ChangeControl: directory.ControlSecondAdmin, PropagationSeconds: 3600, GrantLimit: directory.GrantAny,
 				SignInName: directory.SignInEmail, RoleCount: directory.RolesNone, SecondFactor: directory.Required,
@@ -60,24 +60,24 @@ func examples() (directory.Organisation, directory.User, directory.Identity, dir
 				SecretsShown: "once", Languages: []string{"en"}, ApprovalHours: 168,
 			},
 		}, directory.User{
-			ID: "usr_" + ulid, Organisation: "org_" + ulid, Identity: "idn_" + ulid, Kind: directory.KindAdmin,
-			Status: directory.StatusActive, SecondFactor: true, CreatedBy: "usr_" + ulid, CreatedAt: now, UpdatedAt: now, Version: 2, Revision: 5,
+			ID: "usr_" + someID, Organisation: "org_" + someID, Identity: "idn_" + someID, Kind: directory.KindAdmin,
+			Status: directory.StatusActive, SecondFactor: true, CreatedBy: "usr_" + someID, CreatedAt: now, UpdatedAt: now, Version: 2, Revision: 5,
 			Profile: directory.Profile{
 				Name: directory.Name{First: "Ada", Last: "Example"}, Email: "ada@example.com", Phone: "+4512345678", Language: "en",
 				Access: directory.Access{
-					Companies: []directory.CompanyID{"cmp_" + ulid}, Accounts: []directory.AccountID{"acc_" + ulid, "acc_" + ulid},
+					Companies: []directory.CompanyID{"cmp_" + someID}, Accounts: []directory.AccountID{"acc_" + someID, "acc_" + someID},
 					Permissions: []directory.Permission{"accounts:view", "payments:view", "payments:initiate"},
 				},
 				PaymentRule: directory.PaymentsNeedApproval,
 			},
 		}, directory.Identity{
-			ID: "idn_" + ulid, Login: "ada@example.com", PasswordAt: now, CreatedAt: now, Revision: 4,
+			ID: "idn_" + someID, Login: "ada@example.com", PasswordAt: now, CreatedAt: now, Revision: 4,
 			PasswordHash:  "$argon2id$v=19$m=19456,t=2,p=1$" + strings.Repeat("x", 66),
 			TOTP:          &directory.TOTP{Secret: strings.Repeat("x", 120), LastStep: 58_000_000},
 			RecoveryCodes: []string{hash, hash, hash, hash, hash, hash, hash, hash, hash, hash},
 		}, directory.Session{
-			ID: "ses_" + ulid, Hash: hash, Organisation: "org_" + ulid, User: "usr_" + ulid, Identity: "idn_" + ulid,
-			Acting: "org_" + ulid, Stage: directory.SessionFull, CreatedAt: now, LastSeenAt: now, ExpiresAt: now, Address: "192.0.2.1",
+			ID: "ses_" + someID, Hash: hash, Organisation: "org_" + someID, User: "usr_" + someID, Identity: "idn_" + someID,
+			Acting: "org_" + someID, Stage: directory.SessionFull, CreatedAt: now, LastSeenAt: now, ExpiresAt: now, Address: "192.0.2.1",
 			UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
 		}
 }
@@ -199,7 +199,7 @@ func BenchmarkPageOfUsers(b *testing.B) {
 	}), "table")
 	b.ReportAllocs()
 	for b.Loop() {
-		users, _, err := s.Users(b.Context(), "org_"+ulid, directory.Page{Limit: size})
+		users, _, err := s.Users(b.Context(), "org_"+someID, directory.Page{Limit: size})
 		if err != nil || len(users) != size {
 			b.Fatal(len(users), err)
 		}

@@ -129,6 +129,10 @@ func (r *reading) plan(want directory.Want) {
 	look(r, want.Tries, tries, toTries, &r.found.Tries)
 	look(r, want.Ceremonies, ceremony, toCeremony, &r.found.Ceremonies)
 	look(r, want.Outbox, outbox, toOutbox, &r.found.Outbox)
+	look(r, want.Heads, head, toHead, &r.found.Heads)
+	look(r, want.Blocks, block, toBlock, &r.found.Blocks)
+	look(r, want.Marks, mark, toMark, &r.found.Marks)
+	look(r, want.Digests, entry, toDigest, &r.found.Digests)
 }
 
 func look[R comparable, D any](r *reading, refs []R, at func(R) key, to func(item) (D, error), into *map[R]D) {

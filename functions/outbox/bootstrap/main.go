@@ -29,6 +29,11 @@ func main() {
 		carrier := &outbox.Outbox{
 			Executions: sfn.NewFromConfig(parts.AWS), StateMachine: settings.StateMachine, Work: &directory.Work{Core: core},
 		}
-		return carry.New(parts.Store, carrier.Carry, parts.Log), nil
+		signer, err := sealing.Signer(parts)
+		if err != nil {
+			return nil, err
+		}
+		sealer := &outbox.Sealer{Ledger: &directory.Ledger{Core: core, Signer: signer}, Skew: parts.Skew, Log: parts.Log}
+		return sealer.Before(carry.New(parts.Store, carrier.Carry, parts.Log)), nil
 	})
 }

@@ -8,5 +8,5 @@ import (
 
 // New makes a server for a function's operations.
 func New(parts wire.Parts) *httpapi.Server {
-	return httpapi.New(httpapi.Options{Log: parts.Log, Now: parts.Core.Now})
+	return httpapi.New(httpapi.Options{Log: parts.Log, Now: parts.Core.Now, EdgeTellsPlace: parts.EdgeTellsPlace})
 }

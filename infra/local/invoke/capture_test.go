@@ -174,6 +174,7 @@ func (c *camera) takeRequests() directory.ChangeRef {
 		"accounts": shop.Accounts[:1], "roles": []string{"normal_user"},
 	})
 	c.send("changes.listChanges", "GET /v1/changes?state=propagating", client, nil)
+	c.send("ledger.listOperations", "GET /v1/operations?limit=2", client, nil)
 	c.send("organisations.listAccounts", "GET /v1/accounts", client, nil)
 	c.send("access.evaluateAccess", "POST /access/v1/evaluation", client, object{
 		"subject": object{"type": "user", "id": shop.Users[2].ID}, "action": object{"name": "orders:manage"},
@@ -294,13 +295,14 @@ func (c *camera) read(into any, answer []byte) {
 	}
 }
 
-// takeRecords waits for what the story put into the outbox.
+// takeRecords waits for what the story put into the outbox and into the operation log.
 func (c *camera) takeRecords() {
 	type item = map[string]events.DynamoDBAttributeValue
 	for name, is := range map[string]func(item) bool{
 		"outbox.startExecution": func(i item) bool { return has(i, "workflow", "change") && !has(i, "workflow", "taskToken") },
 		"outbox.returnToken":    func(i item) bool { return has(i, "workflow", "taskToken") },
 		"outbox.resetPassword":  func(i item) bool { return has(i, "reset", "name") },
+		"outbox.sealEntry":      func(i item) bool { return has(i, "actor", "user") && documentOf(i)["action"] == "createUser" },
 		"mailer.mail":           func(i item) bool { return has(i, "mail", "sealedToken") },
 		"texter.text":           func(i item) bool { return has(i, "text", "sealedCode") },
 	} {
@@ -318,18 +320,19 @@ func (c *camera) takeRecords() {
 	}
 }
 
+// documentOf is what an item says, beside its keys.
+func documentOf(image map[string]events.DynamoDBAttributeValue) map[string]any {
+	var document map[string]any
+	if stored, ok := image[store.Document]; ok && json.Unmarshal([]byte(stored.String()), &document) != nil {
+		return nil
+	}
+	return document
+}
+
 // has tells whether an item's document has a field inside another.
 func has(image map[string]events.DynamoDBAttributeValue, name, inside string) bool {
-	stored, ok := image[store.Document]
-	if !ok {
-		return false
-	}
-	var document map[string]any
-	if json.Unmarshal([]byte(stored.String()), &document) != nil {
-		return false
-	}
-	outer, _ := document[name].(map[string]any)
-	_, ok = outer[inside]
+	outer, _ := documentOf(image)[name].(map[string]any)
+	_, ok := outer[inside]
 	return ok
 }
 

@@ -96,6 +96,7 @@ var answers = map[string]func(*testing.T, []byte, error){
 	"users.listUsers":            answered(http.StatusOK, `"email":"ada@billpro.example.com"`, `"next":"`),
 	"users.createUser":           answered(http.StatusCreated, `"email":"nora@billpro.example.com"`, `"status":"active"`),
 	"organisations.listAccounts": answered(http.StatusOK, `"name":"Operating"`, `"name":"Payroll"`, `"name":"Reserve"`),
+	"ledger.listOperations":      answered(http.StatusOK, `{"items":[`),
 	"access.evaluateAccess":      answered(http.StatusOK, `"decision":true`),
 	// What is not in the outbox was carried before: nothing is to be done, and nothing has failed.
 	"outbox.startExecution": carried,
@@ -103,6 +104,8 @@ var answers = map[string]func(*testing.T, []byte, error){
 	"outbox.resetPassword":  carried,
 	"mailer.mail":           carried,
 	"texter.text":           carried,
+	// An entry is sealed as the stream saw it, and the same one not twice.
+	"outbox.sealEntry": carried,
 	// No change comes of a task: the one that it names must be there.
 	"workflow.awaitDecision": failed("There is no such change."),
 	"workflow.apply":         failed("There is no such change."),

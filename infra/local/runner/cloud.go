@@ -117,6 +117,7 @@ func (r *Runner) environment(function deployment.Function) (map[string]string, e
 		deployment.Sender:           sender,
 		deployment.ConfigurationSet: mailSettings,
 		deployment.ConsoleURL:       r.API,
+		deployment.Edge:             "none",
 	}
 	environment := map[string]string{
 		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",

@@ -12,7 +12,7 @@ import (
 // Contract holds a store to what directory.Store and each directory.Effect say. Open may return the same store every
 // time: every test has data of its own.
 func Contract(t *testing.T, open func(*testing.T) directory.Store) {
-	run(t, open, reads, records, commits, names, counts, sessions, links, outboxes, lists, cursors, due)
+	run(t, open, reads, records, commits, names, counts, sessions, links, outboxes, lists, cursors, due, ledger)
 }
 
 // promise is one line of the contract, and the test of it.

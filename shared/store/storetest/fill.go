@@ -12,7 +12,12 @@ import (
 )
 
 // NewID is a new id behind a prefix, as the service makes them.
-func NewID(prefix string) string { return prefix + ulid.Make().String() }
+func NewID(prefix string) string { return NewIDAt(prefix, time.Now()) }
+
+// NewIDAt is one that was made at a time.
+func NewIDAt(prefix string, at time.Time) string {
+	return prefix + ulid.MustNew(ulid.Timestamp(at), ulid.DefaultEntropy()).String()
+}
 
 // NewOrganisation is the id of a tenant that no other test has.
 func NewOrganisation() directory.OrganisationID {

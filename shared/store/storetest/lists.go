@@ -125,7 +125,7 @@ var catalogues = []catalogue{
 			return directory.Log{Entry: entry}, string(entry.ID)
 		},
 		page: func(ctx context.Context, s directory.Store, id directory.OrganisationID, page directory.Page) ([]string, string, error) {
-			entries, next, err := s.Operations(ctx, id, page)
+			entries, next, err := s.Operations(ctx, id, directory.OperationFilter{}, page)
 			return ids(entries, next, err, func(e directory.Entry) directory.EntryID { return e.ID })
 		},
 	},

@@ -241,7 +241,7 @@ var records = []promise{
 		entry.ID, entry.Organisation = directory.EntryID(NewID(directory.PrefixEntry)), NewOrganisation()
 		commit(t, s, directory.Log{Entry: entry})
 		refused(t, s, fault.Stale, directory.Log{Entry: entry})
-		got, _, err := s.Operations(t.Context(), entry.Organisation, directory.Page{Limit: 10})
+		got, _, err := s.Operations(t.Context(), entry.Organisation, directory.OperationFilter{}, directory.Page{Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}

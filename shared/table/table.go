@@ -1,0 +1,70 @@
+package table
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+	"time"
+)
+
+// ContentType of a table.
+const ContentType = "text/csv"
+
+// Field is a cell with the name of its column.
+type Field struct{ Name, Value string }
+
+// Row is a line of a table. Its zero value has the same fields, by name and order, as every other.
+type Row interface{ Fields() []Field }
+
+// Write writes rows under a line of names. With no rows, the names stand alone.
+func Write[R Row](w io.Writer, rows []R) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	var none R
+	if err := out.Write(line(none.Fields(), func(f Field) string { return f.Name })); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := out.Write(line(row.Fields(), func(f Field) string { return safe(f.Value) })); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func line(fields []Field, of func(Field) string) []string {
+	cells := make([]string, len(fields))
+	for i, field := range fields {
+		cells[i] = of(field)
+	}
+	return cells
+}
+
+// safe keeps a spreadsheet from taking a text for a formula. What is before the sign does not make it safe: some
+// programs trim white space first.
+func safe(text string) string {
+	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
+		return "'" + text
+	}
+	trimmed := strings.TrimLeft(text, " \t\r\n\u00a0\ufeff")
+	if trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
+		return "'" + text
+	}
+	return text
+}
+
+// Moment is a time as tables have it: UTC, to the second. Spreadsheets read it as a time.
+func Moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format("2006-01-02 15:04:05")
+}
+
+// Accepted tells whether an Accept field asks for a table rather than for JSON.
+func Accepted(accept string) bool {
+	first, _, _ := strings.Cut(accept, ",")
+	kind, _, _ := strings.Cut(first, ";")
+	return strings.EqualFold(strings.TrimSpace(kind), ContentType)
+}

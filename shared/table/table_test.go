@@ -1,0 +1,63 @@
+package table
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+type pair struct{ left, right string }
+
+func (p pair) Fields() []Field { return []Field{{"left", p.left}, {"right", p.right}} }
+
+func TestATableHasItsNamesAndIsReadBack(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	if err := Write(&out, []pair{{"a,b", `say "x"`}, {"one\ntwo", "é"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "left,right\r\n\"a,b\",\"say \"\"x\"\"\"\r\n\"one\r\ntwo\",é\r\n"; out.String() != want {
+		t.Errorf("%q", out.String())
+	}
+	out.Reset()
+	if err := Write[pair](&out, nil); err != nil || out.String() != "left,right\r\n" {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+func TestNoCellIsAFormula(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"=1+1": "'=1+1", "+44 20": "'+44 20", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\rx": "'\rx", " =1": "' =1",
+		"\n=1": "'\n=1", "＝1": "'＝1", "": "", "a=1": "a=1", "'=1": "'=1", "ada@example.com": "ada@example.com", " ": " ",
+	} {
+		if got := safe(text); got != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		text := rapid.String().Draw(r, "text")
+		var out strings.Builder
+		if err := Write(&out, []pair{{text, text}}); err != nil {
+			r.Fatal(err)
+		}
+		lines, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+		if err != nil || len(lines) != 2 {
+			r.Fatalf("%q: %v, %v", out.String(), lines, err)
+		}
+		if cell := lines[1][0]; cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+			r.Errorf("%q is a formula", cell)
+		}
+	})
+}
+
+func TestMoments(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 5, time.FixedZone("", 3600))
+	if got := Moment(at); got != "2026-03-01 11:00:00" || Moment(time.Time{}) != "" {
+		t.Errorf("%q", got)
+	}
+}
