@@ -20,6 +20,17 @@ import (
 // Carried is one. An error leaves the item for another time.
 type Carrier func(context.Context, directory.OutboxItem) ([]directory.Effect, error)
 
+// ByKind carries each kind of item by its own carrier.
+func ByKind(carriers map[directory.OutboxKind]Carrier) Carrier {
+	return func(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
+		carrier, ok := carriers[item.Kind]
+		if !ok {
+			return nil, fmt.Errorf("an outbox item of the kind %s, which is another function's", item.Kind)
+		}
+		return carrier(ctx, item)
+	}
+}
+
 // Handler is what a stream invokes.
 type Handler func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
 

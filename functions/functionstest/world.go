@@ -134,10 +134,13 @@ func New(t testing.TB, options ...Option) *World {
 	w.hears = feedback.New(work, log)
 	sealer := &outbox.Sealer{Ledger: book, Log: log}
 	phones := &texter.Texter{Sealer: w.Core.Sealer, Sender: w.Texts, Now: w.Now, Log: log}
+	told := carry.New(w.Store, carry.ByKind(map[directory.OutboxKind]carry.Carrier{
+		directory.OutboxMail: posts.Carry, directory.OutboxText: phones.Carry,
+	}), log)
 	carried := sealer.Before(carry.New(w.Store, orders.Carry, log))
 	w.carriers = map[directory.OutboxKind]carry.Handler{
 		directory.OutboxWorkflow: carried, directory.OutboxReset: carried,
-		directory.OutboxMail: carry.New(w.Store, posts.Carry, log), directory.OutboxText: carry.New(w.Store, phones.Carry, log),
+		directory.OutboxMail: told, directory.OutboxText: told,
 	}
 	w.sweep = sweep.New(work, log)
 	return w

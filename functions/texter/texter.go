@@ -1,4 +1,4 @@
-// Package texter sends the text messages of the outbox. It alone speaks to SNS.
+// Package texter sends the text messages of the outbox, as part of the mailer function. It alone speaks to SNS.
 package texter
 
 import (

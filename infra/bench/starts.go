@@ -121,7 +121,6 @@ func (b *bench) starts(ctx context.Context, p *place) ([]*start, error) {
 	}{
 		{deployment.Outbox, carried(admin, "workflow")},
 		{deployment.Mailer, carried(admin, "mail")},
-		{deployment.Texter, carried(admin, "text")},
 		{deployment.Workflow, apply},
 		{deployment.Sweep, `{}`},
 	} {

@@ -69,8 +69,8 @@ type Grant struct {
 
 // Stream is an event source mapping on the table's stream.
 type Stream struct {
-	// Filter is the pattern of records that reach the function, as AWS writes it.
-	Filter        string
+	// Filters are patterns as AWS writes them; a record that matches one of them reaches the function.
+	Filters       []string
 	BatchSize     int
 	RetryAttempts int
 	// Parallel is how many batches of one shard run at the same time; order holds within a partition key.

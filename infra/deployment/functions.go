@@ -12,7 +12,6 @@ const (
 	Outbox   api.Function = "outbox"
 	Mailer   api.Function = "mailer"
 	Feedback api.Function = "feedback"
-	Texter   api.Function = "texter"
 	Workflow api.Function = "workflow"
 	Sweep    api.Function = "sweep"
 )
@@ -40,12 +39,15 @@ const (
 	memoryMB    = 256
 )
 
-// outboxFilter lets items through by what their sort keys begin with, outbox items of a kind or entries of the log: new
-// ones, those that the sweep sends round again, and entries that somebody altered; none that the sweep puts aside.
+// outboxFilter lets outbox items through by what their sort keys begin with: new ones, and those that the sweep sends round
+// again; none that it puts aside.
 func outboxFilter(prefixes string) string {
 	return `{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[` + prefixes + `]}},` +
 		`"NewImage":{"duePk":{"S":[{"prefix":"due#"}]}}}}`
 }
+
+// logFilter lets entries of the operation log through: new ones, and those that somebody altered.
+const logFilter = `{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"log_"}]}}}}`
 
 // Functions are all functions of the service.
 func Functions() []Function {
@@ -88,35 +90,25 @@ func Functions() []Function {
 				{OnStateMachine, []string{"states:StartExecution", "states:SendTaskSuccess"}},
 				{OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}},
 			},
-			Stream: &Stream{Filter: outboxFilter(`{"prefix":"workflow#"},{"prefix":"reset#"},{"prefix":"log_"}`), BatchSize: 25, RetryAttempts: 20, Parallel: 4},
+			Stream: &Stream{Filters: []string{outboxFilter(`{"prefix":"workflow#"},{"prefix":"reset#"}`), logFilter}, BatchSize: 25, RetryAttempts: 20, Parallel: 4},
 		},
 		{
-			Name: Mailer, Purpose: "Sends the mails of the outbox through SES.",
+			Name: Mailer, Purpose: "Sends the mails of the outbox through SES, and its texts through SNS.",
 			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, Sender, ConfigurationSet, ConsoleURL},
 			Grants: []Grant{
 				{OnTable, actions(read, write)},
 				{OnListIndex, query},
 				{OnKey, []string{"kms:Decrypt"}},
 				{OnMail, []string{"ses:SendEmail"}},
+				{OnPhones, []string{"sns:Publish"}},
 			},
-			Stream: &Stream{Filter: outboxFilter(`{"prefix":"mail#"}`), BatchSize: 10, RetryAttempts: 20, Parallel: 4},
+			Stream: &Stream{Filters: []string{outboxFilter(`{"prefix":"mail#"},{"prefix":"text#"}`)}, BatchSize: 10, RetryAttempts: 20, Parallel: 4},
 		},
 		{
 			Name: Feedback, Purpose: "Marks what SES tells of mails on the links and users that they went to.",
 			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table},
 			Grants:    []Grant{{OnTable, []string{"dynamodb:BatchGetItem", "dynamodb:PutItem"}}},
 			MailEvent: &MailEvent{Types: []string{"Email Delivered", "Email Bounced", "Email Complaint Received"}},
-		},
-		{
-			Name: Texter, Purpose: "Sends the text messages of the outbox through SNS.",
-			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key},
-			Grants: []Grant{
-				// Of the table it writes nothing but that an item was carried.
-				{OnTable, actions(read, []string{"dynamodb:DeleteItem"})},
-				{OnKey, []string{"kms:Decrypt"}},
-				{OnPhones, []string{"sns:Publish"}},
-			},
-			Stream: &Stream{Filter: outboxFilter(`{"prefix":"text#"}`), BatchSize: 10, RetryAttempts: 20, Parallel: 4},
 		},
 		{
 			Name: Workflow, Purpose: "The tasks of a change's execution: await the decision, apply.",

@@ -23,7 +23,7 @@ func newStreamMapping(f function, table awsdynamodb.Table) {
 		// From the beginning: what was written while the stack came up is not lost.
 		StartingPosition: jsii.String("TRIM_HORIZON"),
 		FilterCriteria: &awslambda.CfnEventSourceMapping_FilterCriteriaProperty{
-			Filters: &[]any{&awslambda.CfnEventSourceMapping_FilterProperty{Pattern: jsii.String(stream.Filter)}},
+			Filters: filters(stream.Filters),
 		},
 		BatchSize:                  jsii.Number(stream.BatchSize),
 		MaximumRetryAttempts:       jsii.Number(stream.RetryAttempts),
@@ -34,6 +34,14 @@ func newStreamMapping(f function, table awsdynamodb.Table) {
 			OnFailure: &awslambda.CfnEventSourceMapping_OnFailureProperty{Destination: f.deadLetters.QueueArn()},
 		},
 	})
+}
+
+func filters(patterns []string) *[]any {
+	var list []any
+	for _, pattern := range patterns {
+		list = append(list, &awslambda.CfnEventSourceMapping_FilterProperty{Pattern: jsii.String(pattern)})
+	}
+	return &list
 }
 
 // newScheduleGroup makes the group of the stack's schedules, whose name tells EventBridge Scheduler's roles that the

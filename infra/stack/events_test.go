@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mandate/infra/deployment"
+	"mandate/shared/directory"
 	"mandate/shared/store"
 )
 
@@ -19,14 +20,19 @@ func TestStreamsReachTheirFunctionsAsDeclared(t *testing.T) {
 			continue
 		}
 		streams++
-		if due := `"NewImage":{"` + store.DuePartitionKey + `":{"S":[{"prefix":"` + store.DuePrefix + `"}]}`; !strings.Contains(f.Stream.Filter, due) {
-			t.Errorf("%s is brought what was put aside: %s", f.Name, f.Stream.Filter)
+		var patterns []any
+		for _, filter := range f.Stream.Filters {
+			patterns = append(patterns, map[string]any{"Pattern": filter})
+			due := `"NewImage":{"` + store.DuePartitionKey + `":{"S":[{"prefix":"` + store.DuePrefix + `"}]}`
+			if log := `{"prefix":"` + directory.PrefixEntry + `"}`; !strings.Contains(filter, due) && !strings.Contains(filter, log) {
+				t.Errorf("%s is brought what was put aside: %s", f.Name, filter)
+			}
 		}
 		want := map[string]any{
 			"FunctionName":               "<" + in(f, "Function") + ">",
 			"EventSourceArn":             "<Table.StreamArn>",
 			"StartingPosition":           "TRIM_HORIZON",
-			"FilterCriteria":             map[string]any{"Filters": []any{map[string]any{"Pattern": f.Stream.Filter}}},
+			"FilterCriteria":             map[string]any{"Filters": patterns},
 			"BatchSize":                  float64(f.Stream.BatchSize),
 			"MaximumRetryAttempts":       float64(f.Stream.RetryAttempts),
 			"ParallelizationFactor":      float64(f.Stream.Parallel),

@@ -57,7 +57,7 @@ var rules = []rule{
 	}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sfn"}, but: []string{"mandate/functions/outbox/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sesv2"}, but: []string{"mandate/functions/mailer/bootstrap"}},
-	{of: "mandate/functions/*/bootstrap", not: []string{services + "sns"}, but: []string{"mandate/functions/texter/bootstrap"}},
+	{of: "mandate/functions/*/bootstrap", not: []string{services + "sns"}, but: []string{"mandate/functions/mailer/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{"github.com/go-webauthn/..."}, but: []string{
 		"mandate/functions/account/bootstrap", "mandate/functions/changes/bootstrap",
 	}},

@@ -113,7 +113,7 @@ type Text struct {
 	Language     string   `json:"language,omitempty"`
 	User         UserID   `json:"user,omitempty"`
 	Organisation string   `json:"organisation,omitempty"` // its name
-	// SealedCode is sealed for the time that the text waits; the texter alone opens it.
+	// SealedCode is sealed for the time that the text waits; the mailer function alone opens it.
 	SealedCode string    `json:"sealedCode,omitempty"`
 	ExpiresAt  time.Time `json:"expiresAt,omitempty"`
 }

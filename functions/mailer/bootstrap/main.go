@@ -1,17 +1,22 @@
-// The mailer function.
+// The mailer function. It sends texts as well: DynamoDB lets two functions read a stream, and the outbox function, which is
+// the other, should not have to do with what is told to people.
 package main
 
 import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"mandate/functions/carry"
 	"mandate/functions/mailer"
+	"mandate/functions/texter"
 	"mandate/functions/wire"
 	"mandate/functions/wire/sealing"
 	"mandate/shared/config"
+	"mandate/shared/directory"
 	"mandate/shared/mail/ses"
+	"mandate/shared/text/sns"
 )
 
 func main() {
@@ -34,7 +39,13 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		carrier := &mailer.Mailer{Store: parts.Store, Sealer: core.Sealer, Sender: sender, ConsoleURL: settings.ConsoleURL}
-		return carry.New(parts.Store, carrier.Carry, parts.Log), nil
+		mails := &mailer.Mailer{Store: parts.Store, Sealer: core.Sealer, Sender: sender, ConsoleURL: settings.ConsoleURL}
+		texts := &texter.Texter{
+			Sealer: core.Sealer, Sender: sns.New(awssns.NewFromConfig(parts.AWS)), Now: core.Now, Log: parts.Log,
+		}
+		carrier := carry.ByKind(map[directory.OutboxKind]carry.Carrier{
+			directory.OutboxMail: mails.Carry, directory.OutboxText: texts.Carry,
+		})
+		return carry.New(parts.Store, carrier, parts.Log), nil
 	})
 }

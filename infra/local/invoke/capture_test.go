@@ -134,7 +134,7 @@ func (c *camera) watchStream() {
 	var mappings []stream.Mapping
 	for _, function := range deployment.Functions() {
 		if function.Stream != nil {
-			mappings = append(mappings, stream.Mapping{Function: string(function.Name), Filters: []string{function.Stream.Filter}})
+			mappings = append(mappings, stream.Mapping{Function: string(function.Name), Filters: function.Stream.Filters})
 		}
 	}
 	poller, err := stream.New(stream.Config{
@@ -304,7 +304,7 @@ func (c *camera) takeRecords() {
 		"outbox.resetPassword":  func(i item) bool { return has(i, "reset", "name") },
 		"outbox.sealEntry":      func(i item) bool { return has(i, "actor", "user") && documentOf(i)["action"] == "createUser" },
 		"mailer.mail":           func(i item) bool { return has(i, "mail", "sealedToken") },
-		"texter.text":           func(i item) bool { return has(i, "text", "sealedCode") },
+		"mailer.text":           func(i item) bool { return has(i, "text", "sealedCode") },
 	} {
 		function, _, _ := strings.Cut(name, ".")
 		var event events.DynamoDBEvent

@@ -103,7 +103,7 @@ var answers = map[string]func(*testing.T, []byte, error){
 	"outbox.returnToken":    carried,
 	"outbox.resetPassword":  carried,
 	"mailer.mail":           carried,
-	"texter.text":           carried,
+	"mailer.text":           carried,
 	// An entry is sealed as the stream saw it, and the same one not twice.
 	"outbox.sealEntry": carried,
 	// No change comes of a task: the one that it names must be there.

@@ -171,7 +171,7 @@ func (r *Runner) startEvents(ctx context.Context) error {
 	for _, function := range deployment.Functions() {
 		if s := function.Stream; s != nil {
 			mappings = append(mappings, stream.Mapping{
-				Function: string(function.Name), BatchSize: s.BatchSize, Filters: []string{s.Filter},
+				Function: string(function.Name), BatchSize: s.BatchSize, Filters: s.Filters,
 				ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, MaximumRetryAttempts: s.RetryAttempts,
 			})
 		}

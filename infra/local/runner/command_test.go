@@ -193,7 +193,7 @@ func linkState(t *testing.T, database, user string) string {
 	t.Helper()
 	var found []string
 	for _, item := range table(t, database) {
-		if item["user"] == user && strings.HasPrefix(item["sk"].(string), "l#") {
+		if strings.HasSuffix(item["pk"].(string), "#u#"+user) && strings.HasPrefix(item["sk"].(string), "l#") {
 			found = append(found, item["state"].(string))
 		}
 	}

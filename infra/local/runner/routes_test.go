@@ -19,7 +19,8 @@ func TestEveryRouteLeadsToItsOperation(t *testing.T) {
 	public := map[string]int{ // what they answer to a request that has nothing in it
 		"signIn": http.StatusUnprocessableEntity, "answerChallenge": http.StatusUnprocessableEntity,
 		"forgotPassword": http.StatusUnprocessableEntity, "inspectLink": http.StatusUnprocessableEntity,
-		"redeemLink": http.StatusUnprocessableEntity,
+		"redeemLink": http.StatusUnprocessableEntity, "finishPasskeySignIn": http.StatusUnprocessableEntity,
+		"beginPasskeySignIn": http.StatusOK,
 		"health":     http.StatusOK, "getOpenApi": http.StatusOK, "getLinkPage": http.StatusOK,
 	}
 	for _, operation := range api.Operations() {
