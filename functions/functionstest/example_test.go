@@ -11,12 +11,13 @@ import (
 func example(o *Tenant, operation api.Endpoint) []Part {
 	ids := map[string]string{ // by path parameter
 		"userId": string(o.Rosa.ID), "organisationId": string(o.ID), "accountId": o.Accounts[0], "changeId": "chg_1", "sessionId": "ses_1",
-		"fingerprint": strings.Repeat("0", 64), "passkeyId": "psk_1",
+		"fingerprint": strings.Repeat("0", 64), "passkeyId": "psk_1", "credentialId": "crd_1",
 	}
 	bodies := map[string]any{
 		"createUser":          newUser(o, nil),
 		"updateUser":          Object{"contact": true},
 		"duplicateUser":       Object{"email": o.Email("copy"), "phone": o.Phone()},
+		"revealCredential":    Object{"method": "totp", "code": "123456"},
 		"assignAccount":       Object{"users": []string{string(o.Rosa.ID)}},
 		"addCertificate":      Object{"pem": o.certificate(365).PEM},
 		"updateMe":            Object{"language": "fr"},

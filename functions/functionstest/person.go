@@ -27,17 +27,23 @@ type Person struct {
 	app *app
 }
 
+// Caller is a program that calls with a credential.
+func (w *World) Caller(issued *api.IssuedCredential) *Person {
+	return &Person{World: w, ClientID: issued.ClientID, ClientSecret: issued.ClientSecret}
+}
+
 // app is an authenticator app, which a person has whatever device it signs in on.
 type app struct{ lastStep int64 }
 
 // What operations on users, changes and sign-ins answer.
 type (
 	UserAnswer struct {
-		User     api.User
-		Change   *api.Change
-		Preview  *api.Outlook
-		Warnings []api.Warning
-		Left     *api.Left
+		User       api.User
+		Change     *api.Change
+		Preview    *api.Outlook
+		Warnings   []api.Warning
+		Left       *api.Left
+		Credential *api.IssuedCredential
 	}
 	Assignment struct {
 		Account api.BankAccount

@@ -257,16 +257,16 @@ func (w *World) robot(organisation directory.Organisation, access directory.Acce
 		Email: w.Email("robot"), ClientSecret: fmt.Sprintf("secret-%d", w.next()),
 	}
 	credential := directory.Credential{
-		ID: w.Core.NewID(directory.CredentialPrefix), Organisation: organisation.ID, User: p.ID,
-		SecretHash: directory.HashSecret(p.ClientSecret), CreatedAt: w.Now(),
+		ID: w.Core.NewID(directory.CredentialPrefix), SecretHash: directory.HashSecret(p.ClientSecret), Serial: 1, CreatedAt: w.Now(),
 	}
-	p.ClientID = credential.ClientID()
-	w.commit(directory.PutCredential{Credential: credential}, directory.PutUser{User: directory.User{
+	p.ClientID = directory.ClientID(directory.UserRef{Organisation: organisation.ID, ID: p.ID}, credential.ID)
+	w.commit(directory.PutUser{User: directory.User{
 		ID: p.ID, Organisation: organisation.ID, Identity: directory.IdentityID(w.Core.NewID(directory.PrefixIdentity)), Kind: directory.KindAPI,
 		Profile: directory.Profile{
 			Name: directory.Name{First: "robot"}, Email: p.Email, Language: "en", Access: access, APIAccess: true, IPAllowList: []string{},
 		},
 		Status: directory.StatusActive, CreatedAt: w.Now(), UpdatedAt: w.Now(), Version: 1,
+		Credentials: []directory.Credential{credential},
 	}}, directory.Reserve{Reservation: directory.Reservation{
 		Kind: directory.ReserveEmail, Name: p.Email, Organisation: organisation.ID, User: p.ID,
 	}})

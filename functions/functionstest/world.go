@@ -3,6 +3,7 @@ package functionstest
 import (
 	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -54,7 +55,8 @@ type World struct {
 
 	t        testing.TB
 	level    slog.Level
-	edge     bool // stands before the gateway, and tells where callers are
+	lines    io.Writer // of the log
+	edge     bool      // stands before the gateway, and tells where callers are
 	servers  map[api.Function]*httpapi.Server
 	carriers map[directory.OutboxKind]carry.Handler // the functions that the outbox is carried by
 	hears    feedback.Handler
@@ -86,6 +88,11 @@ type Option func(*World)
 // Quiet keeps errors out of the test's log, where they are what the test is about.
 func Quiet(w *World) { w.level = slog.LevelError + 1 }
 
+// LoggingTo keeps all of the log in a writer.
+func LoggingTo(lines io.Writer) Option {
+	return func(w *World) { w.level, w.lines = slog.LevelDebug, lines }
+}
+
 // New makes a world without organisations.
 func New(t testing.TB, options ...Option) *World {
 	t.Helper()
@@ -93,7 +100,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, level: slog.LevelError, now: Start, Mails: &Mails{}, Texts: &Texts{}, streamed: map[string]bool{}}
+	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Texts: &Texts{}, streamed: map[string]bool{}}
 	w.Client = newClient(t, partstest.DynamoDB(t))
 	w.Store = store.New(w.Client, w.Client.table)
 	keys := sealtest.New()
@@ -109,7 +116,7 @@ func New(t testing.TB, options ...Option) *World {
 	for _, set := range options {
 		set(w)
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
+	log := slog.New(slog.NewTextHandler(w.lines, &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
 	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access, api.Ledger} {
@@ -120,7 +127,7 @@ func New(t testing.TB, options ...Option) *World {
 		t.Fatal(err)
 	}
 	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors, Passkeys: passkeys})
-	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164, Certificates: certificate.Read})
+	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164, SecondFactors: factors, Passkeys: passkeys, Certificates: certificate.Read})
 	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors, Passkeys: passkeys})
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
 	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})

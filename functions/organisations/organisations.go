@@ -93,6 +93,8 @@ func patch(s *directory.Settings, in *api.SettingsPatch) {
 	present.Set(&s.AdminsCertificates, in.AdminsCertificates)
 	present.Set(&s.APINamesAccount, in.APINamesAccount)
 	present.Set(&s.SetPasswords, in.SetPasswords)
+	present.Set(&s.SecretsShown, in.SecretsShown)
+	present.Set(&s.APIAccess, in.APIAccess)
 	present.Set(&s.Languages, in.Languages)
 	present.Set(&s.ApprovalHours, in.ApprovalHours)
 }

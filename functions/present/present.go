@@ -128,7 +128,7 @@ func Organisation(o directory.Organisation) api.Organisation {
 			SecondFactor: string(s.SecondFactor), Phone: string(s.Phone), AdminsManageAdmins: s.AdminsManageAdmins,
 			AdminsManageAPI: s.AdminsManageAPI, AdminsCertificates: s.AdminsCertificates,
 			APINamesAccount: s.APINamesAccount, Onboarding: Strings(s.Onboarding),
-			Removal: s.Removal, SetPasswords: s.SetPasswords, Contacts: s.Contacts, SecretsShown: s.SecretsShown, Languages: Strings(s.Languages),
+			Removal: s.Removal, SetPasswords: s.SetPasswords, Contacts: s.Contacts, SecretsShown: s.SecretsShown, APIAccess: s.APIAccess, Languages: Strings(s.Languages),
 			ApprovalHours: s.ApprovalHours,
 		},
 	}

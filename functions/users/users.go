@@ -29,6 +29,11 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.ListCertificates, h.listCertificates)
 	httpapi.Handle(server, api.AddCertificate, h.addCertificate)
 	httpapi.Handle(server, api.RemoveCertificate, h.removeCertificate)
+	httpapi.Handle(server, api.ListCredentials, h.listCredentials)
+	httpapi.Handle(server, api.CreateCredential, h.createCredential)
+	httpapi.Handle(server, api.RevealCredential, h.revealCredential)
+	httpapi.Handle(server, api.RotateCredential, h.rotateCredential)
+	httpapi.Handle(server, api.RevokeCredential, h.revokeCredential)
 	httpapi.Handle(server, api.ResendVerification, h.resendVerification)
 	httpapi.Handle(server, api.SendPasswordReset, h.sendPasswordReset)
 	httpapi.Handle(server, api.ListUserTokens, h.tokens)
@@ -161,6 +166,7 @@ func answer(a directory.Answer, err error) (*api.UserAnswer, error) {
 	out := &api.UserAnswer{Status: http.StatusOK, ETag: a.User.ETag()}
 	out.Body.User = present.User(a.User)
 	out.Body.Warnings = present.Warnings(a.Warnings)
+	out.Body.Credential = issuedCredential(a.Issued)
 	if a.Left != nil {
 		out.Body.Left = &api.Left{
 			Companies: present.Strings(a.Left.Companies), Accounts: present.Strings(a.Left.Accounts),

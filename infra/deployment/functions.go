@@ -59,7 +59,7 @@ func Functions() []Function {
 		},
 		{
 			Name: api.Users, Purpose: "Users and the changes asked for them.",
-			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, Edge},
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL, Edge},
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{

@@ -23,7 +23,8 @@ type Settings struct {
 	Removal            bool     `json:"removal"`
 	SetPasswords       bool     `json:"setPasswords" doc:"The platform's staff may set users' passwords."`
 	Contacts           bool     `json:"contacts"`
-	SecretsShown       string   `json:"secretsShown"`
+	SecretsShown       string   `json:"secretsShown" enum:"once,always"`
+	APIAccess          bool     `json:"apiAccess" doc:"Users who are no API users can have API access besides."`
 	Languages          []string `json:"languages" nullable:"false"`
 	ApprovalHours      int      `json:"approvalHours" minimum:"1" maximum:"2160"`
 }
@@ -42,6 +43,8 @@ type SettingsPatch struct {
 	AdminsCertificates *bool     `json:"adminsCertificates,omitempty"`
 	APINamesAccount    *bool     `json:"apiNamesAccount,omitempty"`
 	SetPasswords       *bool     `json:"setPasswords,omitempty"`
+	SecretsShown       *string   `json:"secretsShown,omitempty" enum:"once,always"`
+	APIAccess          *bool     `json:"apiAccess,omitempty"`
 	Languages          *[]string `json:"languages,omitempty"`
 	ApprovalHours      *int      `json:"approvalHours,omitempty" minimum:"1" maximum:"2160"`
 }

@@ -85,11 +85,12 @@ type UserAnswer struct {
 	Status int
 	ETag   string `header:"ETag"`
 	Body   struct {
-		User     User      `json:"user"`
-		Change   *Change   `json:"change,omitempty" doc:"The change on its way; absent where it took effect at once."`
-		Preview  *Outlook  `json:"preview,omitempty" doc:"With preview=true: what it would do. Nothing was written."`
-		Warnings []Warning `json:"warnings,omitempty"`
-		Left     *Left     `json:"left,omitempty" doc:"Of a duplicate: what was not copied, since you may not give it."`
+		User       User              `json:"user"`
+		Change     *Change           `json:"change,omitempty" doc:"The change on its way; absent where it took effect at once."`
+		Preview    *Outlook          `json:"preview,omitempty" doc:"With preview=true: what it would do. Nothing was written."`
+		Warnings   []Warning         `json:"warnings,omitempty"`
+		Credential *IssuedCredential `json:"credential,omitempty" doc:"The client id and secret that came with the act, this once; they open from the change's effect on. Absent in the answer to a request that is repeated under its Idempotency-Key: the secret is not kept for it. Where the first answer was lost, rotate the credential."`
+		Left       *Left             `json:"left,omitempty" doc:"Of a duplicate: what was not copied, since you may not give it."`
 	}
 }
 

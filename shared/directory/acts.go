@@ -19,6 +19,9 @@ const (
 	ActAssignAccount     Act = "assignAccount"
 	ActAddCertificate    Act = "addCertificate"
 	ActRemoveCertificate Act = "removeCertificate"
+	ActCreateCredential  Act = "createCredential"
+	ActRotateCredential  Act = "rotateCredential"
+	ActRevokeCredential  Act = "revokeCredential"
 )
 
 // Acts are all of them.
@@ -26,6 +29,7 @@ func Acts() []Act {
 	return []Act{
 		ActCreateUser, ActDuplicateUser, ActUpdateUser, ActDeactivateUser, ActReactivateUser, ActRemoveUser,
 		ActResetSecondFactor, ActAssignAccount, ActAddCertificate, ActRemoveCertificate,
+		ActCreateCredential, ActRotateCredential, ActRevokeCredential,
 	}
 }
 
@@ -70,6 +74,12 @@ func (a Act) rule() actRule {
 		return actRule{delayed: true, apply: (*Core).applyCertificates}
 	case ActRemoveCertificate:
 		return actRule{apply: (*Core).applyCertificates}
+	case ActCreateCredential:
+		return actRule{delayed: true, gives: givesAll, apply: (*Core).applyCredential}
+	case ActRotateCredential: // gives whom it shows the secret to, not its user
+		return actRule{gives: givesAll, apply: (*Core).applyCredential}
+	case ActRevokeCredential:
+		return actRule{apply: (*Core).applyRevocation}
 	default:
 		panic("directory: no rule of act " + string(a)) // acts are constants
 	}
@@ -88,7 +98,8 @@ func (t *Target) questions(act Act, grants Access) []Question {
 	return questions
 }
 
-// givesAll: to a new user everything, and to one that is reactivated everything that it gets back.
+// givesAll: to a new user everything, to one that is reactivated everything that it gets back, and to who is shown a
+// secret everything that it opens.
 func givesAll(c Change) Access { return c.After.Profile.Access }
 
 func givesMore(c Change) Access { return gains(c.Before.Profile.Access, c.After.Profile.Access) }

@@ -24,6 +24,7 @@ func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 // do not sign in (6.5).
 func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
+	plan.putInForce(now)
 	if user.Kind == KindAPI {
 		user.Status = StatusActive
 		return nil
@@ -42,10 +43,12 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, user, LinkVerification, MailVerification, VerificationTime, &plan.effects)
 }
 
-// applyUpdate gives the user its new profile, and its identity the new name to sign in with.
-func (c *Core) applyUpdate(ctx context.Context, _ time.Time, _ Organisation, plan *Plan) error {
+// applyUpdate gives the user its new profile, and its identity the new name to sign in with. API access that is switched
+// on brings a credential (6.1).
+func (c *Core) applyUpdate(ctx context.Context, now time.Time, _ Organisation, plan *Plan) error {
 	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
-	user.Profile = after
+	user.become(after)
+	plan.putInForce(now)
 	var login string
 	for _, reservation := range plan.Change.Reserved {
 		if reservation.Kind == ReserveLogin {

@@ -72,6 +72,8 @@ type intent struct {
 	after  Snapshot
 	// reserve is what the change takes while it is open, release what it frees when it takes effect.
 	reserve, release []Reservation
+	credential       string      // of the user's credentials: the one that the change is about
+	issue            *Credential // that the change puts in force, with a new secret
 }
 
 // plan makes a change of an intent, and lets it go as far as its organisation's change control allows.
@@ -81,7 +83,7 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 		Requester: v.actor(), RequesterVersion: v.caller.Version,
 		RequesterEmail: v.caller.Email, RequesterLanguage: v.caller.Language,
 		Before: in.before, After: in.after, BaseVersion: in.target.version(),
-		Reserved: in.reserve, Releases: in.release,
+		Reserved: in.reserve, Releases: in.release, Credential: in.credential, Issue: in.issue,
 		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
 	}
 	change.Digest = change.digest()

@@ -50,6 +50,12 @@ type Snapshot struct {
 	Profile      Profile       `json:"profile"`
 	Certificates []Certificate `json:"certificates,omitempty"` // in the order they were added
 	Assignment   *Assignment   `json:"assignment,omitempty"`
+	// Credentials is how many the user has. Credential is the one that the change is about, with the number of its secret;
+	// OverlapHours for how long the secret before it holds yet; ValidUntil when a new one ends, zero for never.
+	Credentials  int       `json:"credentials,omitempty"`
+	Credential   string    `json:"credential,omitempty"`
+	OverlapHours int       `json:"overlapHours,omitempty"`
+	ValidUntil   time.Time `json:"validUntil"`
 }
 
 // Assignment gives an account to many users (1.9).
@@ -101,6 +107,10 @@ type Change struct {
 	// Reserved is what the change took when it was asked for; Releases what it frees when it takes effect (3.8).
 	Reserved []Reservation
 	Releases []Reservation
+	// Credential is the id of the one that the change is about. Issue is one whose new secret waits to be in force; nothing
+	// is left of it where the change comes to nothing (6.1). Never shown.
+	Credential string
+	Issue      *Credential
 	// RequesterEmail and RequesterLanguage are where the outcome is told (3.12).
 	RequesterEmail    string
 	RequesterLanguage string

@@ -177,7 +177,7 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 		}
 		return &fault.Fault{Code: fault.Conflict, Change: string(change.ID), Detail: "The user changed meanwhile; the change has failed."}
 	}
-	given, err := c.stepUp(ctx, v, *change, way)
+	given, err := c.stepUp(ctx, factors{c.SecondFactors, c.Passkeys}, v, way.action, way.proof.Factor, occasionChange(*change))
 	if err != nil {
 		return err
 	}
@@ -228,22 +228,22 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 	return nil, nil
 }
 
-// stepUp verifies the caller's second factor.
-func (c *Changes) stepUp(ctx context.Context, v visit, change Change, way settlement) (verified, error) {
-	if method := way.proof.Method; method != MethodTOTP && method != MethodPasskey {
+// stepUp verifies the caller's second factor, given on an occasion.
+func (c *Core) stepUp(ctx context.Context, by factors, v visit, action Action, factor Factor, o occasion) (verified, error) {
+	if method := factor.Method; method != MethodTOTP && method != MethodPasskey {
 		return verified{}, fault.InvalidField("method", "enum", "The method is totp or passkey.")
 	}
-	if !slices.Contains(v.identity.methods(), string(way.proof.Method)) {
+	if !slices.Contains(v.identity.methods(), string(factor.Method)) {
 		return verified{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
 	}
 	if err := v.checkStepUp(); err != nil {
 		return verified{}, err
 	}
-	given, err := c.prove(ctx, factors{c.SecondFactors, c.Passkeys}, v.found, v.identity, way.proof.Factor, occasionChange(change), v.now)
+	given, err := c.prove(ctx, by, v.found, v.identity, factor, o, v.now)
 	if err != nil || given.ok {
 		return given, err
 	}
-	return verified{}, c.missStepUp(ctx, v, way.action, given)
+	return verified{}, c.missStepUp(ctx, v, action, given)
 }
 
 // Challenge asks for a passkey's answer that authenticates a change: the challenge is a hash over the change's digest,

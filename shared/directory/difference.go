@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Difference is one field that a change alters, as people read it.
@@ -45,6 +46,10 @@ func (s Snapshot) fields() []Difference {
 		{Field: "certificate", After: join(fingerprints(s.Certificates))},
 		{Field: "account", After: assigned.AccountName},
 		{Field: "users", After: join(assigned.names())},
+		{Field: "credentials", After: number(s.Credentials)},
+		{Field: "credential", After: s.Credential},
+		{Field: "overlapHours", After: number(s.OverlapHours)},
+		{Field: "validUntil", After: instant(s.ValidUntil)},
 	}
 }
 
@@ -63,6 +68,22 @@ func (a Assignment) names() []string {
 		names[i] = holder.Name
 	}
 	return names
+}
+
+// number is a count as text, empty for none.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// instant is a time as text, empty for never.
+func instant(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
 }
 
 func join[T ~string](set []T) string {

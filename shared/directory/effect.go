@@ -36,8 +36,6 @@ type (
 	// fault.CredentialsWrong.
 	BeginCeremony struct{ Ceremony Ceremony }
 	UseCeremony   struct{ Ceremony Ceremony }
-	// PutCredential writes a new credential.
-	PutCredential struct{ Credential Credential }
 	// PutLink writes a link.
 	PutLink struct{ Link Link }
 	// ReplaceLink ends a link that was not used; one that had expired counts as ended this way from then on.
@@ -161,7 +159,6 @@ func (UseChallenge) effect()    {}
 func (MissChallenge) effect()   {}
 func (BeginCeremony) effect()   {}
 func (UseCeremony) effect()     {}
-func (PutCredential) effect()   {}
 func (PutLink) effect()         {}
 func (ReplaceLink) effect()     {}
 func (Reserve) effect()         {}

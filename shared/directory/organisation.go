@@ -60,6 +60,12 @@ const (
 	Optional Requirement = "optional"
 )
 
+// When a secret is shown (6.1).
+const (
+	SecretsOnce   = "once"
+	SecretsAlways = "always"
+)
+
 // Settings are what a preset decides and an operator may change for one organisation.
 type Settings struct {
 	ChangeControl ChangeControl `json:"changeControl"`
@@ -80,7 +86,8 @@ type Settings struct {
 	Removal       bool     `json:"removal"`       // users can be removed (1.8)
 	SetPasswords  bool     `json:"setPasswords"`  // the platform's staff set users' passwords (5.7)
 	Contacts      bool     `json:"contacts"`      // the organisation keeps contacts (1.10)
-	SecretsShown  string   `json:"secretsShown"`  // "once" or "always" (6.1)
+	SecretsShown  string   `json:"secretsShown"`  // SecretsOnce or SecretsAlways (6.1)
+	APIAccess     bool     `json:"apiAccess"`     // users who are no API users can have API access besides (6.1)
 	Languages     []string `json:"languages"`     // offered to its users, the first is the default
 	ApprovalHours int      `json:"approvalHours"` // until an open change expires (3.4)
 }

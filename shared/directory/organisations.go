@@ -118,6 +118,7 @@ func (s Settings) check(fields *fault.Fields) {
 	one("signInName", s.SignInName == SignInEmail || s.SignInName == SignInUsername, "It is email or username.")
 	one("secondFactor", s.SecondFactor == Required || s.SecondFactor == Optional, "It is required or optional.")
 	one("phone", s.Phone == Required || s.Phone == Optional, "It is required or optional.")
+	one("secretsShown", s.SecretsShown == SecretsOnce || s.SecretsShown == SecretsAlways, "It is once or always.")
 	if s.PropagationSeconds < 0 || s.PropagationSeconds > 3600 {
 		fields.Add("settings.propagationSeconds", "range", "It is from 0 to 3600 seconds.")
 	}

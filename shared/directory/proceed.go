@@ -58,6 +58,7 @@ func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisati
 	plan.unmark(change.ID)
 	plan.moved(now)
 	plan.User.Version++
+	change.Issue = nil
 	change.EffectiveAt = now
 	change.note(now, StateEffective, "applied", nil, "")
 	c.returnToken(now, plan)
@@ -71,7 +72,7 @@ func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisati
 // at its approval stays withdrawn: to give it back is a change of its own.
 func (c *Core) end(now time.Time, organisation Organisation, plan *Plan, as ending) {
 	change := &plan.Change
-	change.Reason, change.Cause = as.reason, as.cause
+	change.Reason, change.Cause, change.Issue = as.reason, as.cause, nil
 	change.note(now, as.state, string(as.state), as.by, as.reason+string(as.cause))
 	for _, reservation := range change.Reserved {
 		plan.add(Release{reservation})

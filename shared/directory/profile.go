@@ -40,6 +40,12 @@ func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
 	default:
 		fields.Add("kind", "enum", "The kind is regular, admin or api.")
 	}
+	switch {
+	case kind == KindAPI: // by its kind
+		p.APIAccess = true
+	case p.APIAccess && !settings.APIAccess:
+		fields.Add("apiAccess", "unavailable", "Users of this organisation have no API access beside their own. Create an API user.")
+	}
 	checkName(&fields, "name.first", &p.Name.First, true)
 	checkName(&fields, "name.last", &p.Name.Last, false)
 	checkEmail(&fields, &p.Email)

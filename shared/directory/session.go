@@ -70,14 +70,3 @@ func (s Session) Alive(user User, identity Identity, now time.Time) bool {
 		s.User == user.ID && s.Identity == identity.ID && user.Identity == identity.ID &&
 		now.Before(s.ExpiresAt) && now.Sub(s.LastSeenAt) < SessionIdle
 }
-
-// Credential is an API user's client id and secret (6.1). The id names the records to look up, as a ticket does; the
-// secret is stored hashed.
-type Credential struct {
-	ID           string
-	Organisation OrganisationID
-	User         UserID
-	SecretHash   string
-	CreatedAt    time.Time
-	ExpiresAt    time.Time // zero: until revoked
-}

@@ -108,13 +108,6 @@ type (
 	}
 )
 
-// CredentialRef names an API user's credential.
-type CredentialRef struct {
-	Organisation OrganisationID
-	User         UserID
-	ID           string
-}
-
 // RememberedRef names the answer to a request that came with an Idempotency-Key.
 type RememberedRef struct {
 	Organisation OrganisationID // the caller's own
@@ -130,7 +123,6 @@ type Want struct {
 	Logins        []string // folded
 	Changes       []ChangeRef
 	Sessions      []TicketRef
-	Credentials   []CredentialRef
 	Links         []LinkRef
 	Accounts      []AccountRef
 	Companies     []CompanyRef
@@ -152,7 +144,6 @@ type Found struct {
 	Logins        map[string]Login
 	Changes       map[ChangeRef]Change
 	Sessions      map[TicketRef]Session
-	Credentials   map[CredentialRef]Credential
 	Links         map[LinkRef]Link
 	Accounts      map[AccountRef]Account
 	Companies     map[CompanyRef]Company

@@ -86,14 +86,12 @@ func TestTicketsHaveSecretsOfTheirOwn(t *testing.T) {
 func TestAClientIDNamesItsCredential(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		credential := Credential{
-			Organisation: OrganisationID(ulids(PrefixOrganisation).Draw(t, "organisation")),
-			User:         UserID(ulids(PrefixUser).Draw(t, "user")), ID: ulids(CredentialPrefix).Draw(t, "id"),
-		}
-		entry, err := Request{ClientID: credential.ClientID()}.clientEntry()
-		want := CredentialRef{credential.Organisation, credential.User, credential.ID}
-		if err != nil || entry.api != want || entry.home != want.Organisation || entry.acting != want.Organisation {
-			t.Fatalf("%+v was read as %+v, %v", want, entry, err)
+		user := UserRef{OrganisationID(ulids(PrefixOrganisation).Draw(t, "organisation")), UserID(ulids(PrefixUser).Draw(t, "user"))}
+		credential := ulids(CredentialPrefix).Draw(t, "id")
+		got, err := Request{ClientID: ClientID(user, credential)}.clientEntry()
+		want := entry{home: user.Organisation, acting: user.Organisation, user: user, credential: credential}
+		if err != nil || got != want {
+			t.Fatalf("%+v was read as %+v, %v", want, got, err)
 		}
 	})
 }

@@ -93,6 +93,8 @@ type User struct {
 	Mailbox *Mailbox
 	// SessionEpoch goes up when every session must end (5.3); a session of an older epoch is refused.
 	SessionEpoch int
+	// Credentials are those with which it calls the API (6.1); none without API access.
+	Credentials []Credential
 	// Certificates are those of an API user, with one of which it calls (6.3).
 	Certificates []Certificate
 	// Warned is, by fingerprint, how many days ahead of a certificate's end the last warning was.

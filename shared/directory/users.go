@@ -21,8 +21,10 @@ const (
 // Users administers users: every write but the mails and sessions is a change.
 type Users struct {
 	Core
-	Phones       Phones
-	Certificates Certificates
+	Phones        Phones
+	SecondFactors SecondFactors
+	Passkeys      Passkeys
+	Certificates  Certificates
 }
 
 // Phones reads a phone number and answers it in the form of E.164; false where it is none.
@@ -40,6 +42,8 @@ type Answer struct {
 	Created bool
 	// Left is what a duplicate did not get of its original (1.6); nil for other acts.
 	Left *Access
+	// Issued is the credential that came with the act, with its secret where the caller may see it: this once (6.1).
+	Issued *Issued
 }
 
 // NewUser is a user to be created.
@@ -77,17 +81,20 @@ func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known
 	if checkErr != nil {
 		return Answer{}, checkErr
 	}
-	after := snapshot(target)
-	after.Status = StatusActive
-	return u.ask(ctx, v, userIntent(act, target, intent{
-		after:   after,
-		reserve: reservations(v.organisation.Settings, target, target.Profile),
-	}))
+	in := intent{after: snapshot(target), reserve: reservations(v.organisation.Settings, target, target.Profile)}
+	in.after.Status = StatusActive
+	if target.APIAccess {
+		u.begin(&in)
+	}
+	return u.ask(ctx, v, userIntent(act, target, in))
 }
 
 // snapshot is what changes see of a user.
 func snapshot(user User) Snapshot {
-	return Snapshot{Kind: user.Kind, Status: user.Status, SecondFactor: user.SecondFactor, Profile: user.Profile, Certificates: user.Certificates}
+	return Snapshot{
+		Kind: user.Kind, Status: user.Status, SecondFactor: user.SecondFactor, Profile: user.Profile,
+		Certificates: user.Certificates, Credentials: len(user.Credentials),
+	}
 }
 
 // userIntent is an intent about one user.
@@ -110,6 +117,9 @@ func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, p
 		}
 		after := user.Profile
 		patch(&after)
+		if user.Kind == KindAPI && !after.APIAccess {
+			return intent{}, fault.InvalidField("apiAccess", "kind", "An API user has API access by its kind. Deactivate it, or revoke its credentials.")
+		}
 		if err := u.readKept(ctx, &v, user, after.Access); err != nil {
 			return intent{}, err
 		}
@@ -118,12 +128,15 @@ func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, p
 		}
 		settings := v.organisation.Settings
 		had, has := reservations(settings, user, user.Profile), reservations(settings, user, after)
-		changed := snapshot(user)
-		changed.Profile = after
-		return intent{
-			after:   changed,
-			reserve: without(has, had), release: without(had, has),
-		}, nil
+		in := intent{after: snapshot(user), reserve: without(has, had), release: without(had, has)}
+		in.after.Profile = after
+		switch {
+		case after.APIAccess && !user.APIAccess:
+			u.begin(&in)
+		case !after.APIAccess:
+			in.after.Credentials = 0
+		}
+		return in, nil
 	})
 }
 
@@ -230,7 +243,9 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 		if err := mayTakeChange(user, act); err != nil {
 			return Answer{}, err
 		}
-		in.before = &before
+		if in.before == nil {
+			in.before = &before
+		}
 		if act == ActUpdateUser && equal(user.Profile, in.after.Profile) {
 			return Answer{User: user}, nil // nothing to do is done
 		}
@@ -244,6 +259,16 @@ func (u *Users) ask(ctx context.Context, v visit, in intent) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	var issued *Issued
+	if in.issue != nil {
+		user := in.target.User
+		user.Profile = in.after.Profile
+		credential, shown, err := u.issue(ctx, v, user, *in.issue)
+		if err != nil {
+			return Answer{}, err
+		}
+		in.issue, issued = &credential, shown
+	}
 	plan, err := u.plan(ctx, v, in)
 	if err != nil {
 		return Answer{}, err
@@ -256,7 +281,9 @@ func (u *Users) ask(ctx context.Context, v visit, in intent) (Answer, error) {
 		return Answer{}, err
 	}
 	plan.User.Revision++
-	return answered(plan.User, plan.Change, warnings), nil
+	answer := answered(plan.User, plan.Change, warnings)
+	answer.Issued = issued
+	return answer, nil
 }
 
 func answered(user User, change Change, warnings []Warning) Answer {

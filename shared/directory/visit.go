@@ -30,12 +30,12 @@ func unauthenticated() error {
 
 // entry is how a request proves who calls: the references to read, and what must then hold.
 type entry struct {
-	home     OrganisationID
-	acting   OrganisationID
-	user     UserRef
-	identity IdentityID
-	session  TicketRef
-	api      CredentialRef
+	home       OrganisationID
+	acting     OrganisationID
+	user       UserRef
+	identity   IdentityID
+	session    TicketRef
+	credential string // empty where it is a session
 }
 
 func (r Request) entry() (entry, error) {
@@ -66,9 +66,7 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 	}
 	w.Organisations = append(w.Organisations, entry.home, entry.acting)
 	w.Users = append(w.Users, entry.user)
-	if entry.api.ID != "" {
-		w.Credentials = append(w.Credentials, entry.api)
-	} else {
+	if entry.credential == "" {
 		w.Sessions = append(w.Sessions, entry.session)
 		w.Identities = append(w.Identities, entry.identity)
 	}
@@ -88,8 +86,9 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 	if !known || !knownHome || !knownHere {
 		return visit{}, unauthenticated()
 	}
-	if entry.api.ID != "" {
-		if !v.caller.Active() || !c.Admits(r.ClientSecret) || !found.Credentials[entry.api].holds(r.ClientSecret, v.now) {
+	if entry.credential != "" {
+		credential, ok := v.caller.credential(entry.credential)
+		if !ok || !v.caller.Active() || !v.caller.callsAPI(v.home.Settings) || !c.Admits(r.ClientSecret) || !credential.holds(r.ClientSecret, v.now) {
 			return visit{}, unauthenticated()
 		}
 		v.session = Session{Organisation: entry.home, User: v.caller.ID, Acting: entry.home, Stage: SessionFull}

@@ -14,7 +14,7 @@ func withdrawAccess(plan *Plan) (took, gives bool) {
 	if equal(interim, user.Profile) {
 		return false, true
 	}
-	user.Profile = interim
+	user.become(interim)
 	user.Version++
 	return true, true
 }

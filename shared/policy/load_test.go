@@ -209,7 +209,7 @@ func TestEveryActIsKnown(t *testing.T) {
 		"createCompany", "openAccount", "listAccounts", "assignAccount", "listRoles", "createRole", "updateRole", "deleteRole",
 		"evaluateAccess", "listContacts", "createContact", "updateContact", "deleteContact",
 		"createServiceRequest", "listServiceRequests", "decideServiceRequest", "viewKyc", "decideKyc",
-		"listCredentials", "createCredential", "revealCredential", "rotateCredential", "revokeCredential",
+		"listCredentials", "createCredential", "revealCredential", "claimCredential", "rotateCredential", "revokeCredential",
 		"listCertificates", "addCertificate", "removeCertificate",
 	} {
 		if !has[action] {

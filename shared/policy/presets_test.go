@@ -234,7 +234,7 @@ func TestPresetSettings(t *testing.T) {
 	})
 	set("billpro", func(s *directory.Settings) {
 		s.APINamesAccount = true
-		s.RoleCount, s.Onboarding, s.SecretsShown = directory.RolesExactlyOne, nil, "always"
+		s.RoleCount, s.Onboarding, s.SecretsShown, s.APIAccess = directory.RolesExactlyOne, nil, "always", true
 		s.AdminsManageAdmins, s.AdminsManageAPI, s.AdminsCertificates = true, true, true
 	})
 	set("b2binpay", func(s *directory.Settings) {

@@ -9,8 +9,8 @@
 //     sign in with, phone numbers, identities, counts of failed sign-ins and data keys. The list of organisations is
 //     one partition of an index.
 //   - An organisation's users, changes, accounts and companies share a partition key, told apart by the sort key: lists
-//     are consistent queries that need no index, and DynamoDB splits a partition by sort key as it grows. Sessions,
-//     links and credentials lie with their user, log and outbox by themselves.
+//     are consistent queries that need no index, and DynamoDB splits a partition by sort key as it grows. Sessions
+//     and links lie with their user, log and outbox by themselves.
 //   - Stored forms are private mirrors of domain types: equal in fields, with names of their own. A field added to one
 //     and not to the other does not compile.
 //   - A record is one JSON document in one attribute: reading an item costs by its attributes, and a page of users took

@@ -61,10 +61,6 @@ func writeOf(effect directory.Effect) (write, error) {
 	case directory.UseCeremony:
 		wrong := fault.New(fault.CredentialsWrong, "These details are not right.")
 		return drop(ceremony(e.Ceremony.Challenge)).when(ifPresent, nil, wrong), nil
-	case directory.PutCredential:
-		k := credential(directory.CredentialRef{Organisation: e.Credential.Organisation, User: e.Credential.User, ID: e.Credential.ID})
-		made, err := encode(k, credentialRecord(e.Credential))
-		return putNew(k, made), err
 	case directory.PutLink:
 		k := link(linkRef(e.Link))
 		made, err := encode(k, linkRecord(e.Link))

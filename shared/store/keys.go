@@ -50,7 +50,6 @@ const (
 
 	sessionPrefix    = "s#"
 	linkPrefix       = "l#"
-	credentialPrefix = "d#"
 	rememberedPrefix = "r#"
 
 	identityPrefix = "i#"
@@ -114,10 +113,6 @@ func link(ref directory.LinkRef) key {
 
 func linkRef(l directory.Link) directory.LinkRef {
 	return directory.LinkRef{Organisation: l.Organisation, User: l.User, ID: l.ID}
-}
-
-func credential(ref directory.CredentialRef) key {
-	return key{ofUser(ref.Organisation, ref.User), credentialPrefix + ref.ID}
 }
 
 func remembered(ref directory.RememberedRef) key {

@@ -62,6 +62,7 @@ type (
 		PhoneCode         *directory.PhoneCode    `json:"phoneCode"`
 		Mailbox           *directory.Mailbox      `json:"mailbox"`
 		SessionEpoch      int                     `json:"sessionEpoch"`
+		Credentials       []directory.Credential  `json:"credentials"`
 		Certificates      []directory.Certificate `json:"certificates"`
 		Warned            map[string]int          `json:"warned"`
 		CreatedBy         directory.UserID        `json:"createdBy"`
@@ -113,6 +114,8 @@ type (
 		Timeline          []directory.Event        `json:"timeline"`
 		Reserved          []directory.Reservation  `json:"reserved"`
 		Releases          []directory.Reservation  `json:"releases"`
+		Credential        string                   `json:"credential"`
+		Issue             *directory.Credential    `json:"issue"`
 		RequesterEmail    string                   `json:"requesterEmail"`
 		RequesterLanguage string                   `json:"requesterLanguage"`
 		TaskToken         string                   `json:"taskToken"`
@@ -141,14 +144,6 @@ type (
 		Nonce     string               `json:"nonce"`
 		Identity  directory.IdentityID `json:"identity"`
 		ExpiresAt time.Time            `json:"expiresAt"`
-	}
-	credentialRecord struct {
-		ID           string                   `json:"-"`
-		Organisation directory.OrganisationID `json:"-"`
-		User         directory.UserID         `json:"-"`
-		SecretHash   string                   `json:"secretHash"`
-		CreatedAt    time.Time                `json:"createdAt"`
-		ExpiresAt    time.Time                `json:"expiresAt"`
 	}
 	linkRecord struct {
 		ID           directory.LinkID         `json:"-"`
@@ -302,12 +297,6 @@ func (r *sessionRecord) beside() []attribute {
 func (r *ceremonyRecord) named(k key)       { r.Challenge = strings.TrimPrefix(k.pk, ceremonyPrefix) }
 func (*ceremonyRecord) beside() []attribute { return nil }
 
-func (r *credentialRecord) named(k key) {
-	r.Organisation, r.User = ownersOf(k.pk)
-	r.ID = strings.TrimPrefix(k.sk, credentialPrefix)
-}
-func (*credentialRecord) beside() []attribute { return nil }
-
 func (r *linkRecord) named(k key) {
 	r.Organisation, r.User = ownersOf(k.pk)
 	r.ID = directory.LinkID(strings.TrimPrefix(k.sk, linkPrefix))
@@ -445,7 +434,6 @@ var (
 	toChange       = decodeAs(func(r changeRecord) directory.Change { return directory.Change(r) })
 	toSession      = decodeAs(func(r sessionRecord) directory.Session { return directory.Session(r) })
 	toCeremony     = decodeAs(func(r ceremonyRecord) directory.Ceremony { return directory.Ceremony(r) })
-	toCredential   = decodeAs(func(r credentialRecord) directory.Credential { return directory.Credential(r) })
 	toLink         = decodeAs(func(r linkRecord) directory.Link { return directory.Link(r) })
 	toRemembered   = decodeAs(func(r rememberedRecord) directory.Remembered { return directory.Remembered(r) })
 	toTries        = decodeAs(func(r triesRecord) directory.Tries { return directory.Tries(r) })

@@ -121,7 +121,6 @@ func (r *reading) plan(want directory.Want) {
 	look(r, want.Logins, login, toLogin, &r.found.Logins)
 	look(r, want.Changes, change, toChange, &r.found.Changes)
 	look(r, want.Sessions, session, toSession, &r.found.Sessions)
-	look(r, want.Credentials, credential, toCredential, &r.found.Credentials)
 	look(r, want.Links, link, toLink, &r.found.Links)
 	look(r, want.Accounts, account, toAccount, &r.found.Accounts)
 	look(r, want.Companies, company, toCompany, &r.found.Companies)

@@ -6,6 +6,8 @@ import (
 
 	"mandate/functions/users"
 	"mandate/functions/wire"
+	"mandate/functions/wire/credentials"
+	"mandate/functions/wire/passkeys"
 	"mandate/functions/wire/sealing"
 	"mandate/functions/wire/serving"
 	"mandate/shared/certificate"
@@ -19,8 +21,15 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
+		party, err := passkeys.New()
+		if err != nil {
+			return nil, err
+		}
 		server := serving.New(parts)
-		users.Register(server, &directory.Users{Core: core, Phones: phone.E164, Certificates: certificate.Read})
+		users.Register(server, &directory.Users{
+			Core: core, Phones: phone.E164, Certificates: certificate.Read,
+			SecondFactors: credentials.SecondFactors{Skew: parts.Skew}, Passkeys: party,
+		})
 		return server.Handler(), nil
 	})
 }

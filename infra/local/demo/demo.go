@@ -188,11 +188,12 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 	effects := []directory.Effect{reserve(directory.ReserveEmail, email), reserve(directory.ReservePhone, user.Phone)}
 	if member.kind == directory.KindAPI {
 		credential := directory.Credential{
-			ID: directory.CredentialPrefix + fixed("credential", email), Organisation: organisation.ID, User: user.ID,
-			SecretHash: directory.HashSecret(demo.ClientSecret), CreatedAt: m.Now(),
+			ID: directory.CredentialPrefix + fixed("credential", email), SecretHash: directory.HashSecret(demo.ClientSecret),
+			Serial: 1, CreatedAt: m.Now(),
 		}
-		told.ClientID, told.ClientSecret = credential.ClientID(), demo.ClientSecret
-		return told, append(effects, directory.PutUser{User: user}, directory.PutCredential{Credential: credential}), nil
+		user.Credentials = []directory.Credential{credential}
+		told.ClientID, told.ClientSecret = user.ClientID(credential.ID), demo.ClientSecret
+		return told, append(effects, directory.PutUser{User: user}), nil
 	}
 
 	told.Identifier, told.Password = email, demo.Password

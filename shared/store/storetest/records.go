@@ -21,7 +21,6 @@ var reads = []promise{
 			Logins:        []string{""},
 			Changes:       []directory.ChangeRef{{}},
 			Sessions:      []directory.TicketRef{{}},
-			Credentials:   []directory.CredentialRef{{}},
 			Links:         []directory.LinkRef{{}},
 			Accounts:      []directory.AccountRef{{}},
 			Companies:     []directory.CompanyRef{{}},
@@ -202,15 +201,6 @@ var records = []promise{
 		once(t, s, ceremony.Challenge, ceremony, directory.BeginCeremony{Ceremony: ceremony},
 			func(challenge string) directory.Want { return directory.Want{Ceremonies: []string{challenge}} },
 			func(f directory.Found) map[string]directory.Ceremony { return f.Ceremonies })
-	}},
-	{"a credential is read as it was written, once", func(t *testing.T, s directory.Store) {
-		credential := Filled[directory.Credential]()
-		once(t, s, directory.CredentialRef{Organisation: credential.Organisation, User: credential.User, ID: credential.ID},
-			credential, directory.PutCredential{Credential: credential},
-			func(ref directory.CredentialRef) directory.Want {
-				return directory.Want{Credentials: []directory.CredentialRef{ref}}
-			},
-			func(f directory.Found) map[directory.CredentialRef]directory.Credential { return f.Credentials })
 	}},
 	{"the answer to a request is remembered as it was written, once", func(t *testing.T, s directory.Store) {
 		remembered := Filled[directory.Remembered]()
