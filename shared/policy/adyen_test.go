@@ -61,6 +61,9 @@ func TestAdyen(t *testing.T) {
 			name: "a company that the actor has not", who: lead, does: "updateUser", to: rosa,
 			giving: directory.Access{Companies: []directory.CompanyID{"cmp_other"}}, policy: "grant-limit-accounts",
 		},
+		// 6.1: who is shown a secret is given what it opens.
+		{name: "a secret that opens what the actor has not", who: ada, does: "rotateCredential", to: rosa, giving: giveRole("initiateTransfers"), policy: "grant-limit-roles"},
+		{name: "a secret of an account that the actor has not", who: lead, does: "claimCredential", to: rosa, giving: giveAccount(savings), policy: "grant-limit-accounts"},
 		{name: "making an admin gives every account", who: lead, does: "createUser", to: noRole, policy: "grant-limit-admins"},
 		{
 			name: "a role of one's own making with permissions that the actor has not", who: ada, does: "createRole",

@@ -69,6 +69,8 @@ func TestBCConnectAdministration(t *testing.T) {
 		// 1.10, 6.1, 9.1.
 		{name: "an admin adds a contact", who: ada, does: "createContact", policy: "no-contacts"},
 		{name: "an admin looks at a secret again", who: ada, does: "revealCredential", to: robot, policy: "secret-shown-once"},
+		{name: "an admin is shown a secret that nobody was shown yet", who: ada, does: "claimCredential", to: robot, allowed: allow, policy: "administration"},
+		{name: "an operator is not", who: clientServices, does: "claimCredential", to: robot, policy: "no-secrets-for-operators"},
 		{name: "an operator makes a secret", who: clientServices, does: "createCredential", to: robot, policy: "no-secrets-for-operators"},
 
 		// 2.3: without the permission nobody administers.
