@@ -25,6 +25,7 @@ func TestRoundTrips(t *testing.T) {
 		nobody := &Person{World: o.World}
 
 		trips(1, o.Rosa, "getMe")
+		trips(1, o.Ada, "listCredentials", At(o.Robot.ID))
 		trips(1, o.Robot, "getMe")
 		trips(1, o.Ada, "getUser", At(o.Rosa.ID))
 		trips(2, o.Ada, "listUsers")
@@ -36,8 +37,9 @@ func TestRoundTrips(t *testing.T) {
 
 		created := trips(2, o.Ada, "createUser", Body(newUser(o, nil)))
 		updated := trips(2, o.Ada, "updateUser", At(o.Rosa.ID), Body(Object{"accounts": o.Accounts[:2], "companies": o.Companies[:1]}))
+		issued := trips(2, o.Ada, "createCredential", At(o.Robot.ID))
 		deactivated := trips(2, o.Ada, "deactivateUser", At(o.Regular("rob", nil).ID))
-		for _, answer := range []Answer{created, updated, deactivated} {
+		for _, answer := range []Answer{created, updated, issued, deactivated} {
 			change := Read[UserAnswer](t, answer, answer.Status).Change
 			if change == nil {
 				continue

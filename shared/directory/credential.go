@@ -82,8 +82,8 @@ func (c Credential) holds(secret string, now time.Time) bool {
 	return (current || previous) && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
 }
 
-// place is where the secret is sealed for: a copy in another credential, or of an earlier secret, does not open.
-func (c Credential) place() string { return fmt.Sprintf("credential/%s/%d", c.ID, c.Serial) }
+// Place is where the secret is sealed for: a copy in another credential, or of an earlier secret, does not open.
+func (c Credential) Place() string { return fmt.Sprintf("credential/%s/%d", c.ID, c.Serial) }
 
 // credential finds one of the user's.
 func (u User) credential(id string) (Credential, bool) {

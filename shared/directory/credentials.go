@@ -126,7 +126,7 @@ func (u *Users) issue(ctx context.Context, v visit, user User, credential Creden
 	credential.SecretHash, credential.Serial = HashSecret(secret), max(credential.Serial, 1)
 	credential.Sealed, credential.Unseen = "", !decision.Allowed
 	if credential.Unseen || v.organisation.Settings.SecretsShown == SecretsAlways {
-		if credential.Sealed, err = u.Sealer.Seal(ctx, secret, credential.place()); err != nil {
+		if credential.Sealed, err = u.Sealer.Seal(ctx, secret, credential.Place()); err != nil {
 			return Credential{}, nil, err
 		}
 	}
@@ -208,7 +208,7 @@ func (u *Users) RevealCredential(ctx context.Context, r Request, id UserID, cred
 		if err != nil {
 			return Issued{}, err
 		}
-		if issued.Secret, err = u.Sealer.Open(ctx, found.Sealed, found.place()); err != nil {
+		if issued.Secret, err = u.Sealer.Open(ctx, found.Sealed, found.Place()); err != nil {
 			return Issued{}, err
 		}
 		entry := u.entry(v, action, Done)

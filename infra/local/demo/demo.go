@@ -191,6 +191,12 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 			ID: directory.CredentialPrefix + fixed("credential", email), SecretHash: directory.HashSecret(demo.ClientSecret),
 			Serial: 1, CreatedAt: m.Now(),
 		}
+		if organisation.Settings.SecretsShown == directory.SecretsAlways {
+			var err error
+			if credential.Sealed, err = m.Sealer.Seal(ctx, demo.ClientSecret, credential.Place()); err != nil {
+				return User{}, nil, err
+			}
+		}
 		user.Credentials = []directory.Credential{credential}
 		told.ClientID, told.ClientSecret = user.ClientID(credential.ID), demo.ClientSecret
 		return told, append(effects, directory.PutUser{User: user}), nil
