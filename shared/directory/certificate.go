@@ -46,7 +46,7 @@ const maxCertificates = 10
 // Faults: notFound, invalid on "pem", forbidden, changeOpen, preconditionFailed, stateWrong.
 func (u *Users) AddCertificate(ctx context.Context, r Request, id UserID, pem string) (Answer, error) {
 	return u.change(ctx, r, id, ActAddCertificate, Access{}, func(v visit, user User) (intent, error) {
-		if user.Kind != KindAPI && !user.APIAccess {
+		if !user.callsAPI(v.organisation.Settings) {
 			return intent{}, fault.New(fault.StateWrong, "Only who calls the API has certificates.")
 		}
 		certificate, err := u.Certificates(pem, v.now)

@@ -41,7 +41,7 @@ func (u *Users) ListCredentials(ctx context.Context, r Request, id UserID) (User
 func (u *Users) CreateCredential(ctx context.Context, r Request, id UserID, expiresAt time.Time) (Answer, error) {
 	return u.change(ctx, r, id, ActCreateCredential, Access{}, func(v visit, user User) (intent, error) {
 		switch {
-		case !user.APIAccess:
+		case !user.callsAPI(v.organisation.Settings):
 			return intent{}, fault.New(fault.StateWrong, "The user has no API access.")
 		case len(user.Credentials) >= maxCredentials:
 			return intent{}, fault.New(fault.StateWrong, fmt.Sprintf("The user has %d credentials, which is as many as a user may have. Revoke one first.", maxCredentials))
