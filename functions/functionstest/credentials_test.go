@@ -378,6 +378,15 @@ func TestASecretIsShownAtAnyTime(t *testing.T) {
 	o.Ada.reveal(string(o.Robot.ID), o.Ada.credentials(t, string(o.Robot.ID))[0].ID).Refused(t, 409, "stateWrong")
 	nowhere(t, o, made.Credential.ClientSecret)
 	nowhere(t, o, rotated.ClientSecret)
+
+	// 9.1: of what an operator switches on, too.
+	on := Read[UserAnswer](t, w.In(o).Do("updateUser", At(o.Rosa.ID), Body(Object{"apiAccess": true})), 200).Credential
+	equal(t, "the operator's secret", on.ClientSecret, "")
+	for range 2 {
+		shown := Read[revealed](t, o.Ada.reveal(string(o.Rosa.ID), on.ID), 200).Credential
+		opens(t, w, shown.ClientID, shown.ClientSecret)
+	}
+	logged(t, o, "claimCredential", string(o.Rosa.ID))
 }
 
 // 3.3, 5.6: the step-up is fresh: no code is good twice, wrong ones are counted and refused in the end, also a right one.
