@@ -59,7 +59,7 @@ var rules = []rule{
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sesv2"}, but: []string{"mandate/functions/mailer/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sns"}, but: []string{"mandate/functions/mailer/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{"github.com/go-webauthn/..."}, but: []string{
-		"mandate/functions/account/bootstrap", "mandate/functions/changes/bootstrap",
+		"mandate/functions/account/bootstrap", "mandate/functions/changes/bootstrap", "mandate/functions/users/bootstrap",
 	}},
 	{of: "mandate/functions/ledger/bootstrap", not: []string{
 		"golang.org/x/crypto/argon2", "mandate/shared/password", "mandate/shared/otp", "mandate/shared/mail",
