@@ -163,7 +163,7 @@ func TestAnOperatorsAPIUserIsGivenItsSecretByAnAdmin(t *testing.T) {
 // logged fails the test where the organisation's log does not have what was done to a user.
 func logged(t testing.TB, o *Tenant, action, user string) {
 	t.Helper()
-	entries, _, err := o.Store.Operations(t.Context(), o.ID, directory.Page{Limit: 100})
+	entries, _, err := o.Store.Operations(t.Context(), o.ID, directory.OperationFilter{}, directory.Page{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -411,6 +411,11 @@ func TestTheStepUpOfARevealIsFresh(t *testing.T) {
 	}
 	o.Ada.reveal(made.User.ID, made.Credential.ID).Refused(t, 429, "tooManyAttempts")
 	o.Ben.reveal(made.User.ID, made.Credential.ID).Want(t, 200)
+	device := o.Ben.AddPasskey(t)
+	answered := Body(Object{"method": "passkey", "credential": device.Signs(t, o.Ben.Invited(t, "challengeMe"))})
+	shown := Read[revealed](t, o.Ben.Do("revealCredential", at, answered), 200)
+	equal(t, "what a passkey reveals", shown.Credential, *made.Credential)
+	o.Ben.Do("revealCredential", at, answered).Refused(t, 401, "credentialsWrong")
 }
 
 // 2.4: who is shown a secret is given what it opens: under the grant limit, only who could give that.
