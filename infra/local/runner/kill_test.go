@@ -179,8 +179,9 @@ func (u *upheaval) quiet(round []*ordeal) bool {
 		if strings.HasSuffix(item["pk"].(string), "#outbox") {
 			return false
 		}
-		if id, _ := item["id"].(string); item["taskToken"] != nil {
-			tokens[id] = true
+		change, isChange := strings.CutPrefix(item["sk"].(string), "c#")
+		if doc, _ := item["doc"].(string); isChange && strings.Contains(doc, `"taskToken":`) {
+			tokens[change] = true
 		}
 	}
 	return !slices.ContainsFunc(round, func(one *ordeal) bool { return !tokens[one.ID] })
@@ -221,12 +222,12 @@ func (u *upheaval) nothingIsLeft() {
 	users := make(map[any]bool)
 	for _, item := range all {
 		if strings.HasPrefix(item["sk"].(string), "u#") {
-			users[item["id"]] = true
+			users[strings.TrimPrefix(item["sk"].(string), "u#")] = true
 		}
 	}
 	reservations := 0
 	for _, item := range all {
-		if item["members"] == nil || item["user"] == nil {
+		if item["user"] == nil {
 			continue
 		}
 		reservations++
