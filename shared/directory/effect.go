@@ -20,6 +20,15 @@ type (
 	DropUser struct{ User User }
 	// PutIdentity writes an identity.
 	PutIdentity struct{ Identity Identity }
+	// DropIdentity forgets an identity that is nobody's user any more.
+	DropIdentity struct{ Identity Identity }
+	// PutContact writes a contact, DropContact forgets one.
+	PutContact  struct{ Contact Contact }
+	DropContact struct{ Contact Contact }
+	// PutUserContact and DropUserContact write and forget the contact that a user is, whatever was there: with the user,
+	// whose revision guards both.
+	PutUserContact  struct{ Contact Contact }
+	DropUserContact struct{ Contact Contact }
 	// PutChange writes a change.
 	PutChange struct{ Change Change }
 	// BeginSession writes a new session.
@@ -28,6 +37,8 @@ type (
 	RaiseSession struct{ Session Session }
 	// DropSession ends a session. Ending an ended one is no fault.
 	DropSession struct{ Session Session }
+	// LeaveSession ends a session for another that takes its place; one that ended meanwhile is fault.Unauthenticated.
+	LeaveSession struct{ Session Session }
 	// UseChallenge ends a challenge that must still be there: a second answer to it is fault.CredentialsWrong.
 	UseChallenge struct{ Session Session }
 	// MissChallenge counts a wrong answer to a challenge.
@@ -73,6 +84,12 @@ type (
 	Reserve struct{ Reservation Reservation }
 	// Release frees a name that is the user's. One that is not its own stays.
 	Release struct{ Reservation Reservation }
+	// PutName writes whose a name is that several users of one identity may go by: a name to sign in with, or a phone
+	// number. A name that has no members any more is free.
+	PutName struct {
+		Kind  ReservationKind
+		Login Login
+	}
 	// PointTo notes the address by which an identity can be found that signs in by another name (4.2).
 	PointTo struct {
 		Address string // folded
@@ -151,10 +168,16 @@ func (PutAccount) effect()      {}
 func (PutUser) effect()         {}
 func (DropUser) effect()        {}
 func (PutIdentity) effect()     {}
+func (DropIdentity) effect()    {}
+func (PutContact) effect()      {}
+func (DropContact) effect()     {}
+func (PutUserContact) effect()  {}
+func (DropUserContact) effect() {}
 func (PutChange) effect()       {}
 func (BeginSession) effect()    {}
 func (RaiseSession) effect()    {}
 func (DropSession) effect()     {}
+func (LeaveSession) effect()    {}
 func (UseChallenge) effect()    {}
 func (MissChallenge) effect()   {}
 func (BeginCeremony) effect()   {}
@@ -163,6 +186,7 @@ func (PutLink) effect()         {}
 func (ReplaceLink) effect()     {}
 func (Reserve) effect()         {}
 func (Release) effect()         {}
+func (PutName) effect()         {}
 func (PointTo) effect()         {}
 func (UnpointTo) effect()       {}
 func (MoveAdmins) effect()      {}

@@ -21,8 +21,11 @@ type Identity struct {
 	RecoveryCodes []string
 	// SessionEpoch goes up when every session of the identity must end, in whatever organisation (5.3).
 	SessionEpoch int
-	CreatedAt    time.Time
-	Revision     int
+	// Members is where it is a user, once that is, or was, in more than one organisation: as its login has them, so that
+	// one read tells. Empty: where the session is, and nowhere else.
+	Members   []Membership
+	CreatedAt time.Time
+	Revision  int
 }
 
 // TOTP is a time-based one-time password generator (RFC 6238).
@@ -57,9 +60,11 @@ type Membership struct {
 
 // Login is the platform-wide look-up from the name that someone types to the identity. Names are unique on the
 // platform (1.2), e-mail addresses and usernames alike, so that no name ever means two people.
+//
+// A phone number leads to its identity in the same way (1.3).
 type Login struct {
 	Name     string // folded
 	Identity IdentityID
-	Members  []Membership
+	Members  []Membership // those of its users that go by the name
 	Revision int
 }

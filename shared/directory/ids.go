@@ -8,6 +8,7 @@ type (
 	IdentityID     string // idn_…
 	UserID         string // usr_…
 	ChangeID       string // chg_…
+	ContactID      string // con_…
 	EntryID        string // log_…, an entry of the operation log
 	TargetID       string // of what an act is about: any of the above, its prefix says which
 	LinkID         string // lnk_…, a link or code that was sent
@@ -21,6 +22,7 @@ const (
 	PrefixIdentity     = "idn_"
 	PrefixUser         = "usr_"
 	PrefixChange       = "chg_"
+	PrefixContact      = "con_"
 	PrefixEntry        = "log_"
 	PrefixOutbox       = "out_"
 	PrefixSession      = "ses_"

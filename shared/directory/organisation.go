@@ -11,6 +11,8 @@ type Organisation struct {
 	Settings Settings
 	// Roles are the organisation's own, besides its preset's catalogue (2.2).
 	Roles []Role
+	// Owner is the admin who owns it; empty where its preset has no owners.
+	Owner UserID
 	// ActiveAdmins counts the active admins, kept by the transactions that move it, so that the rule of 3.10 holds
 	// under any interleaving.
 	ActiveAdmins int

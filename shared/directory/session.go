@@ -43,13 +43,15 @@ type Session struct {
 	// The epochs of user and identity when it began: of older epochs it has ended (5.3).
 	UserEpoch     int
 	IdentityEpoch int
-	Tries         int // wrong codes given to a challenge
-	CreatedAt     time.Time
-	LastSeenAt    time.Time
-	ExpiresAt     time.Time // the absolute limit
-	Address       string
-	UserAgent     string
-	Place         string // as the edge tells it; empty where unknown
+	// SecondFactor tells that the second factor was proven in it, or in the one whose place it took.
+	SecondFactor bool
+	Tries        int // wrong codes given to a challenge
+	CreatedAt    time.Time
+	LastSeenAt   time.Time
+	ExpiresAt    time.Time // the absolute limit
+	Address      string
+	UserAgent    string
+	Place        string // as the edge tells it; empty where unknown
 }
 
 // fits tells whether the user's status is one that the session is for. Who becomes active by another's act signs in anew.

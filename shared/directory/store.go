@@ -23,6 +23,8 @@ type Store interface {
 	// Companies and Accounts list what an organisation has, by id.
 	Companies(context.Context, OrganisationID, Page) ([]Company, string, error)
 	Accounts(context.Context, OrganisationID, Page) ([]Account, string, error)
+	// Contacts lists an organisation's contacts, those who are users among them, by id.
+	Contacts(context.Context, OrganisationID, Page) ([]Contact, string, error)
 	// Organisations lists all organisations, by id.
 	Organisations(context.Context, Page) ([]Organisation, string, error)
 	// Admins lists an organisation's active admins, as of a moment ago.
@@ -96,8 +98,12 @@ type LinkRef struct {
 	ID           LinkID
 }
 
-// AccountRef and CompanyRef name accounts and companies.
+// AccountRef, CompanyRef and ContactRef name accounts, companies and contacts.
 type (
+	ContactRef struct {
+		Organisation OrganisationID
+		ID           ContactID
+	}
 	AccountRef struct {
 		Organisation OrganisationID
 		ID           AccountID
@@ -121,11 +127,13 @@ type Want struct {
 	Users         []UserRef
 	Identities    []IdentityID
 	Logins        []string // folded
+	Phones        []string // E.164
 	Changes       []ChangeRef
 	Sessions      []TicketRef
 	Links         []LinkRef
 	Accounts      []AccountRef
 	Companies     []CompanyRef
+	Contacts      []ContactRef
 	Remembered    []RememberedRef
 	Tries         []TriesRef
 	Ceremonies    []string // by their challenges
@@ -142,11 +150,13 @@ type Found struct {
 	Users         map[UserRef]User
 	Identities    map[IdentityID]Identity
 	Logins        map[string]Login
+	Phones        map[string]Login
 	Changes       map[ChangeRef]Change
 	Sessions      map[TicketRef]Session
 	Links         map[LinkRef]Link
 	Accounts      map[AccountRef]Account
 	Companies     map[CompanyRef]Company
+	Contacts      map[ContactRef]Contact
 	Remembered    map[RememberedRef]Remembered
 	Tries         map[TriesRef]Tries
 	Ceremonies    map[string]Ceremony

@@ -15,6 +15,8 @@ func writeOf(effect directory.Effect) (write, error) {
 	switch e := effect.(type) {
 	case directory.PutOrganisation:
 		return putOrganisation(e.Organisation)
+	case directory.PutContact, directory.DropContact, directory.PutUserContact, directory.DropUserContact:
+		return writeOfContact(effect)
 	case directory.PutCompany:
 		k := company(directory.CompanyRef{Organisation: e.Company.Organisation, ID: e.Company.ID})
 		made, err := encode(k, companyRecord(e.Company))
@@ -37,6 +39,8 @@ func writeOf(effect directory.Effect) (write, error) {
 	case directory.PutIdentity:
 		made, err := encode(identity(e.Identity.ID), identityRecord(e.Identity))
 		return putRevised(identity(e.Identity.ID), made, e.Identity.Revision), err
+	case directory.DropIdentity:
+		return drop(identity(e.Identity.ID)).when(ifRevision, item{":revision": number(e.Identity.Revision)}, stale), nil
 	case directory.PutChange:
 		k := change(directory.ChangeRef{Organisation: e.Change.Organisation, ID: e.Change.ID})
 		made, err := encode(k, changeRecord(e.Change))
@@ -49,6 +53,8 @@ func writeOf(effect directory.Effect) (write, error) {
 		return putSession(e.Session, ifPresent, fault.New(fault.Unauthenticated, "Sign in first."))
 	case directory.DropSession:
 		return drop(session(sessionRef(e.Session))), nil
+	case directory.LeaveSession:
+		return drop(session(sessionRef(e.Session))).when(ifPresent, nil, fault.New(fault.Unauthenticated, "Sign in first.")), nil
 	case directory.UseChallenge:
 		wrong := fault.New(fault.CredentialsWrong, "These details are not right.")
 		return drop(session(sessionRef(e.Session))).when(ifPresent, nil, wrong), nil
@@ -80,6 +86,8 @@ func writeOfShared(effect directory.Effect) (write, error) {
 		return reserve(e.Reservation)
 	case directory.Release:
 		return release(e.Reservation), nil
+	case directory.PutName:
+		return putName(e)
 	case directory.PointTo:
 		k := address(e.Address, e.Login.Identity)
 		made, err := encode(k, loginRecord(e.Login))
@@ -131,6 +139,27 @@ func writeOfShared(effect directory.Effect) (write, error) {
 		return putRevised(tries(e.Tries.Ref), made, e.Tries.Revision), err
 	case directory.Befriend:
 		return befriend(e)
+	default:
+		return write{}, fmt.Errorf("store: unknown effect %T", effect)
+	}
+}
+
+// writeOfContact says what effects on contacts write.
+func writeOfContact(effect directory.Effect) (write, error) {
+	at := func(c directory.Contact) key {
+		return contact(directory.ContactRef{Organisation: c.Organisation, ID: c.ID})
+	}
+	switch e := effect.(type) {
+	case directory.PutContact:
+		made, err := encode(at(e.Contact), contactRecord(e.Contact))
+		return putRevised(at(e.Contact), made, e.Contact.Revision), err
+	case directory.DropContact:
+		return drop(at(e.Contact)).when(ifRevision, item{":revision": number(e.Contact.Revision)}, stale), nil
+	case directory.PutUserContact:
+		made, err := encode(at(e.Contact), contactRecord(e.Contact))
+		return put(at(e.Contact), made), err
+	case directory.DropUserContact:
+		return drop(at(e.Contact)), nil
 	default:
 		return write{}, fmt.Errorf("store: unknown effect %T", effect)
 	}
@@ -210,9 +239,19 @@ func reserve(r directory.Reservation) (write, error) {
 
 func release(r directory.Reservation) write {
 	return drop(reservation(r)).
-		naming(map[string]string{"#identity": "identity", "#user": "user"}).
-		when("attribute_not_exists(pk) OR #identity = :identity AND #user = :user",
-			item{":identity": text(string(r.Identity)), ":user": text(string(r.User))}, stale)
+		naming(map[string]string{"#user": "user"}).
+		when("attribute_not_exists(pk) OR #user = :user", item{":user": text(string(r.User))}, stale)
+}
+
+// putName writes a name that users of one identity share, as a reservation is written, so that each can follow the other.
+func putName(e directory.PutName) (write, error) {
+	k := reservation(directory.Reservation{Kind: e.Kind, Name: e.Login.Name})
+	if len(e.Login.Members) == 0 {
+		return drop(k).when(ifRevision, item{":revision": number(e.Login.Revision)}, stale), nil
+	}
+	made, err := encode(k, loginRecord(e.Login))
+	made["user"] = text(string(e.Login.Members[0].User))
+	return putRevised(k, made, e.Login.Revision), err
 }
 
 func queued(o directory.OutboxItem) (key, item, error) {

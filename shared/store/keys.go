@@ -46,6 +46,7 @@ const (
 	changePrefix    = "c#"
 	accountPrefix   = "a#"
 	companyPrefix   = "k#"
+	contactPrefix   = "p#"
 	emailPrefix     = "e#"
 
 	sessionPrefix    = "s#"
@@ -102,6 +103,10 @@ func company(ref directory.CompanyRef) key {
 	return key{ofOrganisation(ref.Organisation), companyPrefix + string(ref.ID)}
 }
 
+func contact(ref directory.ContactRef) key {
+	return key{ofOrganisation(ref.Organisation), contactPrefix + string(ref.ID)}
+}
+
 func session(ref directory.TicketRef) key {
 	return key{ofUser(ref.Organisation, ref.User), sessionPrefix + ref.Hash}
 }
@@ -128,12 +133,14 @@ func address(address string, identity directory.IdentityID) key {
 	return key{"login#" + address, addressPrefix + string(identity)}
 }
 
+func phone(number string) key { return key{"phone#" + number, phoneKey} }
+
 func reservation(r directory.Reservation) key {
 	switch r.Kind {
 	case directory.ReserveEmail:
 		return key{ofOrganisation(r.Organisation), emailPrefix + r.Name}
 	case directory.ReservePhone:
-		return key{"phone#" + r.Name, phoneKey}
+		return phone(r.Name)
 	default:
 		return login(r.Name)
 	}

@@ -102,6 +102,11 @@ func (s *Store) Accounts(ctx context.Context, id directory.OrganisationID, page 
 	return query(ctx, s, list{pk: ofOrganisation(id), prefix: accountPrefix}, page, toAccount)
 }
 
+// Contacts lists an organisation's contacts.
+func (s *Store) Contacts(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.Contact, string, error) {
+	return query(ctx, s, list{pk: ofOrganisation(id), prefix: contactPrefix}, page, toContact)
+}
+
 // Organisations lists all organisations.
 func (s *Store) Organisations(ctx context.Context, page directory.Page) ([]directory.Organisation, string, error) {
 	at := func(sk string) key { return organisation(directory.OrganisationID(sk)) }

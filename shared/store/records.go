@@ -26,6 +26,7 @@ type (
 		Preset       string                   `json:"preset"`
 		Settings     directory.Settings       `json:"settings"`
 		Roles        []directory.Role         `json:"roles"`
+		Owner        directory.UserID         `json:"owner"`
 		ActiveAdmins int                      `json:"-"`
 		CreatedAt    time.Time                `json:"createdAt"`
 		Version      int                      `json:"-"`
@@ -42,6 +43,18 @@ type (
 		Company      directory.CompanyID      `json:"company"`
 		Name         string                   `json:"name"`
 		CreatedAt    time.Time                `json:"createdAt"`
+	}
+	contactRecord struct {
+		ID                       directory.ContactID      `json:"-"`
+		Organisation             directory.OrganisationID `json:"-"`
+		User                     directory.UserID         `json:"user"`
+		directory.ContactDetails `json:"details"`
+		Status                   directory.Status   `json:"status"`
+		OpenChange               directory.ChangeID `json:"openChange"`
+		CreatedAt                time.Time          `json:"createdAt"`
+		UpdatedAt                time.Time          `json:"updatedAt"`
+		Version                  int                `json:"version"`
+		Revision                 int                `json:"-"`
 	}
 	userRecord struct {
 		ID                directory.UserID         `json:"-"`
@@ -72,24 +85,25 @@ type (
 		Revision          int                     `json:"-"`
 	}
 	identityRecord struct {
-		ID                 directory.IdentityID `json:"-"`
-		Login              string               `json:"login"`
-		PasswordHash       string               `json:"passwordHash"`
-		PasswordAt         time.Time            `json:"passwordAt"`
-		MustChangePassword bool                 `json:"mustChangePassword"`
-		TOTP               *directory.TOTP      `json:"totp"`
-		TOTPBegun          *directory.TOTP      `json:"totpBegun"`
-		Passkeys           []directory.Passkey  `json:"passkeys"`
-		RecoveryCodes      []string             `json:"recoveryCodes"`
-		SessionEpoch       int                  `json:"sessionEpoch"`
-		CreatedAt          time.Time            `json:"createdAt"`
-		Revision           int                  `json:"-"`
+		ID                 directory.IdentityID   `json:"-"`
+		Login              string                 `json:"login"`
+		PasswordHash       string                 `json:"passwordHash"`
+		PasswordAt         time.Time              `json:"passwordAt"`
+		MustChangePassword bool                   `json:"mustChangePassword"`
+		TOTP               *directory.TOTP        `json:"totp"`
+		TOTPBegun          *directory.TOTP        `json:"totpBegun"`
+		Passkeys           []directory.Passkey    `json:"passkeys"`
+		RecoveryCodes      []string               `json:"recoveryCodes"`
+		SessionEpoch       int                    `json:"sessionEpoch"`
+		Members            []directory.Membership `json:"members"`
+		CreatedAt          time.Time              `json:"createdAt"`
+		Revision           int                    `json:"-"`
 	}
 	loginRecord struct {
 		Name     string                 `json:"name"`
 		Identity directory.IdentityID   `json:"-"`
 		Members  []directory.Membership `json:"members"`
-		Revision int                    `json:"revision"`
+		Revision int                    `json:"-"`
 	}
 	changeRecord struct {
 		ID                directory.ChangeID       `json:"-"`
@@ -131,6 +145,7 @@ type (
 		Stage         directory.SessionStage   `json:"stage"`
 		UserEpoch     int                      `json:"userEpoch"`
 		IdentityEpoch int                      `json:"identityEpoch"`
+		SecondFactor  bool                     `json:"secondFactor"`
 		Tries         int                      `json:"-"`
 		CreatedAt     time.Time                `json:"createdAt"`
 		LastSeenAt    time.Time                `json:"-"`
@@ -262,6 +277,12 @@ func (r *accountRecord) named(k key) {
 }
 func (*accountRecord) beside() []attribute { return nil }
 
+func (r *contactRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.ContactID(strings.TrimPrefix(k.sk, contactPrefix))
+}
+func (r *contactRecord) beside() []attribute { return []attribute{{"revision", &r.Revision}} }
+
 func (r *userRecord) named(k key) {
 	r.Organisation, _ = ownersOf(k.pk)
 	r.ID = directory.UserID(strings.TrimPrefix(k.sk, userPrefix))
@@ -277,7 +298,7 @@ func (r *identityRecord) beside() []attribute { return []attribute{{"revision", 
 
 func (*loginRecord) named(key) {} // a name's key depends on what it is reserved as
 func (r *loginRecord) beside() []attribute {
-	return []attribute{{"identity", (*string)(&r.Identity)}}
+	return []attribute{{"identity", (*string)(&r.Identity)}, {"revision", &r.Revision}}
 }
 
 func (r *changeRecord) named(k key) {
@@ -428,6 +449,7 @@ var (
 	toOrganisation = decodeAs(func(r organisationRecord) directory.Organisation { return directory.Organisation(r) })
 	toCompany      = decodeAs(func(r companyRecord) directory.Company { return directory.Company(r) })
 	toAccount      = decodeAs(func(r accountRecord) directory.Account { return directory.Account(r) })
+	toContact      = decodeAs(func(r contactRecord) directory.Contact { return directory.Contact(r) })
 	toUser         = decodeAs(func(r userRecord) directory.User { return directory.User(r) })
 	toIdentity     = decodeAs(func(r identityRecord) directory.Identity { return directory.Identity(r) })
 	toLogin        = decodeAs(func(r loginRecord) directory.Login { return directory.Login(r) })

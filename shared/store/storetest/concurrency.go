@@ -132,6 +132,24 @@ var races = []promise{
 			return again(func() error { return s.Commit(t.Context(), directory.Release{Reservation: mine}) })
 		}))
 	}},
+	{"of many who come to share a name none is lost", func(t *testing.T, s directory.Store) {
+		name, identity := NewID("name-"), directory.IdentityID(NewID(directory.PrefixIdentity))
+		allWon(t, together(writers, func(int) error {
+			member := Filled[directory.Membership]()
+			return again(func() error {
+				found, err := s.Read(t.Context(), directory.Want{Logins: []string{name}})
+				if err != nil {
+					return err
+				}
+				login := found.Logins[name]
+				login.Name, login.Identity, login.Members = name, identity, append(login.Members, member)
+				return s.Commit(t.Context(), directory.PutName{Kind: directory.ReserveLogin, Login: login})
+			})
+		}))
+		if n := len(read(t, s, directory.Want{Logins: []string{name}}).Logins[name].Members); n != writers {
+			t.Errorf("%d share it, want %d", n, writers)
+		}
+	}},
 	{"no update of a user is lost", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
 		commit(t, s, directory.PutUser{User: user})

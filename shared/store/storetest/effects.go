@@ -129,6 +129,40 @@ var names = []promise{
 		same(t, read(t, s, directory.Want{Logins: []string{mine.Name}}).Logins, map[string]directory.Login{mine.Name: want})
 		same(t, named(t, s, mine.Name), []directory.Login{want})
 	}},
+	{"a name that its identity's users share stands at its revision, and is free after the last of them", func(t *testing.T, s directory.Store) {
+		for kind, wanted := range map[directory.ReservationKind]func(string) map[string]directory.Login{
+			directory.ReserveLogin: func(name string) map[string]directory.Login {
+				return read(t, s, directory.Want{Logins: []string{name}}).Logins
+			},
+			directory.ReservePhone: func(name string) map[string]directory.Login {
+				return read(t, s, directory.Want{Phones: []string{name}}).Phones
+			},
+		} {
+			first := reservation(kind, NewID("name-"))
+			commit(t, s, directory.Reserve{Reservation: first})
+			shared := loginOf(first)
+			same(t, wanted(first.Name), map[string]directory.Login{first.Name: shared})
+			shared.Members = append(shared.Members, Filled[directory.Membership]())
+			commit(t, s, directory.PutName{Kind: kind, Login: shared})
+			refused(t, s, fault.Stale, directory.PutName{Kind: kind, Login: shared})
+			refused(t, s, fault.Invalid, directory.Reserve{Reservation: reservation(kind, first.Name)})
+			shared.Revision++
+			same(t, wanted(first.Name), map[string]directory.Login{first.Name: shared})
+
+			shared.Members = nil
+			commit(t, s, directory.PutName{Kind: kind, Login: shared})
+			same(t, len(wanted(first.Name)), 0)
+			refused(t, s, fault.Stale, directory.PutName{Kind: kind, Login: shared})
+			// What was shared is freed as what was reserved, where it is one user's.
+			alone := reservation(kind, first.Name)
+			taken := loginOf(alone)
+			taken.Revision = 0
+			commit(t, s, directory.PutName{Kind: kind, Login: taken})
+			refused(t, s, fault.Stale, directory.PutName{Kind: kind, Login: taken})
+			commit(t, s, directory.Release{Reservation: alone})
+			same(t, len(wanted(first.Name)), 0)
+		}
+	}},
 	{"identities are found by their address, and it is no login", func(t *testing.T, s directory.Store) {
 		address := NewID("name-")
 		first, second := Filled[directory.Login](), Filled[directory.Login]()
@@ -256,6 +290,13 @@ var sessions = []promise{
 		if _, ok := readSession(t, s, sessionRef(session)); ok {
 			t.Error("the session came back")
 		}
+	}},
+	{"a session is left for another once, and not after it ended", func(t *testing.T, s directory.Store) {
+		session := newSession()
+		refused(t, s, fault.Unauthenticated, directory.LeaveSession{Session: session})
+		commit(t, s, directory.BeginSession{Session: session})
+		commit(t, s, directory.LeaveSession{Session: session})
+		refused(t, s, fault.Unauthenticated, directory.LeaveSession{Session: session})
 	}},
 	{"ending an ended session is no fault", func(t *testing.T, s directory.Store) {
 		session := newSession()

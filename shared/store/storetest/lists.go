@@ -94,6 +94,18 @@ var catalogues = []catalogue{
 		},
 	},
 	{
+		name: "contacts",
+		add: func(id directory.OrganisationID) (directory.Effect, string) {
+			contact := Filled[directory.Contact]()
+			contact.Organisation, contact.Revision = id, 0
+			return directory.PutContact{Contact: contact}, string(contact.ID)
+		},
+		page: func(ctx context.Context, s directory.Store, id directory.OrganisationID, page directory.Page) ([]string, string, error) {
+			contacts, next, err := s.Contacts(ctx, id, page)
+			return ids(contacts, next, err, func(c directory.Contact) directory.ContactID { return c.ID })
+		},
+	},
+	{
 		name: "sessions",
 		add: func(id directory.OrganisationID) (directory.Effect, string) {
 			session := newSession()

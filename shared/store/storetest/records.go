@@ -19,11 +19,13 @@ var reads = []promise{
 			Users:         []directory.UserRef{{}, userRef(user), {}},
 			Identities:    []directory.IdentityID{""},
 			Logins:        []string{""},
+			Phones:        []string{""},
 			Changes:       []directory.ChangeRef{{}},
 			Sessions:      []directory.TicketRef{{}},
 			Links:         []directory.LinkRef{{}},
 			Accounts:      []directory.AccountRef{{}},
 			Companies:     []directory.CompanyRef{{}},
+			Contacts:      []directory.ContactRef{{}},
 			Remembered:    []directory.RememberedRef{{}},
 			Tries:         []directory.TriesRef{{}},
 			Outbox:        []directory.OutboxRef{{}},
@@ -131,6 +133,52 @@ var records = []promise{
 				return directory.Want{Identities: []directory.IdentityID{id}}
 			},
 			func(f directory.Found) map[directory.IdentityID]directory.Identity { return f.Identities })
+	}},
+	{"a contact is read as it was written, and stands at its revision", func(t *testing.T, s directory.Store) {
+		ref := directory.ContactRef{Organisation: NewOrganisation(), ID: directory.ContactID(NewID(directory.PrefixContact))}
+		revised(t, s, ref, func() directory.Contact {
+			contact := Filled[directory.Contact]()
+			contact.Organisation, contact.ID = ref.Organisation, ref.ID
+			return contact
+		}, func(c *directory.Contact) *int { return &c.Revision },
+			func(c directory.Contact) directory.Effect { return directory.PutContact{Contact: c} },
+			func(ref directory.ContactRef) directory.Want {
+				return directory.Want{Contacts: []directory.ContactRef{ref}}
+			},
+			func(f directory.Found) map[directory.ContactRef]directory.Contact { return f.Contacts })
+	}},
+	{"a contact is forgotten as it was read, and one that is a user's whatever it was", func(t *testing.T, s directory.Store) {
+		contact := Filled[directory.Contact]()
+		contact.Revision = 0
+		ref := directory.ContactRef{Organisation: contact.Organisation, ID: contact.ID}
+		there := func() bool {
+			t.Helper()
+			_, ok := read(t, s, directory.Want{Contacts: []directory.ContactRef{ref}}).Contacts[ref]
+			return ok
+		}
+		refused(t, s, fault.Stale, directory.DropContact{Contact: contact})
+		commit(t, s, directory.PutContact{Contact: contact})
+		refused(t, s, fault.Stale, directory.DropContact{Contact: contact})
+		contact.Revision = 1
+		commit(t, s, directory.DropContact{Contact: contact})
+		same(t, there(), false)
+		commit(t, s, directory.PutUserContact{Contact: contact})
+		commit(t, s, directory.PutUserContact{Contact: contact})
+		same(t, there(), true)
+		commit(t, s, directory.DropUserContact{Contact: contact})
+		commit(t, s, directory.DropUserContact{Contact: contact})
+		same(t, there(), false)
+	}},
+	{"an identity that is nobody's is forgotten, as it was read", func(t *testing.T, s directory.Store) {
+		identity := Filled[directory.Identity]()
+		identity.Revision = 0
+		commit(t, s, directory.PutIdentity{Identity: identity})
+		refused(t, s, fault.Stale, directory.DropIdentity{Identity: identity})
+		identity.Revision = 1
+		commit(t, s, directory.DropIdentity{Identity: identity})
+		if found := read(t, s, directory.Want{Identities: []directory.IdentityID{identity.ID}}); len(found.Identities) > 0 {
+			t.Error("still there")
+		}
 	}},
 	{"a change is read as it was written, and stands at its revision", func(t *testing.T, s directory.Store) {
 		ref := directory.ChangeRef{Organisation: NewOrganisation(), ID: directory.ChangeID(NewID(directory.PrefixChange))}
