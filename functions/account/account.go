@@ -29,6 +29,7 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	httpapi.Handle(server, api.GetMe, h.getMe)
 	httpapi.Handle(server, api.UpdateMe, h.updateMe)
 	httpapi.Handle(server, api.SignOut, h.signOut)
+	httpapi.Handle(server, api.SwitchOrganisation, h.switchOrganisation)
 	httpapi.Handle(server, api.ListMySessions, h.listMySessions)
 	httpapi.Handle(server, api.EndMySession, h.endMySession)
 	httpapi.Handle(server, api.SendPhoneCode, h.sendPhoneCode)
@@ -63,9 +64,7 @@ func signedIn(s directory.SignedIn, err error) (*api.SignInAnswer, error) {
 	out := &api.SignInAnswer{}
 	switch {
 	case len(s.Choices) > 0:
-		for _, organisation := range s.Choices {
-			out.Body.Organisations = append(out.Body.Organisations, api.Choice{ID: string(organisation.ID), Name: organisation.Name})
-		}
+		out.Body.Organisations = choices(s.Choices)
 	case s.Session.Stage == directory.SessionChallenge:
 		out.Body.Challenge = &api.Challenge{ID: s.Token, Methods: s.Methods, ExpiresAt: s.Session.ExpiresAt.UTC()}
 		if s.Passkey != nil {
@@ -75,6 +74,14 @@ func signedIn(s directory.SignedIn, err error) (*api.SignInAnswer, error) {
 		out.Body.Session = session(s)
 	}
 	return out, nil
+}
+
+func choices(organisations []directory.Organisation) []api.Choice {
+	var choices []api.Choice
+	for _, organisation := range organisations {
+		choices = append(choices, api.Choice{ID: string(organisation.ID), Name: organisation.Name})
+	}
+	return choices
 }
 
 func session(s directory.SignedIn) *api.Session {
@@ -119,6 +126,7 @@ func me(m directory.Me, err error) (*api.MeAnswer, error) {
 	out := &api.MeAnswer{}
 	out.Body.User, out.Body.Organisation = present.User(m.User), present.Organisation(m.Organisation)
 	out.Body.Permissions, out.Body.Next = present.Permissions(m.Permissions), string(m.Next)
+	out.Body.Organisations = choices(m.Others)
 	return out, nil
 }
 
@@ -132,6 +140,10 @@ func (h handlers) updateMe(ctx context.Context, r directory.Request, in *api.Upd
 
 func (h handlers) signOut(ctx context.Context, r directory.Request, _ *api.None) (*api.Empty, error) {
 	return &api.Empty{}, h.self.SignOut(ctx, r)
+}
+
+func (h handlers) switchOrganisation(ctx context.Context, r directory.Request, in *api.SwitchInput) (*api.SignInAnswer, error) {
+	return signedIn(h.self.Switch(ctx, r, directory.OrganisationID(in.Body.Organisation)))
 }
 
 func (h handlers) listMySessions(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.SessionInfo], error) {

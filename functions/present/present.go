@@ -68,6 +68,15 @@ func SentToken(l directory.Link, now time.Time) api.SentToken {
 	return sent
 }
 
+// Contact as clients see it.
+func Contact(c directory.Contact) api.Contact {
+	return api.Contact{
+		ID: string(c.ID), User: string(c.User), Name: api.Name(c.Name), Email: c.Email, Phone: c.Phone, Types: Strings(c.Types),
+		Status: string(c.Status), OpenChange: string(c.OpenChange),
+		CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(), Version: c.Version,
+	}
+}
+
 // Actor as clients see it.
 func Actor(a directory.Actor) api.Person {
 	return api.Person{ID: string(a.User), Name: a.Name, Kind: string(a.Kind)}

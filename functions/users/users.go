@@ -40,6 +40,10 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.ListUserSessions, h.listSessions)
 	httpapi.Handle(server, api.EndUserSessions, h.endSessions)
 	httpapi.Handle(server, api.EndUserSession, h.endSession)
+	httpapi.Handle(server, api.ListContacts, h.contacts)
+	httpapi.Handle(server, api.CreateContact, h.createContact)
+	httpapi.Handle(server, api.UpdateContact, h.updateContact)
+	httpapi.Handle(server, api.DeleteContact, h.deleteContact)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {
@@ -90,16 +94,10 @@ func (h handlers) assign(ctx context.Context, r directory.Request, in *api.Assig
 	if err != nil {
 		return nil, err
 	}
-	out := &api.AssignmentAnswer{Status: http.StatusOK}
+	out := &api.AssignmentAnswer{}
 	out.Body.Account = present.Account(assigned.Account)
 	out.Body.Users = present.All(assigned.Users, "", present.User).Body.Items
-	switch {
-	case assigned.Preview != nil:
-		out.Body.Preview = outlook(*assigned.Preview)
-	case assigned.Change != nil:
-		change := present.Change(*assigned.Change)
-		out.Status, out.Body.Change = http.StatusAccepted, &change
-	}
+	out.Status, out.Body.Preview, out.Body.Change = outcome(assigned.Preview, assigned.Change, false)
 	return out, nil
 }
 
@@ -158,12 +156,12 @@ func (h handlers) endSession(ctx context.Context, r directory.Request, in *api.U
 	return &api.Empty{}, h.users.EndSession(ctx, r, directory.UserID(in.UserID), in.SessionID)
 }
 
-// answer is 200 or, for what came to be, 201 where an act took effect, and 202 where it waits.
+// answer presents what an act on a user came to.
 func answer(a directory.Answer, err error) (*api.UserAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &api.UserAnswer{Status: http.StatusOK, ETag: a.User.ETag()}
+	out := &api.UserAnswer{ETag: a.User.ETag()}
 	out.Body.User = present.User(a.User)
 	out.Body.Warnings = present.Warnings(a.Warnings)
 	out.Body.Credential = issuedCredential(a.Issued)
@@ -173,21 +171,31 @@ func answer(a directory.Answer, err error) (*api.UserAnswer, error) {
 			Roles: present.Strings(a.Left.Roles), Permissions: present.Strings(a.Left.Permissions),
 		}
 	}
-	switch {
-	case a.Preview != nil:
-		out.Body.Preview = outlook(*a.Preview)
-	case a.Change != nil:
-		change := present.Change(*a.Change)
-		out.Status, out.Body.Change = http.StatusAccepted, &change
-	case a.Created:
-		out.Status = http.StatusCreated
-	}
+	out.Status, out.Body.Preview, out.Body.Change = outcome(a.Preview, a.Change, a.Created)
 	return out, nil
+}
+
+// outcome is what an act came to: 200 or, for what came to be, 201 where it took effect, and 202 where it waits; of a
+// preview what it would do.
+func outcome(preview *directory.Plan, change *directory.Change, created bool) (status int, foreseen *api.Outlook, waits *api.Change) {
+	switch {
+	case preview != nil:
+		return http.StatusOK, outlook(*preview), nil
+	case change != nil:
+		presented := present.Change(*change)
+		return http.StatusAccepted, nil, &presented
+	case created:
+		return http.StatusCreated, nil, nil
+	}
+	return http.StatusOK, nil, nil
 }
 
 func outlook(plan directory.Plan) *api.Outlook {
 	mails := []string{}
 	for _, mail := range plan.Mails() {
+		if mail.Kind == directory.MailAccountLink { // whether the person was there before is not for the organisation to know
+			mail.Kind = directory.MailVerification
+		}
 		mails = append(mails, string(mail.Kind))
 	}
 	return &api.Outlook{

@@ -73,7 +73,7 @@ type LinkInput struct {
 // LinkAnswer is what a link is for.
 type LinkAnswer struct {
 	Body struct {
-		Kind          string    `json:"kind" enum:"verification,passwordReset"`
+		Kind          string    `json:"kind" enum:"verification,passwordReset,accountLink"`
 		Organisation  string    `json:"organisation"`
 		Name          string    `json:"name"`
 		Email         string    `json:"email"`
@@ -105,6 +105,15 @@ type MeAnswer struct {
 		Organisation Organisation      `json:"organisation"`
 		Permissions  map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own. None before the last stage of onboarding is passed."`
 		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity,changePassword" doc:"What the session is good for; absent where it is good for everything that the user may do."`
+		// Organisations are absent for who is a user of one.
+		Organisations []Choice `json:"organisations,omitempty" doc:"Those that you may switch to."`
+	}
+}
+
+// SwitchInput is switchOrganisation's.
+type SwitchInput struct {
+	Body struct {
+		Organisation string `json:"organisation" minLength:"1" maxLength:"64"`
 	}
 }
 
@@ -233,6 +242,10 @@ var (
 	SignOut = declare[None, Empty](Endpoint{
 		ID: "signOut", Method: http.MethodDelete, Path: "/v1/session", Function: Account, Tag: "account",
 		Summary: "End the session.", Status: http.StatusNoContent,
+	})
+	SwitchOrganisation = declare[SwitchInput, SignInAnswer](Endpoint{
+		ID: "switchOrganisation", Method: http.MethodPost, Path: "/v1/session/organisation", Function: Account, Tag: "account",
+		Summary: "Leave the organisation for another that one is a user of; operators enter any. The session ends, and another takes its place.",
 	})
 	ListMySessions = declare[Page, Listed[SessionInfo]](Endpoint{
 		ID: "listMySessions", Method: http.MethodGet, Path: "/v1/me/sessions", Function: Account, Tag: "account",

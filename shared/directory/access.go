@@ -50,6 +50,8 @@ type Preset struct {
 	Roles       []Role
 	// Kinds says what a user may do by its kind alone.
 	Kinds map[Kind][]Permission
+	// Owner is nil where organisations have none.
+	Owner *Ownership
 }
 
 // Presets finds presets by name.

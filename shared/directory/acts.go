@@ -22,6 +22,9 @@ const (
 	ActCreateCredential  Act = "createCredential"
 	ActRotateCredential  Act = "rotateCredential"
 	ActRevokeCredential  Act = "revokeCredential"
+	ActCreateContact     Act = "createContact"
+	ActUpdateContact     Act = "updateContact"
+	ActDeleteContact     Act = "deleteContact"
 )
 
 // Acts are all of them.
@@ -29,7 +32,7 @@ func Acts() []Act {
 	return []Act{
 		ActCreateUser, ActDuplicateUser, ActUpdateUser, ActDeactivateUser, ActReactivateUser, ActRemoveUser,
 		ActResetSecondFactor, ActAssignAccount, ActAddCertificate, ActRemoveCertificate,
-		ActCreateCredential, ActRotateCredential, ActRevokeCredential,
+		ActCreateCredential, ActRotateCredential, ActRevokeCredential, ActCreateContact, ActUpdateContact, ActDeleteContact,
 	}
 }
 
@@ -80,13 +83,23 @@ func (a Act) rule() actRule {
 		return actRule{gives: givesAll, apply: (*Core).applyCredential}
 	case ActRevokeCredential:
 		return actRule{apply: (*Core).applyRevocation}
+	case ActCreateContact:
+		return actRule{creates: true, apply: (*Core).applyContact}
+	case ActUpdateContact:
+		return actRule{apply: (*Core).applyContact}
+	case ActDeleteContact:
+		return actRule{removes: true, apply: (*Core).applyContact}
 	default:
 		panic("directory: no rule of act " + string(a)) // acts are constants
 	}
 }
 
-// questions are what the policies are asked about an act: whether it may be done to each of its users.
+// questions are what the policies are asked about an act: whether it may be done to each of its users. What is about no
+// user is asked about once.
 func (t *Target) questions(act Act, grants Access) []Question {
+	if t.Contact.ID != "" {
+		return []Question{{Action: Action(act)}}
+	}
 	var questions []Question
 	for _, user := range t.users() {
 		question := Question{Action: Action(act), Target: user, Grants: grants}

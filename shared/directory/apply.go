@@ -20,35 +20,57 @@ func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 	user.ResetLink, user.PhoneCode = "", nil
 }
 
-// applyCreation makes the identity, and sends the link that lets its person in (4.1). API users have no password and
-// do not sign in (6.5).
+// applyCreation makes the identity, or finds the one that the user is to be of, and sends the link that lets its person in
+// (4.1) or confirms the linking (4.3). API users have no password and do not sign in (6.5).
 func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
 	plan.putInForce(now)
+	identity := Identity{ID: user.Identity, Login: loginName(organisation.Settings, user.Profile), CreatedAt: now}
+	shares := organisation.Settings.Shares()
+	if shares {
+		met, err := c.meet(ctx, now, organisation, *user, plan.names)
+		if err != nil {
+			return err
+		}
+		identity, user.Identity = met.identity, met.identity.ID
+		plan.add(met.names...)
+	}
 	if user.Kind == KindAPI {
 		user.Status = StatusActive
 		return nil
 	}
 	user.Status = nextStage(organisation.Settings, "")
+	if shares {
+		user.Status = StatusEmailNotVerified // nobody is linked who did not confirm it (4.3)
+	}
 	if user.ActiveAdmin() {
 		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
 	}
-	identity := Identity{ID: user.Identity, Login: loginName(organisation.Settings, user.Profile), CreatedAt: now}
 	plan.add(PutIdentity{identity})
 	if identity.Login != fold(user.Email) {
 		plan.add(PointTo{fold(user.Email), Login{
 			Name: identity.Login, Identity: identity.ID, Members: []Membership{{organisation.ID, user.ID}},
 		}})
 	}
-	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, user, LinkVerification, MailVerification, VerificationTime, &plan.effects)
+	mail := MailVerification
+	if identity.PasswordHash != "" {
+		mail = MailAccountLink
+	}
+	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, user, LinkVerification, mail, VerificationTime, &plan.effects)
 }
 
 // applyUpdate gives the user its new profile, and its identity the new name to sign in with. API access that is switched
 // on brings a credential (6.1).
-func (c *Core) applyUpdate(ctx context.Context, now time.Time, _ Organisation, plan *Plan) error {
+func (c *Core) applyUpdate(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
 	user.become(after)
 	plan.putInForce(now)
+	if err := c.handOver(ctx, now, organisation, plan); err != nil {
+		return err
+	}
+	if err := c.movePhone(ctx, plan, before.Phone, after.Phone); err != nil {
+		return err
+	}
 	var login string
 	for _, reservation := range plan.Change.Reserved {
 		if reservation.Kind == ReserveLogin {
@@ -124,11 +146,15 @@ func (c *Core) applyRemoval(ctx context.Context, now time.Time, organisation Org
 	}
 	plan.User.Status = StatusRemoved
 	c.revokeLinks(now, plan)
+	if err := c.unlink(ctx, organisation, plan); err != nil {
+		return err
+	}
 	return c.overtake(ctx, now, organisation, plan)
 }
 
 // applySecondFactorReset takes every second factor off the user's identity, and ends its sessions: at the next sign-in it
-// sets up another where one is required (5.2).
+// sets up another where one is required (5.2). Where the person is also another organisation's user, no admin of the one
+// weakens what protects the other: the platform's staff does it.
 func (c *Core) applySecondFactorReset(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
 	found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
@@ -136,10 +162,18 @@ func (c *Core) applySecondFactorReset(ctx context.Context, now time.Time, organi
 		return err
 	}
 	identity := found.Identities[user.Identity]
+	others, err := c.elsewhere(ctx, identity, user.membership())
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 && plan.Change.Requester.Organisation != Platform {
+		return fault.New(fault.StateWrong, "This second factor also protects what is not your organisation's. The platform's staff can reset it.")
+	}
 	identity.TOTP, identity.TOTPBegun, identity.Passkeys, identity.RecoveryCodes = nil, nil, nil, nil
 	identity.SessionEpoch++
 	user.SecondFactor = false
 	plan.putIdentity(identity)
+	plan.add(mirrored(identity, others)...)
 	mail := user.mail(MailSecondFactorReset)
 	mail.Actor = plan.Change.Requester.Name
 	plan.add(c.enqueueMail(organisation, mail, now))

@@ -12,6 +12,7 @@ type Plan struct {
 	Target
 	Warnings []Warning
 	Control  ChangeControl // what the organisation asks of it (3.2)
+	names    *Found        // what the request's read found of a new user's names; nil where it did not look
 	effects  []Effect
 }
 
@@ -74,6 +75,7 @@ type intent struct {
 	reserve, release []Reservation
 	credential       string      // of the user's credentials: the one that the change is about
 	issue            *Credential // that the change puts in force, with a new secret
+	names            *Found      // see Plan
 }
 
 // plan makes a change of an intent, and lets it go as far as its organisation's change control allows.
@@ -87,7 +89,7 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
 	}
 	change.Digest = change.digest()
-	plan := Plan{Change: change, Target: in.target, Control: v.organisation.Settings.ChangeControl}
+	plan := Plan{Change: change, Target: in.target, Control: v.organisation.Settings.ChangeControl, names: in.names}
 	plan.mark(change)
 	for _, reservation := range in.reserve {
 		plan.add(Reserve{reservation})
@@ -127,6 +129,13 @@ func (c *Core) commit(ctx context.Context, plan Plan) error {
 		} else if user.Revision > 0 {
 			effects = append(effects, DropUser{*user})
 		}
+	}
+	switch contact := plan.Contact; {
+	case contact.ID == "":
+	case !plan.gone():
+		effects = append(effects, PutContact{contact})
+	case contact.Revision > 0:
+		effects = append(effects, DropContact{contact})
 	}
 	return c.Store.Commit(ctx, append(effects, plan.effects...)...)
 }

@@ -31,6 +31,7 @@ const (
 	CauseConflict            Cause = "conflict"            // its target moved underneath it (3.8)
 	CauseRequesterLostAccess Cause = "requesterLostAccess" // (3.9)
 	CauseSuperseded          Cause = "superseded"          // by a deactivation (3.5)
+	CauseTaken               Cause = "taken"               // a name that it would have taken is another's by now
 )
 
 // Actor is who did something, with the name as it was then.
@@ -42,14 +43,15 @@ type Actor struct {
 }
 
 // Snapshot is what a change is about at one moment: of a user its administered part, its status, its second factor and
-// its certificates; of an account whom it is assigned to.
+// its certificates; of an account whom it is assigned to; of a contact its details.
 type Snapshot struct {
-	Kind         Kind          `json:"kind"`
-	Status       Status        `json:"status"`
-	SecondFactor bool          `json:"secondFactor"`
-	Profile      Profile       `json:"profile"`
-	Certificates []Certificate `json:"certificates,omitempty"` // in the order they were added
-	Assignment   *Assignment   `json:"assignment,omitempty"`
+	Kind         Kind            `json:"kind"`
+	Status       Status          `json:"status"`
+	SecondFactor bool            `json:"secondFactor"`
+	Profile      Profile         `json:"profile"`
+	Certificates []Certificate   `json:"certificates,omitempty"` // in the order they were added
+	Assignment   *Assignment     `json:"assignment,omitempty"`
+	Contact      *ContactDetails `json:"contact,omitempty"`
 	// Credentials is how many the user has. Credential is the one that the change is about, with the number of its secret;
 	// OverlapHours for how long the secret before it holds yet; ValidUntil when a new one ends, zero for never.
 	Credentials  int       `json:"credentials,omitempty"`

@@ -18,11 +18,15 @@ type Difference struct {
 	After  string `json:"after"`
 }
 
-// fields are the administered parts of a user that differences tell of, in the order of the pages (1.1).
+// fields are the administered parts that differences tell of, in the order of the pages (1.1).
 func (s Snapshot) fields() []Difference {
 	p, assigned := s.Profile, Assignment{}
 	if s.Assignment != nil {
 		assigned = *s.Assignment
+	}
+	var types []ContactType
+	if s.Contact != nil {
+		p.Name, p.Email, p.Phone, types = s.Contact.Name, s.Contact.Email, s.Contact.Phone, s.Contact.Types
 	}
 	return []Difference{
 		{Field: "status", After: string(s.Status)},
@@ -50,6 +54,7 @@ func (s Snapshot) fields() []Difference {
 		{Field: "credential", After: s.Credential},
 		{Field: "overlapHours", After: number(s.OverlapHours)},
 		{Field: "validUntil", After: instant(s.ValidUntil)},
+		{Field: "contactTypes", After: join(types)},
 	}
 }
 

@@ -19,7 +19,9 @@ type Copy struct {
 func (u *Users) Duplicate(ctx context.Context, r Request, id UserID, own Copy) (Answer, error) {
 	return attempt(func(bool) (Answer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
-			return Want{Users: []UserRef{{organisation, id}}}
+			want := u.wantNames(Profile{Email: own.Email, Phone: own.Phone})
+			want.Users = []UserRef{{organisation, id}}
+			return want
 		})
 		if err != nil {
 			return Answer{}, err
@@ -61,12 +63,13 @@ func (u *Users) givable(v visit, original User) (kept, left Access, err error) {
 		})
 		return decision.Allowed
 	}
-	if !may(Access{}) || may(original.Access) {
+	if !may(Access{}) || may(original.Access) && !original.Owner {
 		return original.Access, Access{}, err // it is refused, or allowed, as a whole
 	}
+	owner := u.ownerRole(v.organisation) // which there is one of
 	kept.Companies, left.Companies = parted(original.Companies, func(id CompanyID) bool { return may(Access{Companies: []CompanyID{id}}) })
 	kept.Accounts, left.Accounts = parted(original.Accounts, func(id AccountID) bool { return may(Access{Accounts: []AccountID{id}}) })
-	kept.Roles, left.Roles = parted(original.Roles, func(id string) bool { return may(Access{Roles: []string{id}}) })
+	kept.Roles, left.Roles = parted(original.Roles, func(id string) bool { return id != owner && may(Access{Roles: []string{id}}) })
 	kept.Permissions, left.Permissions = parted(original.Permissions, func(id Permission) bool { return may(Access{Permissions: []Permission{id}}) })
 	return kept, left, err
 }

@@ -49,33 +49,56 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 	here := v
 	here.organisation = *organisation
 	taken := map[string]bool{}
+	tell := func(i int, err error) error { // a fault of a founder's
+		problem, ok := fault.As(err)
+		if !ok {
+			return err
+		}
+		for _, at := range problem.Fields {
+			fields.Add(fmt.Sprintf("%s[%d].%s", field, i, at.Name), at.Rule, at.Detail)
+		}
+		return nil
+	}
 	for i, founder := range founders {
 		user := User{
 			ID: UserID(o.NewID(PrefixUser)), Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
 			Kind: founder.Kind, Profile: founder.Profile, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
 		}
-		if err := users.check(here, user.Kind, &user.Profile, Access{}); err != nil {
-			problem, ok := fault.As(err)
-			if !ok {
-				return nil, err
+		if preset, ok := o.Presets.Preset(organisation.Preset); ok && preset.Owner != nil && i == 0 {
+			user.Owner, organisation.Owner = true, user.ID
+			if role := preset.Owner.Role; role != "" {
+				user.Roles = set(append(slices.Clone(user.Roles), role))
 			}
-			for _, at := range problem.Fields {
-				fields.Add(fmt.Sprintf("%s[%d].%s", field, i, at.Name), at.Rule, at.Detail)
+		}
+		err := users.check(here, user.Kind, &user.Profile, Access{})
+		if err == nil {
+			err = o.checkOwner(*organisation, user, user.Roles)
+		}
+		if err != nil {
+			if err := tell(i, err); err != nil {
+				return nil, err
 			}
 			continue
 		}
 		made := Plan{Target: Target{User: user}, Change: Change{Requester: v.actor()}}
-		for _, reservation := range reservations(organisation.Settings, user, user.Profile) {
+		all := reservations(organisation.Settings, user, user.Profile)
+		for _, reservation := range all {
 			reservation.Field = fmt.Sprintf("%s[%d].%s", field, i, reservation.Field)
 			if name := string(reservation.Kind) + " " + reservation.Name; taken[name] {
 				fields.Add(reservation.Field, "taken", "Another one of this request has it.")
 			} else {
 				taken[name] = true
 			}
+		}
+		for _, reservation := range organisation.Settings.atAsking(all) {
+			reservation.Field = fmt.Sprintf("%s[%d].%s", field, i, reservation.Field)
 			made.add(Reserve{reservation})
 		}
 		if err := o.applyCreation(ctx, v.now, *organisation, &made); err != nil {
-			return nil, err
+			if err := tell(i, err); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if made.User.ActiveAdmin() {
 			organisation.ActiveAdmins++ // of a new organisation the count is written with it

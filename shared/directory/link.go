@@ -11,6 +11,9 @@ const (
 	// LinkPhoneCode is of a code that was texted (1.11). It is kept for the list of what was sent (4.5): it has no hash
 	// and opens nothing, the code itself is in PhoneCode.
 	LinkPhoneCode LinkKind = "phoneCode"
+	// LinkAccount is what a verification is told as to a person who has a password. It is stored as a verification: which
+	// of the two it is, is not for the organisation to know.
+	LinkAccount LinkKind = "accountLink"
 )
 
 // Channel is the way that something is sent by.

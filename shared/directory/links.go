@@ -71,6 +71,15 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 		if !fits(user) {
 			return nil, fault.New(fault.StateWrong, "The user is "+string(user.Status)+": there is no such mail to send.")
 		}
+		if kind == LinkVerification && v.organisation.Settings.Shares() {
+			found, err := u.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
+			if err != nil {
+				return nil, err
+			}
+			if found.Identities[user.Identity].PasswordHash != "" {
+				mail = MailAccountLink
+			}
+		}
 		var effects []Effect
 		if err := u.sendLink(ctx, v.now, v.organisation, v.caller.Name.Full(), &user, kind, mail, lasts, &effects); err != nil {
 			return nil, err
@@ -167,9 +176,13 @@ func (s *Self) InspectLink(ctx context.Context, token string) (Inspection, error
 	if err != nil {
 		return Inspection{}, err
 	}
+	kind := visit.link.Kind
+	if visit.confirms() {
+		kind = LinkAccount
+	}
 	return Inspection{
-		Kind: visit.link.Kind, Organisation: visit.organisation.Name, Name: visit.user.Name.Full(), Email: visit.link.To,
-		ExpiresAt: visit.link.ExpiresAt, NeedsPassword: true,
+		Kind: kind, Organisation: visit.organisation.Name, Name: visit.user.Name.Full(), Email: visit.link.To,
+		ExpiresAt: visit.link.ExpiresAt, NeedsPassword: !visit.confirms(),
 	}, nil
 }
 
@@ -180,7 +193,8 @@ type Redeemed struct {
 }
 
 // RedeemLink verifies the address or resets the password, with the password that its person chose, and uses up the link
-// (4.1, 4.2, 4.4). Every session of the identity ends (5.3).
+// (4.1, 4.2, 4.4). Every session of the identity ends (5.3). Of a person who has a password it only confirms the link
+// between user and organisation, and takes none (4.3).
 //
 // Faults: those of InspectLink; invalid on "password"; forbidden from an address that the user does not come from (5.4).
 func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string) (Redeemed, error) {
@@ -195,21 +209,29 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 			entry.Action, entry.Detail = "redeemLink", detailAddress
 			return Redeemed{}, s.refuseWay(ctx, entry, addressNotAllowed)
 		}
-		secondFactor := f.organisation.Settings.SecondFactor == Required || f.identity.SecondFactor()
-		if err := s.judge("password", password, secondFactor, f.user, f.organisation); err != nil {
-			return Redeemed{}, err
-		}
-		if hash == "" {
-			if hash, err = s.Passwords.Hash(password); err != nil {
+		confirms := f.confirms()
+		if !confirms {
+			secondFactor := f.organisation.Settings.SecondFactor == Required || f.identity.SecondFactor()
+			if err := s.judge("password", password, secondFactor, f.user, f.organisation); err != nil {
 				return Redeemed{}, err
 			}
+			if hash == "" {
+				if hash, err = s.Passwords.Hash(password); err != nil {
+					return Redeemed{}, err
+				}
+			}
+			f.identity = f.identity.takePassword(hash, f.now, false)
 		}
-		f.identity = f.identity.takePassword(hash, f.now, false)
-		f.user.Password = PasswordUsable
+		f.user.Password = f.identity.passwordState()
 		f.link.State, f.link.EndedAt = LinkUsed, f.now
-		effects := []Effect{PutLink{f.link}}
+		effects, err := s.mirror(ctx, f.identity, f.user.membership())
+		if err != nil {
+			return Redeemed{}, err
+		}
+		effects = append(effects, PutLink{f.link})
 		if f.link.Kind == LinkVerification {
 			f.user.VerificationLink = ""
+			f.user.SecondFactor = f.identity.SecondFactor()
 			if f.user.Status == StatusEmailNotVerified {
 				effects = append(effects, pass(&f.user, f.organisation.Settings, f.now)...)
 				if f.user.Status == StatusPhoneNotVerified && f.user.Phone != "" {
@@ -230,9 +252,10 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		effects = append(effects, PutUser{f.user}, PutIdentity{f.identity}, Log{entry})
 
 		answer := Redeemed{Next: NextSignIn}
-		// A link takes the place of no second factor, and full sessions begin with a sign-in.
+		// A link takes the place of no second factor, and full sessions begin with a sign-in. One that asked for no password
+		// opens none.
 		stage := stageOf(f.user, f.identity, f.organisation.Settings)
-		if f.user.SignsIn() && stage != SessionFull && !f.identity.SecondFactor() {
+		if !confirms && f.user.SignsIn() && stage != SessionFull && !f.identity.SecondFactor() {
 			begun, session := s.newSession(f.user, f.identity, f.user.Organisation, stage, TicketSession, r.Source, f.now)
 			effects = append(effects, BeginSession{session})
 			answer.Next = session.Next(f.user)
@@ -305,6 +328,11 @@ func (s *Self) follow(ctx context.Context, token string) (following, error) {
 		return following{}, fault.New(fault.LinkRevoked, "This link no longer works. Ask an administrator.")
 	}
 	return f, nil
+}
+
+// confirms tells whether redeeming the link confirms that its person, who has a password, is this user as well (4.3).
+func (f following) confirms() bool {
+	return f.link.Kind == LinkVerification && f.identity.PasswordHash != ""
 }
 
 func noLink() error { return fault.New(fault.NotFound, "There is no such link.") }

@@ -154,6 +154,9 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 		var fields fault.Fields
 		checkName(&fields, "name", &organisation.Name, true)
 		organisation.Settings.check(&fields)
+		if before.Settings.SharedIdentities && !organisation.Settings.SharedIdentities {
+			fields.Add("settings.sharedIdentities", "fixed", "Its users may be users of other organisations already.")
+		}
 		if organisation.Settings.SignInName != before.Settings.SignInName {
 			fields.Add("settings.signInName", "fixed", "What users sign in with is decided when the organisation is made.")
 		}

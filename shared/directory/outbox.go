@@ -49,6 +49,7 @@ type MailKind string
 const (
 	MailVerification        MailKind = "verification"
 	MailVerificationResent  MailKind = "verificationResent"
+	MailAccountLink         MailKind = "accountLink"
 	MailPasswordReset       MailKind = "passwordReset"
 	MailPasswordChanged     MailKind = "passwordChanged"
 	MailSecondFactorChanged MailKind = "secondFactorChanged"

@@ -79,8 +79,11 @@ func (s *Self) ConfirmPasskey(ctx context.Context, r Request, new NewPasskey) (p
 		if len(identity.RecoveryCodes) == 0 {
 			plain, identity.RecoveryCodes = s.SecondFactors.NewRecoveryCodes()
 		}
-		effects := append(s.changeFactors(v, identity, held, "confirmPasskey"), UseCeremony{ceremony})
-		return plain, s.Store.Commit(ctx, effects...)
+		effects, err := s.changeFactors(ctx, v, identity, held, "confirmPasskey")
+		if err != nil {
+			return nil, err
+		}
+		return plain, s.Store.Commit(ctx, append(effects, UseCeremony{ceremony})...)
 	})
 	return passkey, recovery, err
 }

@@ -21,6 +21,17 @@ const (
 	PasswordMustChange PasswordState = "mustChange"
 )
 
+// passwordState is what the identity's users show of its password.
+func (i Identity) passwordState() PasswordState {
+	switch {
+	case i.PasswordHash == "":
+		return PasswordNone
+	case i.MustChangePassword:
+		return PasswordMustChange
+	}
+	return PasswordUsable
+}
+
 // takePassword gives an identity a new password: its sessions end, in whatever organisation (5.3).
 func (i Identity) takePassword(hash string, at time.Time, mustChange bool) Identity {
 	i.PasswordHash, i.PasswordAt, i.MustChangePassword = hash, at, mustChange
@@ -66,8 +77,12 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 		v.caller.Password = PasswordUsable
 		v.session.IdentityEpoch = identity.SessionEpoch
 		v.session = raised(v.session, stageOf(v.caller, identity, v.home.Settings), v.now)
-		return struct{}{}, s.Store.Commit(ctx, PutIdentity{identity}, PutUser{v.caller}, RaiseSession{v.session},
-			Log{s.ownEntry(v, "changeMyPassword")}, s.tell(v, MailPasswordChanged, ""))
+		others, err := s.mirror(ctx, identity, v.caller.membership())
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, s.Store.Commit(ctx, append(others, PutIdentity{identity}, PutUser{v.caller}, RaiseSession{v.session},
+			Log{s.ownEntry(v, "changeMyPassword")}, s.tell(v, MailPasswordChanged, ""))...)
 	})
 	return err
 }
@@ -118,8 +133,13 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
 		told := user.mail(MailPasswordChanged)
 		told.Actor = v.caller.Name.Full()
-		effects := append(v.remember(string(user.ID), ""),
-			PutIdentity{identity.takePassword(hash, v.now, true)}, PutUser{user}, Log{entry}, v.expectCaller(),
+		identity = identity.takePassword(hash, v.now, true)
+		others, err := s.mirror(ctx, identity, user.membership())
+		if err != nil {
+			return User{}, err
+		}
+		effects := append(append(others, v.remember(string(user.ID), "")...),
+			PutIdentity{identity}, PutUser{user}, Log{entry}, v.expectCaller(),
 			s.enqueueMail(v.organisation, told, v.now))
 		return user, s.Store.Commit(ctx, effects...)
 	})

@@ -49,6 +49,7 @@ func (c *Core) delay(organisation Organisation) time.Duration {
 func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	change := &plan.Change
 	waited := change.State.Open()
+	was := plan.User.Contact
 	if err := change.Act.rule().apply(c, ctx, now, organisation, plan); err != nil {
 		return err
 	}
@@ -59,8 +60,12 @@ func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisati
 	plan.moved(now)
 	plan.User.Version++
 	change.Issue = nil
+	plan.Contact.Version++
 	change.EffectiveAt = now
 	change.note(now, StateEffective, "applied", nil, "")
+	if plan.User.ID != "" {
+		plan.keepContact(organisation, was)
+	}
 	c.returnToken(now, plan)
 	if waited {
 		plan.add(c.mailRequester(now, organisation, *change, MailChangeEffective))

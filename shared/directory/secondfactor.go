@@ -104,7 +104,11 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string, current 
 		}
 		plain, hashes := s.SecondFactors.NewRecoveryCodes()
 		identity.TOTPBegun, identity.RecoveryCodes = nil, hashes
-		return plain, s.Store.Commit(ctx, s.changeFactors(v, identity, held, "confirmTotp")...)
+		effects, err := s.changeFactors(ctx, v, identity, held, "confirmTotp")
+		if err != nil {
+			return nil, err
+		}
+		return plain, s.Store.Commit(ctx, effects...)
 	})
 }
 
@@ -140,17 +144,25 @@ func (s *Self) removeFactor(ctx context.Context, v visit, identity Identity, hel
 		}
 		identity.RecoveryCodes = nil
 	}
-	return s.Store.Commit(ctx, s.changeFactors(v, identity, held, action)...)
+	effects, err := s.changeFactors(ctx, v, identity, held, action)
+	if err != nil {
+		return err
+	}
+	return s.Store.Commit(ctx, effects...)
 }
 
 // changeFactors writes an identity whose second factors are others now. An enrolment session becomes a full one.
-func (s *Self) changeFactors(v visit, identity Identity, held verified, action Action) []Effect {
-	v.caller.SecondFactor = identity.SecondFactor()
-	effects := append(held.effects, PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, action)}, s.tell(v, MailSecondFactorChanged, string(action)))
-	if v.session.Stage == SessionEnrolment {
-		effects = append(effects, RaiseSession{raised(v.session, SessionFull, v.now)})
+func (s *Self) changeFactors(ctx context.Context, v visit, identity Identity, held verified, action Action) ([]Effect, error) {
+	others, err := s.mirror(ctx, identity, v.caller.membership())
+	if err != nil {
+		return nil, err
 	}
-	return effects
+	v.caller.SecondFactor, v.session.SecondFactor = identity.SecondFactor(), identity.SecondFactor()
+	if v.session.Stage == SessionEnrolment {
+		v.session = raised(v.session, SessionFull, v.now)
+	}
+	return append(append(others, held.effects...), RaiseSession{v.session},
+		PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, action)}, s.tell(v, MailSecondFactorChanged, string(action))), nil
 }
 
 // NewRecoveryCodes draws recovery codes in the place of those that there are, shown this once, after a proof of a second
@@ -172,7 +184,11 @@ func (s *Self) NewRecoveryCodes(ctx context.Context, r Request, current Factor) 
 		}
 		plain, hashes := s.SecondFactors.NewRecoveryCodes()
 		held.identity.RecoveryCodes = hashes
-		return plain, s.Store.Commit(ctx, s.changeFactors(v, held.identity, held, "newRecoveryCodes")...)
+		effects, err := s.changeFactors(ctx, v, held.identity, held, "newRecoveryCodes")
+		if err != nil {
+			return nil, err
+		}
+		return plain, s.Store.Commit(ctx, effects...)
 	})
 }
 

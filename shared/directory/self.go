@@ -35,15 +35,22 @@ type Me struct {
 	Permissions map[Permission]Scope // those in force: none while the user is not active
 	// AllAccounts: every account of the organisation, also those opened later.
 	AllAccounts bool
+	// Others are the organisations that it may switch to.
+	Others []Organisation
 }
 
-// Me tells who is signed in.
+// Me tells who is signed in, and where else the person is a user.
 func (s *Self) Me(ctx context.Context, r Request) (Me, error) {
 	v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding, SessionPassword)
 	if err != nil {
 		return Me{}, err
 	}
-	return s.me(v)
+	me, err := s.me(v)
+	if err != nil {
+		return Me{}, err
+	}
+	me.Others, err = s.others(ctx, v)
+	return me, err
 }
 
 func (s *Self) me(v visit) (Me, error) {

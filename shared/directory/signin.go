@@ -220,47 +220,47 @@ func choose(found Found, users []User, organisation OrganisationID) (User, Organ
 	return User{}, "", false
 }
 
-func organisationsOf(found Found, users []User) []Organisation {
-	var organisations []Organisation
-	for _, user := range users {
-		organisations = append(organisations, found.Organisations[user.Organisation])
-	}
-	slices.SortFunc(organisations, func(a, b Organisation) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
-	return organisations
-}
-
 // admit goes on after a right password: to a session, or to the second factor.
 func (s *Self) admit(ctx context.Context, try attemptToSignIn, user User, identity Identity, rehash bool, home, acting Organisation) (SignedIn, error) {
-	stage, kind := stageOf(user, identity, home.Settings), TicketSession
-	if identity.SecondFactor() {
-		stage, kind = SessionChallenge, TicketChallenge
+	answer, effects, err := s.begin(user, identity, home, acting, Session{ExpiresAt: try.now.Add(SessionAbsolute)}, try.source, try.now)
+	if err != nil {
+		return SignedIn{}, err
 	}
-	token, session := s.newSession(user, identity, acting.ID, stage, kind, try.source, try.now)
-	effects := []Effect{BeginSession{session}}
 	if rehash {
 		effects = append(effects, PutIdentity{identity})
 	}
-	if stage != SessionChallenge {
+	if answer.Session.Stage != SessionChallenge {
 		effects = append(effects, s.signedIn(try, user, acting.ID)...)
-		if err := s.Store.Commit(ctx, effects...); err != nil {
-			return SignedIn{}, err
-		}
-		return s.signedInAs(token, session, user, home, acting)
+	}
+	return answer, s.Store.Commit(ctx, effects...)
+}
+
+// begin begins what someone comes to whose password is proven: a session, or, where there is a second factor that is not
+// proven yet, a challenge. What was proven, and until when that holds, is before's: the session whose place it takes.
+func (s *Self) begin(user User, identity Identity, home, acting Organisation, before Session, source Source, now time.Time) (SignedIn, []Effect, error) {
+	stage, kind := stageOf(user, identity, home.Settings), TicketSession
+	if identity.SecondFactor() && !before.SecondFactor {
+		stage, kind = SessionChallenge, TicketChallenge
+	}
+	token, session := s.newSession(user, identity, acting.ID, stage, kind, source, now)
+	session.SecondFactor = before.SecondFactor
+	if session.ExpiresAt.After(before.ExpiresAt) {
+		session.ExpiresAt = before.ExpiresAt
+	}
+	effects := []Effect{BeginSession{session}}
+	if stage != SessionChallenge {
+		answer, err := s.signedInAs(token, session, user, home, acting)
+		return answer, effects, err
 	}
 	answer := SignedIn{Token: token, Session: session, Methods: identity.methods()}
 	if len(identity.Passkeys) > 0 {
-		invitation, begun, err := invite(s.Passkeys, identity, occasionChallenge(session), try.now)
+		invitation, begun, err := invite(s.Passkeys, identity, occasionChallenge(session), now)
 		if err != nil {
-			return SignedIn{}, err
+			return SignedIn{}, nil, err
 		}
 		answer.Passkey, effects = &invitation, append(effects, begun)
 	}
-	return answer, s.Store.Commit(ctx, effects...)
+	return answer, effects, nil
 }
 
 // signedIn notes a success: its network is familiar from now on. The organisation that an operator enters has it in its
@@ -340,6 +340,7 @@ func (s *Self) open(ctx context.Context, r Request, user User, home, acting Orga
 	try := attemptToSignIn{name: given.identity.Login, now: s.Now(), source: r.Source}
 	stage := stageOf(user, given.identity, home.Settings)
 	token, session := s.newSession(user, given.identity, acting.ID, stage, TicketSession, r.Source, try.now)
+	session.SecondFactor = true
 	effects := append(also, BeginSession{session}, PutIdentity{given.identity})
 	effects = append(append(effects, given.effects...), s.signedIn(try, user, acting.ID)...)
 	if err := s.Store.Commit(ctx, effects...); err != nil {

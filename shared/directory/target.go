@@ -13,6 +13,7 @@ type Target struct {
 	// Account, with Holders: the users that an assignment gives it to.
 	Account Account
 	Holders []User
+	Contact Contact
 }
 
 // wantTarget reads what an id names, as far as it is read by its id.
@@ -22,6 +23,8 @@ func wantTarget(organisation OrganisationID, id TargetID) Want {
 		return Want{Users: []UserRef{{organisation, UserID(id)}}}
 	case strings.HasPrefix(string(id), PrefixAccount):
 		return Want{Accounts: []AccountRef{{organisation, AccountID(id)}}}
+	case strings.HasPrefix(string(id), PrefixContact):
+		return Want{Contacts: []ContactRef{{organisation, ContactID(id)}}}
 	default:
 		return Want{}
 	}
@@ -32,6 +35,7 @@ func (f Found) target(organisation OrganisationID, id TargetID) Target {
 	return Target{
 		User:    f.Users[UserRef{organisation, UserID(id)}],
 		Account: f.Accounts[AccountRef{organisation, AccountID(id)}],
+		Contact: f.Contacts[ContactRef{organisation, ContactID(id)}],
 	}
 }
 
@@ -69,10 +73,16 @@ func (t *Target) users() []*User {
 
 // version is what step-up and approval are bound to (3.3). An assignment's is in its users' marks: while they show it, no
 // other change of theirs takes effect.
-func (t Target) version() int { return t.User.Version }
+func (t Target) version() int {
+	if t.Contact.ID != "" {
+		return t.Contact.Version
+	}
+	return t.User.Version
+}
 
-// mark shows a change on its users.
+// mark shows a change on its users, or on its contact.
 func (t *Target) mark(change Change) {
+	t.Contact.OpenChange = change.ID
 	for _, user := range t.users() {
 		if change.Act.rule().overtakes {
 			user.OpenDeactivation = change.ID
@@ -82,8 +92,11 @@ func (t *Target) mark(change Change) {
 	}
 }
 
-// unmark takes a change's mark off its users.
+// unmark takes a change's mark off.
 func (t *Target) unmark(id ChangeID) {
+	if t.Contact.OpenChange == id {
+		t.Contact.OpenChange = ""
+	}
 	for _, user := range t.users() {
 		switch id {
 		case user.OpenChange:
@@ -105,6 +118,7 @@ func (t *Target) schedule(change Change) {
 
 // moved notes that the target changed.
 func (t *Target) moved(now time.Time) {
+	t.Contact.UpdatedAt = now
 	for _, user := range t.users() {
 		user.UpdatedAt = now
 	}
@@ -118,6 +132,8 @@ func (c Change) fits(target Target) bool {
 	switch {
 	case c.After.Assignment != nil:
 		return target.Account.ID != "" && len(marked(target.Holders, c.ID)) > 0
+	case c.After.Contact != nil:
+		return target.Contact.ID != "" && target.Contact.OpenChange == c.ID && target.Contact.Version == c.BaseVersion
 	case c.Act.rule().overtakes:
 		return target.User.ID != "" && target.User.OpenDeactivation == c.ID
 	default:

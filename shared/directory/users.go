@@ -57,7 +57,11 @@ type NewUser struct {
 // Faults: invalid (naming each field and rule), forbidden, and those of a session.
 func (u *Users) Create(ctx context.Context, r Request, new NewUser) (Answer, error) {
 	return attempt(func(bool) (Answer, error) {
-		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want { return wantAccess(organisation, new.Access) })
+		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
+			want, names := wantAccess(organisation, new.Access), u.wantNames(new.Profile)
+			want.Logins, want.Phones = names.Logins, names.Phones
+			return want
+		})
 		if err != nil {
 			return Answer{}, err
 		}
@@ -81,12 +85,27 @@ func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known
 	if checkErr != nil {
 		return Answer{}, checkErr
 	}
-	in := intent{after: snapshot(target), reserve: reservations(v.organisation.Settings, target, target.Profile)}
+	if err := u.checkOwner(v.organisation, target, target.Roles); err != nil {
+		return Answer{}, err
+	}
+	settings := v.organisation.Settings
+	if settings.Shares() && settings.ChangeControl != ControlNone { // otherwise it is found out at once
+		if _, err := u.meet(ctx, v.now, v.organisation, target, &v.found); err != nil {
+			return Answer{}, err
+		}
+	}
+	in := intent{after: snapshot(target), reserve: settings.atAsking(reservations(settings, target, target.Profile)), names: &v.found}
 	in.after.Status = StatusActive
 	if target.APIAccess {
 		u.begin(&in)
 	}
 	return u.ask(ctx, v, userIntent(act, target, in))
+}
+
+// wantNames is wantNames of a profile that was not checked yet.
+func (u *Users) wantNames(profile Profile) Want {
+	profile.Phone, _ = u.Phones(profile.Phone)
+	return wantNames(profile)
 }
 
 // snapshot is what changes see of a user.
@@ -126,8 +145,14 @@ func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, p
 		if err := u.check(v, user.Kind, &after, user.Access); err != nil {
 			return intent{}, err
 		}
+		if err := u.checkOwner(v.organisation, user, after.Roles); err != nil {
+			return intent{}, err
+		}
 		settings := v.organisation.Settings
-		had, has := reservations(settings, user, user.Profile), reservations(settings, user, after)
+		if settings.Shares() && user.Kind != KindAPI && fold(after.Email) != fold(user.Email) {
+			return intent{}, fault.InvalidField("email", "fixed", "The person signs in with this address, here and maybe elsewhere. Remove the user, and add it with the new one.")
+		}
+		had, has := settings.atAsking(reservations(settings, user, user.Profile)), settings.atAsking(reservations(settings, user, after))
 		in := intent{after: snapshot(user), reserve: without(has, had), release: without(had, has)}
 		in.after.Profile = after
 		switch {
@@ -164,7 +189,10 @@ func (u *Users) Remove(ctx context.Context, r Request, id UserID) (Answer, error
 		}
 		after := snapshot(user)
 		after.Status = StatusRemoved
-		return intent{after: after, release: reservations(v.organisation.Settings, user, user.Profile)}, mayLoseAdmin(v, user)
+		address := slices.DeleteFunc(reservations(v.organisation.Settings, user, user.Profile), func(r Reservation) bool {
+			return r.Kind != ReserveEmail // its other names may be its identity's: see unlink
+		})
+		return intent{after: after, release: address}, mayLoseAdmin(v, user)
 	})
 }
 

@@ -56,11 +56,16 @@ func (w *Work) applyIfDue(ctx context.Context, now time.Time, organisation Organ
 			return err
 		}
 		if entitled == nil {
+			asked := *plan
 			err := w.apply(ctx, now, organisation, plan)
-			plan.add(w.logChange(now, plan.Change, "applied"))
-			return err
+			if !fault.Is(err, fault.Invalid) {
+				plan.add(w.logChange(now, plan.Change, "applied"))
+				return err
+			}
+			*plan, cause = asked, CauseTaken
+		} else {
+			cause = CauseRequesterLostAccess
 		}
-		cause = CauseRequesterLostAccess
 	}
 	w.end(now, organisation, plan, ending{state: StateFailed, cause: cause})
 	plan.add(w.logChange(now, plan.Change, "failed: "+string(cause)))

@@ -23,6 +23,7 @@ type document struct {
 	Permissions []permission                              `json:"permissions"`
 	Roles       []directory.Role                          `json:"roles"`
 	Conflicts   []conflict                                `json:"conflicts"`
+	Owner       *directory.Ownership                      `json:"owner"`
 }
 
 // permission is an entry of a catalogue. Who has an administrative one can change what others may do.
@@ -80,7 +81,7 @@ func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, e
 	if err := readJSON(files, file, &document); err != nil {
 		return nil, err
 	}
-	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds}
+	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds, Owner: document.Owner}
 	var err error
 	if preset.Settings, err = readSettings(document.Settings); err != nil {
 		return nil, fmt.Errorf("policy: %s: %w", file, err)
@@ -179,6 +180,13 @@ func (c *catalogue) check() error {
 			known(field, permission)
 			if scope != directory.ScopeAll && scope != directory.ScopeOwn {
 				problem("%s: %s: no scope %q", field, permission, scope)
+			}
+		}
+	}
+	if owner := c.preset.Owner; owner != nil {
+		for _, role := range []string{owner.Role, owner.Former} {
+			if role != "" && !ids[role] {
+				problem("owner: no role %q", role)
 			}
 		}
 	}

@@ -113,6 +113,9 @@ func (m *Maker) organisation(ctx context.Context, stage stage, number int, hash 
 		if member.kind == directory.KindAdmin {
 			organisation.ActiveAdmins++
 		}
+		if member.owner {
+			organisation.Owner = directory.UserID(user.ID)
+		}
 		made.Users, effects = append(made.Users, user), append(effects, written...)
 	}
 	return made, m.write(ctx, organisation, effects)
