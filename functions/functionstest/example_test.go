@@ -11,6 +11,7 @@ import (
 func example(o *Tenant, operation api.Endpoint) []Part {
 	ids := map[string]string{ // by path parameter
 		"userId": string(o.Rosa.ID), "organisationId": string(o.ID), "accountId": o.Accounts[0], "changeId": "chg_1", "sessionId": "ses_1",
+		"contactId":   "con_1",
 		"fingerprint": strings.Repeat("0", 64), "passkeyId": "psk_1", "credentialId": "crd_1",
 	}
 	bodies := map[string]any{
@@ -20,6 +21,9 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		"revealCredential":    Object{"method": "totp", "code": "123456"},
 		"assignAccount":       Object{"users": []string{string(o.Rosa.ID)}},
 		"addCertificate":      Object{"pem": o.certificate(365).PEM},
+		"createContact":       Object{"name": Object{"first": "Cora"}, "email": o.Email("cora")},
+		"updateContact":       Object{"types": []string{"invoices"}},
+		"switchOrganisation":  Object{"organisation": o.ID},
 		"updateMe":            Object{"language": "fr"},
 		"confirmChange":       Object{"digest": "d", "method": "totp", "code": "123456"},
 		"approveChange":       Object{"digest": "d", "method": "totp", "code": "123456"},

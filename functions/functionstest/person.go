@@ -65,10 +65,11 @@ type (
 		Session *api.Session
 	}
 	Me struct {
-		User         api.User
-		Organisation api.Organisation
-		Permissions  map[string]string
-		Next         string
+		User          api.User
+		Organisation  api.Organisation
+		Permissions   map[string]string
+		Next          string
+		Organisations []api.Choice
 	}
 	Evaluated struct {
 		Decision bool

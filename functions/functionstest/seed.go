@@ -243,7 +243,7 @@ func (w *World) session(p *Person, acting directory.OrganisationID) string {
 	ticket := directory.NewTicket(p.Organisation, p.ID, p.Identity, acting)
 	w.commit(directory.BeginSession{Session: directory.Session{
 		ID: w.Core.NewID(directory.PrefixSession), Hash: ticket.Hash(), Organisation: p.Organisation, User: p.ID, Identity: p.Identity,
-		Acting: acting, Stage: directory.SessionFull, CreatedAt: w.Now(), LastSeenAt: w.Now(),
+		Acting: acting, Stage: directory.SessionFull, SecondFactor: p.Secret != "", CreatedAt: w.Now(), LastSeenAt: w.Now(),
 		ExpiresAt: w.Now().Add(directory.SessionAbsolute),
 	}})
 	return ticket.Text(directory.TicketSession)

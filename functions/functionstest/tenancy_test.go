@@ -26,6 +26,7 @@ func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
 				"organisationId": {string(other.ID), "org_00000000000000000000000001"},
 				"sessionId":      {"ses_1", "ses_2"},
 				"passkeyId":      {"psk_1", "psk_2"},
+				"contactId":      {"con_00000000000000000000000002", "con_00000000000000000000000001"},
 			}
 			unchanged(t, w, "an id of another tenant", func() {
 				for _, operation := range api.Operations() {
