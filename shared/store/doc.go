@@ -32,6 +32,9 @@
 //     the same for ever, whatever fields records come to have.
 //   - A list of the log by what its acts were about is kept, in ListIndex; one by actor is not. A filter that picks looks
 //     at a bounded number of entries a page, so that read units stay flat, and the page may be short.
+//   - A login or a phone number that several users of one identity go by is one item with all of them, written at its
+//     revision: who joins and who leaves at the same time meet in it (invariant 7).
+//   - The contact that a user is, is a copy written in the user's own transactions: a page of contacts is one query.
 //   - Keys that DynamoDB leaves unread are read again, and in the end fail the read: they never pass for records that
 //     do not exist.
 //
