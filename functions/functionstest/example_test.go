@@ -39,16 +39,17 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		"finishPasskeySignIn": Object{"credential": Object{}},
 		"createOrganisation": Object{"preset": "adyen", "name": "New", "admins": []Object{{
 			"name": Object{"first": "Ann"}, "email": o.Email("ann"), "username": "ann-" + o.Phone()[1:]}}},
-		"updateOrganisation": Object{"name": "Renamed"},
-		"createCompany":      Object{"name": "Company 3"},
-		"openAccount":        Object{"company": o.Companies[0], "name": "Account 4"},
-		"evaluateAccess": Object{"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": "balances:view"},
-			"resource": Object{"type": "account", "id": o.Accounts[0]}},
-		"signIn":          Object{"identifier": o.Rosa.Identifier, "password": Password},
-		"answerChallenge": Object{"challengeId": "mch_1", "method": "totp", "code": "123456"},
-		"forgotPassword":  Object{"identifier": o.Rosa.Identifier},
-		"inspectLink":     Object{"token": "mln_1"},
-		"redeemLink":      Object{"token": "mln_1", "password": "a quiet walk by the river"},
+		"updateOrganisation":  Object{"name": "Renamed"},
+		"createCompany":       Object{"name": "Company 3"},
+		"openAccount":         Object{"company": o.Companies[0], "name": "Account 4"},
+		"evaluateAccess":      evaluation(o),
+		"explainAccess":       evaluation(o),
+		"evaluateAccessBatch": Object{"evaluations": []Object{evaluation(o)}},
+		"signIn":              Object{"identifier": o.Rosa.Identifier, "password": Password},
+		"answerChallenge":     Object{"challengeId": "mch_1", "method": "totp", "code": "123456"},
+		"forgotPassword":      Object{"identifier": o.Rosa.Identifier},
+		"inspectLink":         Object{"token": "mln_1"},
+		"redeemLink":          Object{"token": "mln_1", "password": "a quiet walk by the river"},
 	}
 	var parts []Part
 	if names := parameters(operation); len(names) > 0 {
@@ -62,6 +63,11 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		parts = append(parts, Body(body))
 	}
 	return parts
+}
+
+func evaluation(o *Tenant) Object {
+	return Object{"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": "balances:view"},
+		"resource": Object{"type": "account", "id": o.Accounts[0]}}
 }
 
 // parameters are the names of an operation's path parameters.

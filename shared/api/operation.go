@@ -38,6 +38,7 @@ type Endpoint struct {
 	Public   bool // needs no session
 	Change   bool // a write that change control governs: it may wait (202), and it can be previewed (3.11)
 	Table    bool // a list that is had as CSV as well; its output says so
+	BadInput int  // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
 	register func(huma.API)
 }
 

@@ -90,6 +90,9 @@ type Policies interface {
 	Decide(Question) (Decision, error)
 	// Effective lists what a user may do by its kind, roles and extra permissions together (2.1).
 	Effective(User, Organisation) (map[Permission]Scope, error)
+	// Origins lists what gives a user a permission: its kind, each of its roles, what it was given beside them (2.9).
+	// Empty where nothing does.
+	Origins(User, Organisation, Permission) ([]Origin, error)
 	// Warnings tells of permissions that one user should not have together (2.6).
 	Warnings(kind Kind, access Access, organisation Organisation) ([]Warning, error)
 }

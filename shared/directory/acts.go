@@ -52,6 +52,9 @@ type actRule struct {
 	// withdraw takes away at once what the change takes away, and tells whether it took something, and whether the change
 	// gives anything besides, which is then delayed (3.6). Nil: it takes nothing away.
 	withdraw func(*Plan) (took, gives bool)
+	// becomes is what the change makes of one of its users, and nothing else: apply writes it, and who asks what an open
+	// change would alter (2.9) is told by it. Nil: its users' access stays as it is.
+	becomes func(Change, Organisation, *User)
 	// apply makes the change effective. It holds no matter how long ago the change was decided.
 	apply func(*Core, context.Context, time.Time, Organisation, *Plan) error
 }
@@ -60,19 +63,19 @@ type actRule struct {
 func (a Act) rule() actRule {
 	switch a {
 	case ActCreateUser, ActDuplicateUser:
-		return actRule{creates: true, delayed: true, gives: givesAll, apply: (*Core).applyCreation}
+		return actRule{creates: true, delayed: true, gives: givesAll, becomes: created, apply: (*Core).applyCreation}
 	case ActUpdateUser:
-		return actRule{delayed: true, gives: givesMore, withdraw: withdrawAccess, apply: (*Core).applyUpdate}
+		return actRule{delayed: true, gives: givesMore, withdraw: withdrawAccess, becomes: updated, apply: (*Core).applyUpdate}
 	case ActDeactivateUser:
-		return actRule{overtakes: true, apply: (*Core).applyDeactivation}
+		return actRule{overtakes: true, becomes: deactivated, apply: (*Core).applyDeactivation}
 	case ActReactivateUser:
-		return actRule{delayed: true, gives: givesAll, apply: (*Core).applyReactivation}
+		return actRule{delayed: true, gives: givesAll, becomes: reactivated, apply: (*Core).applyReactivation}
 	case ActRemoveUser:
-		return actRule{overtakes: true, removes: true, apply: (*Core).applyRemoval}
+		return actRule{overtakes: true, removes: true, becomes: removed, apply: (*Core).applyRemoval}
 	case ActResetSecondFactor:
 		return actRule{apply: (*Core).applySecondFactorReset}
 	case ActAssignAccount:
-		return actRule{delayed: true, gives: givesAccount, apply: (*Core).applyAssignment}
+		return actRule{delayed: true, gives: givesAccount, becomes: assignedTo, apply: (*Core).applyAssignment}
 	case ActAddCertificate:
 		return actRule{delayed: true, apply: (*Core).applyCertificates}
 	case ActRemoveCertificate:

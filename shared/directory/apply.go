@@ -24,6 +24,7 @@ func (c *Core) revokeLinks(now time.Time, plan *Plan) {
 // (4.1) or confirms the linking (4.3). API users have no password and do not sign in (6.5).
 func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
+	created(plan.Change, organisation, user)
 	plan.putInForce(now)
 	identity := Identity{ID: user.Identity, Login: loginName(organisation.Settings, user.Profile), CreatedAt: now}
 	shares := organisation.Settings.Shares()
@@ -36,12 +37,7 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 		plan.add(met.names...)
 	}
 	if user.Kind == KindAPI {
-		user.Status = StatusActive
 		return nil
-	}
-	user.Status = nextStage(organisation.Settings, "")
-	if shares {
-		user.Status = StatusEmailNotVerified // nobody is linked who did not confirm it (4.3)
 	}
 	if user.ActiveAdmin() {
 		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
@@ -63,7 +59,7 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 // on brings a credential (6.1).
 func (c *Core) applyUpdate(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
-	user.become(after)
+	updated(plan.Change, organisation, user)
 	plan.putInForce(now)
 	if err := c.handOver(ctx, now, organisation, plan); err != nil {
 		return err
@@ -123,7 +119,7 @@ func (c *Core) applyDeactivation(ctx context.Context, now time.Time, organisatio
 	if user.ActiveAdmin() {
 		plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
 	}
-	user.Resume, user.Status = user.Status, StatusInactive
+	deactivated(plan.Change, organisation, user)
 	user.SessionEpoch++
 	c.revokeLinks(now, plan)
 	return c.overtake(ctx, now, organisation, plan)
@@ -132,7 +128,7 @@ func (c *Core) applyDeactivation(ctx context.Context, now time.Time, organisatio
 // applyReactivation restores the access that was there (1.7).
 func (c *Core) applyReactivation(_ context.Context, _ time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
-	user.Status, user.Resume = user.Resume, ""
+	reactivated(plan.Change, organisation, user)
 	if user.ActiveAdmin() {
 		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
 	}
@@ -144,7 +140,7 @@ func (c *Core) applyRemoval(ctx context.Context, now time.Time, organisation Org
 	if plan.User.ActiveAdmin() {
 		plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
 	}
-	plan.User.Status = StatusRemoved
+	removed(plan.Change, organisation, &plan.User)
 	c.revokeLinks(now, plan)
 	if err := c.unlink(ctx, organisation, plan); err != nil {
 		return err
@@ -187,10 +183,10 @@ func (c *Core) applyCertificates(_ context.Context, _ time.Time, _ Organisation,
 }
 
 // applyAssignment gives the account to those of its users that still wait for it (1.9).
-func (c *Core) applyAssignment(_ context.Context, _ time.Time, _ Organisation, plan *Plan) error {
+func (c *Core) applyAssignment(_ context.Context, _ time.Time, organisation Organisation, plan *Plan) error {
 	account := plan.Account
 	for _, user := range marked(plan.Holders, plan.Change.ID) {
-		user.Accounts = set(append(user.Accounts, account.ID))
+		assignedTo(plan.Change, organisation, user)
 		if len(user.Companies) > 0 {
 			user.Companies = set(append(user.Companies, account.Company))
 		}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -126,6 +127,9 @@ const (
 	strictTransportSecurity = "max-age=63072000; includeSubDomains"
 )
 
+// requestID is what a client may call its request, to find it again.
+var requestID = regexp.MustCompile(`^[!-~]{1,128}$`)
+
 // answer is the exchange's end, for the gateway.
 func (x *exchange) answer() events.APIGatewayV2HTTPResponse {
 	headers := map[string]string{
@@ -134,6 +138,9 @@ func (x *exchange) answer() events.APIGatewayV2HTTPResponse {
 		"Content-Security-Policy":   contentSecurityPolicy,
 		"Referrer-Policy":           referrerPolicy,
 		"Strict-Transport-Security": strictTransportSecurity,
+	}
+	if id := x.event.Headers["x-request-id"]; requestID.MatchString(id) {
+		headers["X-Request-Id"] = id // names the request to its client (AuthZEN 1.0, 10.1)
 	}
 	maps.Copy(headers, x.headers)
 	response := events.APIGatewayV2HTTPResponse{StatusCode: x.status, Headers: headers, Cookies: x.cookies}

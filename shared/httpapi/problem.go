@@ -110,6 +110,9 @@ func (s *Server) describe(x *exchange, w words) (problem api.Problem, retryAfter
 	problem.Type = "/problems/" + code
 	problem.Title = w.Titles[code]
 	problem.Status = statusOf(x.code)
+	if (x.code == fault.Invalid || x.code == unsupportedMediaType) && x.route.bad != 0 {
+		problem.Status = x.route.bad
+	}
 	problem.Detail = cmp.Or(problem.Detail, w.Details[code])
 	return problem, retryAfter
 }

@@ -47,6 +47,7 @@ type route struct {
 	id      string
 	public  bool
 	table   bool   // answers CSV as well
+	bad     int    // status of bad input where the operation has its own
 	prepare func() // at its first request: see doc.go
 
 	own     []*huma.Param   // parameters that the operation has by its kind, checked here
@@ -84,7 +85,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	if s.routes[key] != nil {
 		panic("httpapi: two handlers for " + key)
 	}
-	r := &route{id: operation.ID, public: operation.Public, table: operation.Table}
+	r := &route{id: operation.ID, public: operation.Public, table: operation.Table, bad: operation.BadInput}
 	r.prepare = sync.OnceFunc(func() {
 		huma.Register(r.library(), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
 			x := exchangeIn(ctx)

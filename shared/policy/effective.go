@@ -19,6 +19,53 @@ func (e *Engine) Effective(user directory.User, organisation directory.Organisat
 	return catalogue.effective(user.Kind, user.Access, organisation), nil
 }
 
+// Origins lists what gives a user a permission, each with the scope that it gives (2.9): its kind first, then its roles,
+// then what it was given beside them.
+func (e *Engine) Origins(user directory.User, organisation directory.Organisation, permission directory.Permission) ([]directory.Origin, error) {
+	catalogue, err := e.catalogueOf(user, organisation)
+	if err != nil {
+		return nil, err
+	}
+	var origins []directory.Origin
+	add := func(gives held, origin directory.Origin) {
+		if origin.Scope = gives.scope(permission); origin.Scope != "" {
+			origins = append(origins, origin)
+		}
+	}
+	add(catalogue.kinds[user.Kind], directory.Origin{By: directory.OriginUserKind, ID: string(user.Kind)})
+	for _, id := range user.Roles {
+		name := catalogue.roleName(id, organisation)
+		add(catalogue.role(id, organisation), directory.Origin{By: directory.OriginRole, ID: id, Name: name})
+	}
+	if _, known := catalogue.administrative[permission]; known && slices.Contains(user.Permissions, permission) {
+		origins = append(origins, directory.Origin{By: directory.OriginExtra, Scope: directory.ScopeAll})
+	}
+	return origins, nil
+}
+
+// scope is how wide a permission is given; empty where it is not.
+func (h held) scope(permission directory.Permission) directory.Scope {
+	value := cedar.String(permission)
+	switch {
+	case h.rights.everything.Contains(value):
+		return directory.ScopeAll
+	case h.rights.created.Contains(value):
+		return directory.ScopeOwn
+	default:
+		return ""
+	}
+}
+
+// roleName is what people call a role.
+func (c *catalogue) roleName(id string, organisation directory.Organisation) string {
+	for _, role := range slices.Concat(c.preset.Roles, organisation.Roles) {
+		if role.ID == id {
+			return role.Name
+		}
+	}
+	return ""
+}
+
 // Warnings lists the conflicts of duties that a user of this kind has with this access, or would have, in the preset's
 // order (2.6). Nil where there are none.
 func (e *Engine) Warnings(kind directory.Kind, access directory.Access, organisation directory.Organisation) ([]directory.Warning, error) {

@@ -1,0 +1,156 @@
+package functionstest
+
+import (
+	"fmt"
+	"testing"
+
+	"mandate/shared/api"
+	"mandate/shared/directory"
+)
+
+// question is an access evaluation about an account.
+func question(subject directory.UserID, permission, account string) Object {
+	return Object{
+		"subject": Object{"type": "user", "id": subject}, "action": Object{"name": permission},
+		"resource": Object{"type": "account", "id": account},
+	}
+}
+
+type evaluations struct {
+	Evaluations []api.Evaluated
+	Decision    *bool
+}
+
+// decisions are those of a batch.
+func decisions(t testing.TB, answer Answer) []bool {
+	t.Helper()
+	var all []bool
+	for _, one := range Read[evaluations](t, answer, 200).Evaluations {
+		all = append(all, one.Decision)
+	}
+	return all
+}
+
+// 2.7: the batch form of AuthZEN 1.0, as its certification walks it.
+func TestManyEvaluationsAtOnce(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	subject, view, here := Object{"type": "user", "id": o.Rosa.ID}, Object{"name": "balances:view"}, Object{"type": "account", "id": o.Accounts[0]}
+	elsewhere := Object{"type": "account", "id": o.Accounts[2]}
+	three := []Object{{"resource": here}, {"resource": elsewhere}, {"resource": here, "action": Object{"name": "payments:view"}}}
+	batch := func(with Object) Answer { return o.Ada.Do("evaluateAccessBatch", Body(with)) }
+
+	for semantic, want := range map[string][]bool{
+		"":                       {true, false, true},
+		"execute_all":            {true, false, true},
+		"deny_on_first_deny":     {true, false},
+		"permit_on_first_permit": {true},
+	} {
+		with := Object{"subject": subject, "action": view, "evaluations": three}
+		if semantic != "" {
+			with["options"] = Object{"evaluations_semantic": semantic, "another_option": "value"}
+		}
+		equal(t, semantic, decisions(t, batch(with)), want)
+	}
+
+	// What an evaluation has stands in the place of the default, as a whole but for what it must have.
+	owned := Object{"type": "account", "id": o.Accounts[0], "properties": Object{"owner": "usr_other"}}
+	equal(t, "defaults", decisions(t, batch(Object{"subject": subject, "resource": owned, "evaluations": []Object{
+		{"action": view},
+		{"action": view, "subject": Object{"type": "user", "id": o.Ada.ID}},
+		{"action": view, "resource": Object{"id": o.Accounts[2]}},
+		question(o.Rosa.ID, "balances:view", o.Accounts[0]),
+	}})), []bool{true, false, false, true})
+
+	// One that cannot be evaluated is denied, and says why; the others are answered.
+	broken := Read[evaluations](t, batch(Object{"subject": subject, "action": view, "evaluations": []Object{{"resource": here}, {}}}), 200)
+	equal(t, "how many", len(broken.Evaluations), 2)
+	equal(t, "the good one", broken.Evaluations[0].Decision, true)
+	equal(t, "the broken one", broken.Evaluations[1].Decision, false)
+	equal(t, "its error", broken.Evaluations[1].Context.Error.Errors[0].Field, "resource.type")
+	equal(t, "its status", broken.Evaluations[1].Context.Error.Status, 400)
+
+	// Without a list, or with an empty one, it is a single evaluation.
+	for _, list := range []any{nil, []Object{}} {
+		single := question(o.Rosa.ID, "balances:view", o.Accounts[0])
+		if list != nil {
+			single["evaluations"] = list
+		}
+		answer := Read[evaluations](t, batch(single), 200)
+		equal(t, "decision", *answer.Decision, true)
+		equal(t, "evaluations", len(answer.Evaluations), 0)
+	}
+	equal(t, "without anything", batch(Object{}).Status, 400)
+	tooMany := make([]Object, 51)
+	for i := range tooMany {
+		tooMany[i] = Object{"resource": here}
+	}
+	batch(Object{"subject": subject, "action": view, "evaluations": tooMany}).Faulty(t, "evaluations", "maxItems")
+	batch(Object{"subject": subject, "action": view, "evaluations": three, "options": Object{"evaluations_semantic": "guess"}}).
+		Faulty(t, "options.evaluations_semantic", "enum")
+
+	// Everyone may ask about themselves, and only those who may ask about others.
+	o.Rosa.Do("evaluateAccessBatch", Body(Object{"subject": subject, "action": view, "evaluations": three})).Want(t, 200)
+	o.Rosa.Do("evaluateAccessBatch", Body(Object{"evaluations": []Object{
+		question(o.Rosa.ID, "balances:view", o.Accounts[0]), question(o.Ada.ID, "balances:view", o.Accounts[0]),
+	}})).Refused(t, 403, "forbidden")
+
+	// One round trip, however many are asked.
+	many := make([]Object, 30)
+	for i := range many {
+		many[i] = question(o.Rosa.ID, fmt.Sprintf("thing:%d", i), o.Accounts[i%3])
+	}
+	equal(t, "calls", o.Client.Calls(func() { batch(Object{"evaluations": many}).Want(t, 200) }), []string{"BatchGetItem"})
+}
+
+// 2.7: what AuthZEN 1.0 says of the transport.
+func TestEvaluationsAnswerAsTheStandardSays(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	whole := question(o.Rosa.ID, "balances:view", o.Accounts[0])
+	without := func(field, part string) Object {
+		asked := question(o.Rosa.ID, "balances:view", o.Accounts[0])
+		if part == "" {
+			delete(asked, field)
+		} else {
+			delete(asked[field].(Object), part)
+		}
+		return asked
+	}
+	for field, parts := range map[string][]string{"subject": {"", "type", "id"}, "action": {"", "name"}, "resource": {"", "type", "id"}} {
+		for _, part := range parts {
+			for _, operation := range []string{"evaluateAccess", "evaluateAccessBatch"} {
+				equal(t, operation+" without "+field+" "+part, o.Ada.Do(operation, Body(without(field, part))).Status, 400)
+			}
+		}
+	}
+	equal(t, "a subject that is text", o.Ada.Do("evaluateAccess", Raw(`{"subject":"rosa"}`)).Status, 400)
+	equal(t, "no JSON", o.Ada.Do("evaluateAccess", Raw(`{`)).Status, 400)
+	equal(t, "no body", o.Ada.Do("evaluateAccess").Status, 400)
+	equal(t, "another type", o.Ada.Do("evaluateAccess", Body(whole), Header("Content-Type", "text/plain")).Status, 400)
+	equal(t, "nobody", o.Do("evaluateAccess", Body(whole)).Status, 401)
+
+	// Further properties are taken, and say nothing that the directory knows better.
+	whole["subject"].(Object)["properties"] = Object{"role": "admin"}
+	whole["action"].(Object)["properties"] = Object{"method": "GET"}
+	whole["resource"].(Object)["properties"] = Object{"status": "active"}
+	whole["context"] = Object{"time": "2026-03-02T09:00:00Z"}
+	equal(t, "decision", Read[Evaluated](t, o.Ada.Do("evaluateAccess", Body(whole)), 200).Decision, true)
+
+	for _, answer := range []Answer{
+		o.Ada.Do("evaluateAccess", Body(whole), Header("X-Request-ID", "bfe9eb29-ab87")),
+		o.Do("evaluateAccess", Body(whole), Header("X-Request-ID", "bfe9eb29-ab87")),
+	} {
+		equal(t, "request id", answer.Header["X-Request-Id"], "bfe9eb29-ab87")
+	}
+	for _, id := range []string{"", "a\r\nSet-Cookie: x", "é"} {
+		equal(t, "request id", o.Ada.Do("evaluateAccess", Body(whole), Header("X-Request-ID", id)).Header["X-Request-Id"], "")
+	}
+
+	found := Read[map[string]string](t, o.Do("getAccessConfiguration", Header("Host", "api.example.com"), Header("X-Forwarded-Proto", "https")), 200)
+	equal(t, "configuration", found, map[string]string{
+		"policy_decision_point":       "https://api.example.com",
+		"access_evaluation_endpoint":  "https://api.example.com/access/v1/evaluation",
+		"access_evaluations_endpoint": "https://api.example.com/access/v1/evaluations",
+	})
+}

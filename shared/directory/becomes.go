@@ -1,0 +1,37 @@
+package directory
+
+// What acts make of a user: see actRule.
+
+// created lets a new user in as far as its organisation's onboarding does (1.11). API users have no stages to pass.
+func created(_ Change, organisation Organisation, user *User) {
+	switch {
+	case user.Kind == KindAPI:
+		user.Status = StatusActive
+	case organisation.Settings.Shares():
+		user.Status = StatusEmailNotVerified // nobody is linked who did not confirm it (4.3)
+	default:
+		user.Status = nextStage(organisation.Settings, "")
+	}
+}
+
+func updated(change Change, _ Organisation, user *User) { user.become(change.after(*user)) }
+
+func deactivated(_ Change, _ Organisation, user *User) {
+	user.Resume, user.Status = user.Status, StatusInactive
+}
+
+func reactivated(_ Change, _ Organisation, user *User) { user.Status, user.Resume = user.Resume, "" }
+
+func removed(_ Change, _ Organisation, user *User) { user.Status = StatusRemoved }
+
+func assignedTo(change Change, _ Organisation, user *User) {
+	user.Accounts = set(append(user.Accounts, change.After.Assignment.Account))
+}
+
+// becomes is a user as a change of it leaves it once it has taken effect.
+func (c Change) becomes(organisation Organisation, user User) User {
+	if becomes := c.Act.rule().becomes; becomes != nil {
+		becomes(c, organisation, &user)
+	}
+	return user
+}
