@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mandate/shared/api"
+	"mandate/shared/directory"
 )
 
 // Bad input is a 4xx that names the field and the rule; nothing is stored.
@@ -96,6 +97,23 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 		})
 		equal(t, "what would be sent", len(o.Outbox()), 0)
 	})
+}
+
+// 2.4: what there is not is told as that, whatever the grant limit, to who may create users; to others nothing is told.
+func TestWhatThereIsNotIsNamedBeforeTheGrantLimit(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []directory.GrantLimit{directory.GrantOwn, directory.GrantAny} {
+		o := New(t).Tenant("adyen", func(s *directory.Settings) { s.GrantLimit = limit })
+		for field, value := range map[string]string{"permissions": "everything:do", "roles": "emperor", "accounts": "acc_none", "companies": "cmp_none"} {
+			body := Body(newUser(o, Object{"companies": []string{}, "accounts": []string{}, field: []string{value}}))
+			o.Ada.Do("createUser", body).Faulty(t, field+"[0]", "unknown")
+			o.Ada.Do("createUser", body, Preview()).Faulty(t, field+"[0]", "unknown")
+			equal(t, "policy", o.Rosa.Do("createUser", body).Refused(t, 403, "forbidden").Policy, "permission-missing")
+		}
+	}
+	o := New(t).Tenant("adyen")
+	held := Body(newUser(o, Object{"roles": []string{"viewReports"}}))
+	equal(t, "policy", o.Ada.Do("createUser", held).Refused(t, 403, "forbidden").Policy, "grant-limit-roles")
 }
 
 // The same of those who decide, and of operators.

@@ -107,11 +107,11 @@ func generated(t testing.TB, o *Tenant) []directory.UserID {
 	t.Helper()
 	preset, _ := o.Core.Presets.Preset(o.Organisation().Preset)
 	users := []directory.UserID{o.Ada.ID, o.Ben.ID, o.Rosa.ID, o.Robot.ID}
-	for i := range 9 {
-		permission := preset.Permissions[i*len(preset.Permissions)/9]
+	for i := range 6 {
+		permission := preset.Permissions[i*len(preset.Permissions)/6]
 		var roles []string
 		if len(preset.Roles) > 0 {
-			roles = []string{preset.Roles[i*len(preset.Roles)/9].ID}
+			roles = []string{preset.Roles[i*len(preset.Roles)/6].ID}
 		}
 		var extra []directory.Permission
 		if i%3 != 0 {

@@ -78,8 +78,12 @@ func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known
 		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
 		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
 	}
+	question := Question{Action: Action(act), Target: &target}
 	checkErr := u.check(v, target.Kind, &target.Profile, known)
-	if err := u.decide(ctx, v, Question{Action: Action(act), Target: &target, Grants: target.Access}); err != nil {
+	if checkErr == nil { // nobody has what there is not: the grant limit would speak before the field is named
+		question.Grants = target.Access
+	}
+	if err := u.decide(ctx, v, question); err != nil {
 		return Answer{}, err
 	}
 	if checkErr != nil {
