@@ -51,7 +51,7 @@ func newUser(o *Tenant, with Object) Object {
 	if organisation.Settings.SignInName == directory.SignInUsername {
 		body["username"] = "nina-" + o.Phone()[1:]
 	}
-	if gets := given[organisation.Preset]; gets.new != nil {
+	if gets := o.casts[organisation.Preset]; gets.new != nil {
 		body["roles"] = gets.new
 	} else {
 		body["permissions"] = []directory.Permission{gets.view}
@@ -67,7 +67,7 @@ func newUser(o *Tenant, with Object) Object {
 
 // viewPermission is what newUser's user may do in the end.
 func viewPermission(o *Tenant) string {
-	return string(given[o.Organisation().Preset].view)
+	return string(o.casts[o.Organisation().Preset].view)
 }
 
 // ask sends a request that is answered by a change on its way.

@@ -43,20 +43,26 @@ func Propagating(seconds int) Setting {
 	return func(s *directory.Settings) { s.PropagationSeconds = seconds }
 }
 
-// given by preset: an admin has the roles to administer with and those to give to others.
-var given = map[string]struct {
+// cast is what the people of a preset's organisations are given: admins have the roles to administer with and those to give
+// to others.
+type cast struct {
 	admins, regular, new []string // roles
 	permissions          []directory.Permission
 	view                 directory.Permission // that a regular user has
-}{
-	"bc-connect": {permissions: []directory.Permission{"balances:view", "payments:view"}, view: "balances:view"},
-	"adyen": {
-		admins:  []string{"approveTransfers", "balancePlatformAdmin", "initiateTransfers", "viewAccounts", "viewTransfers"},
-		regular: []string{"viewAccounts", "viewTransfers"}, new: []string{"viewTransfers"}, view: "transfers:view",
-	},
-	"billpro":  {admins: []string{"admin_user"}, regular: []string{"normal_user"}, new: []string{"normal_user"}, view: "orders:manage"},
-	"b2binpay": {regular: []string{"enterpriseStaff"}, new: []string{"enterpriseStaff"}, view: "wallets:view"},
-	"leaseweb": {admins: []string{"admin"}, regular: []string{"technical"}, new: []string{"technical"}, view: "services:view"},
+}
+
+// casts of the presets that come with the service.
+func casts() map[string]cast {
+	return map[string]cast{
+		"bc-connect": {permissions: []directory.Permission{"balances:view", "payments:view"}, view: "balances:view"},
+		"adyen": {
+			admins:  []string{"approveTransfers", "balancePlatformAdmin", "initiateTransfers", "viewAccounts", "viewTransfers"},
+			regular: []string{"viewAccounts", "viewTransfers"}, new: []string{"viewTransfers"}, view: "transfers:view",
+		},
+		"billpro":  {admins: []string{"admin_user"}, regular: []string{"normal_user"}, new: []string{"normal_user"}, view: "orders:manage"},
+		"b2binpay": {regular: []string{"enterpriseStaff"}, new: []string{"enterpriseStaff"}, view: "wallets:view"},
+		"leaseweb": {admins: []string{"admin"}, regular: []string{"technical"}, new: []string{"technical"}, view: "services:view"},
+	}
 }
 
 // Tenant seeds an organisation of a preset, all of whose people are signed in.
@@ -93,7 +99,7 @@ func (w *World) Tenant(preset string, settings ...Setting) *Tenant {
 		Companies: []directory.CompanyID{directory.CompanyID(tenant.Companies[0])},
 		Accounts:  []directory.AccountID{directory.AccountID(tenant.Accounts[0])},
 	}
-	gets := given[preset]
+	gets := w.casts[preset]
 	admins, regular := directory.Access{Roles: gets.admins}, first
 	regular.Roles, regular.Permissions = gets.regular, gets.permissions
 	tenant.Ada = w.person(organisation, directory.KindAdmin, "ada", admins)
@@ -139,7 +145,7 @@ func (w *World) In(tenant *Tenant) *Person {
 func (o *Tenant) Admin(name string) *Person {
 	o.t.Helper()
 	organisation := o.Organisation()
-	person := o.person(organisation, directory.KindAdmin, name, directory.Access{Roles: given[organisation.Preset].admins})
+	person := o.person(organisation, directory.KindAdmin, name, directory.Access{Roles: o.casts[organisation.Preset].admins})
 	o.commit(directory.MoveAdmins{Organisation: o.ID, By: 1})
 	return person
 }

@@ -55,8 +55,9 @@ type World struct {
 
 	t        testing.TB
 	level    slog.Level
-	lines    io.Writer // of the log
-	edge     bool      // stands before the gateway, and tells where callers are
+	lines    io.Writer       // of the log
+	edge     bool            // stands before the gateway, and tells where callers are
+	casts    map[string]cast // by preset
 	servers  map[api.Function]*httpapi.Server
 	carriers map[directory.OutboxKind]carry.Handler // the functions that the outbox is carried by
 	hears    feedback.Handler
@@ -100,7 +101,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Texts: &Texts{}, streamed: map[string]bool{}}
+	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Texts: &Texts{}, casts: casts(), streamed: map[string]bool{}}
 	w.Client = newClient(t, partstest.DynamoDB(t))
 	w.Store = store.New(w.Client, w.Client.table)
 	keys := sealtest.New()
