@@ -20,6 +20,7 @@ import (
 	"mandate/functions/mailer"
 	"mandate/functions/organisations"
 	"mandate/functions/outbox"
+	"mandate/functions/reviews"
 	"mandate/functions/sweep"
 	"mandate/functions/texter"
 	"mandate/functions/users"
@@ -120,7 +121,7 @@ func New(t testing.TB, options ...Option) *World {
 	log := slog.New(slog.NewTextHandler(w.lines, &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
-	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access, api.Ledger} {
+	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access, api.Ledger, api.Reviews} {
 		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now, EdgeTellsPlace: w.edge})
 	}
 	passkeys, err := passkey.New(ConsoleURL)
@@ -133,6 +134,7 @@ func New(t testing.TB, options ...Option) *World {
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
 	access.Register(w.servers[api.Access], &directory.Evaluator{Core: w.Core})
 	book := &directory.Ledger{Core: w.Core, Signer: seal.NewSigner(keys)}
+	reviews.Register(w.servers[api.Reviews], &directory.Reviews{Core: w.Core})
 	ledger.Register(w.servers[api.Ledger], book)
 
 	work := &directory.Work{Core: w.Core}

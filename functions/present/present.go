@@ -44,7 +44,8 @@ func User(u directory.User) api.User {
 		Roles: Strings(u.Roles), Permissions: Strings(u.Permissions), PaymentRule: string(u.PaymentRule), Type: u.Type,
 		Contact: u.Contact, APIAccess: u.APIAccess, PaymentLinks: u.PaymentLinks, IPAllowList: Strings(u.IPAllowList),
 		Status: string(u.Status), SecondFactor: u.SecondFactor, Password: cmp.Or(string(u.Password), "none"), OpenChange: string(open), EffectiveAt: api.Moment(u.EffectiveAt),
-		CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(), Version: u.Version,
+		LastSignInAt: api.Moment(u.LastSignInAt),
+		CreatedAt:    u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(), Version: u.Version,
 		EmailProblem: emailProblem(u.EmailProblem()),
 	}
 }

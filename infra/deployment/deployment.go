@@ -54,6 +54,7 @@ const (
 	OnTable        Resource = "table"
 	OnDueIndex     Resource = "dueIndex"
 	OnListIndex    Resource = "listIndex"
+	OnSeenIndex    Resource = "seenIndex"
 	OnStateMachine Resource = "stateMachine"
 	OnKey          Resource = "key"
 	OnMail         Resource = "mail"   // the SES identity and configuration set

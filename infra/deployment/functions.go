@@ -83,6 +83,11 @@ func Functions() []Function {
 			Grants: []Grant{{OnTable, actions(read, note, query)}, {OnListIndex, query}, {OnKey, []string{"kms:Decrypt"}}},
 		},
 		{
+			Name: api.Reviews, Purpose: "Reviews of access: who can do what, conflicts of duties, who is not seen any more.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Edge},
+			Grants: []Grant{{OnTable, actions(read, note, query)}, {OnSeenIndex, query}},
+		},
+		{
 			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox; seals the operation log.",
 			Timeout: taskTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, StateMachine},
 			Grants: []Grant{

@@ -141,6 +141,8 @@ func (r resources) statement(grant deployment.Grant) (awsiam.PolicyStatement, er
 		return allow(grant.Actions, nil, r.table.TableArn()), nil
 	case deployment.OnDueIndex:
 		return allow(grant.Actions, nil, indexARN(r.table, store.DueIndex)), nil
+	case deployment.OnSeenIndex:
+		return allow(grant.Actions, nil, indexARN(r.table, store.SeenIndex)), nil
 	case deployment.OnListIndex:
 		return allow(grant.Actions, nil, indexARN(r.table, store.ListIndex)), nil
 	case deployment.OnStateMachine:

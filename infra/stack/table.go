@@ -39,6 +39,12 @@ func newTable(scope constructs.Construct) awsdynamodb.Table {
 		SortKey:        text(store.ListSortKey),
 		ProjectionType: awsdynamodb.ProjectionType_ALL,
 	})
+	table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
+		IndexName:      jsii.String(store.SeenIndex),
+		PartitionKey:   text(store.SeenPartitionKey),
+		SortKey:        text(store.SeenSortKey),
+		ProjectionType: awsdynamodb.ProjectionType_KEYS_ONLY,
+	})
 	return table
 }
 

@@ -24,6 +24,7 @@ const (
 	Organisations Function = "organisations"
 	Access        Function = "access"
 	Ledger        Function = "ledger"
+	Reviews       Function = "reviews"
 )
 
 // Endpoint is what is known of an operation without its types.

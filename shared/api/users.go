@@ -32,6 +32,7 @@ type User struct {
 	Password     string     `json:"password" enum:"none,usable,mustChange" doc:"Whether there is a usable password; one that staff set must be changed at the next sign-in."`
 	OpenChange   string     `json:"openChange,omitempty" doc:"The change that is open for the user."`
 	EffectiveAt  *time.Time `json:"effectiveAt,omitempty" doc:"When the open change takes effect, once approved."`
+	LastSignInAt *time.Time `json:"lastSignInAt,omitempty" doc:"Absent where the user never signed in."`
 	CreatedAt    time.Time  `json:"createdAt"`
 	UpdatedAt    time.Time  `json:"updatedAt"`
 	Version      int        `json:"version"`

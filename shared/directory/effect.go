@@ -16,6 +16,12 @@ type (
 	PutAccount struct{ Account Account }
 	// PutUser writes a user.
 	PutUser struct{ User User }
+	// NoteSignIn notes that a user signed in. It changes nothing that others decide on, and so never waits for them: who
+	// writes the user at the same time starts again.
+	NoteSignIn struct {
+		User UserRef
+		At   time.Time
+	}
 	// DropUser forgets a user whose creation came to nothing.
 	DropUser struct{ User User }
 	// PutIdentity writes an identity.
@@ -166,6 +172,7 @@ func (PutOrganisation) effect() {}
 func (PutCompany) effect()      {}
 func (PutAccount) effect()      {}
 func (PutUser) effect()         {}
+func (NoteSignIn) effect()      {}
 func (DropUser) effect()        {}
 func (PutIdentity) effect()     {}
 func (DropIdentity) effect()    {}

@@ -266,7 +266,10 @@ func (s *Self) begin(user User, identity Identity, home, acting Organisation, be
 // signedIn notes a success: its network is familiar from now on. The organisation that an operator enters has it in its
 // own log as well (9.3).
 func (s *Self) signedIn(try attemptToSignIn, user User, acting OrganisationID) []Effect {
-	effects := []Effect{Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now}}
+	effects := []Effect{
+		Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now},
+		NoteSignIn{UserRef{user.Organisation, user.ID}, try.now},
+	}
 	if acting != user.Organisation {
 		entered := s.signInEntry(try, user, Done)
 		entered.Organisation, entered.Target, entered.TargetName = acting, "", ""

@@ -18,6 +18,11 @@ type Store interface {
 
 	// Users lists an organisation's users by id.
 	Users(context.Context, OrganisationID, Page) ([]User, string, error)
+	// After is the cursor of the page of Users that begins behind a user.
+	After(UserID) string
+	// Dormant lists an organisation's users that may sign in and have not since a moment (User.SeenAt), the longest first,
+	// as of a moment ago: who signed in meanwhile may still be among them.
+	Dormant(context.Context, OrganisationID, time.Time, Page) ([]UserID, string, error)
 	// Changes lists an organisation's changes, newest first; of one state where state is not empty.
 	Changes(context.Context, OrganisationID, ChangeState, Page) ([]Change, string, error)
 	// Companies and Accounts list what an organisation has, by id.

@@ -98,10 +98,12 @@ type User struct {
 	// Certificates are those of an API user, with one of which it calls (6.3).
 	Certificates []Certificate
 	// Warned is, by fingerprint, how many days ahead of a certificate's end the last warning was.
-	Warned    map[string]int
-	CreatedBy UserID
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Warned map[string]int
+	// LastSignInAt is when the user last signed in (7.4); zero where it never did. It moves neither Version nor UpdatedAt.
+	LastSignInAt time.Time
+	CreatedBy    UserID
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 	// Version goes up when the administered part or the status changes: changes are bound to it (3.3).
 	Version int
 	// Revision goes up with every write: it guards against lost updates.
@@ -113,6 +115,19 @@ func (u User) Active() bool { return u.Status == StatusActive }
 
 // ActiveAdmin tells whether the user counts for the rule of 3.10.
 func (u User) ActiveAdmin() bool { return u.Kind == KindAdmin && u.Active() }
+
+// SeenAt is since when the user has not signed in: since its last time, or since it was created. Zero where it cannot sign
+// in anyway, and so is nobody to miss: API users (6.5), and who is not let in yet or no longer.
+func (u User) SeenAt() time.Time {
+	switch {
+	case u.Kind == KindAPI || u.Status == StatusPending || u.Status == StatusInactive:
+		return time.Time{}
+	case u.LastSignInAt.IsZero():
+		return u.CreatedAt
+	default:
+		return u.LastSignInAt
+	}
+}
 
 // HoldsAllAccounts tells whether the user has every account of its organisation, also those opened later (1.9).
 func (u User) HoldsAllAccounts() bool { return u.Kind == KindAdmin }

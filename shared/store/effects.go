@@ -32,7 +32,12 @@ func writeOf(effect directory.Effect) (write, error) {
 		if e.User.ActiveAdmin() {
 			listed(made, adminsList(e.User.Organisation), string(e.User.ID))
 		}
+		seen(made, e.User)
 		return putRevised(k, made, e.User.Revision), err
+	case directory.NoteSignIn:
+		return update(user(e.User), "SET lastSignInAt = :at, "+SeenPartitionKey+" = :pk, "+SeenSortKey+" = :sk ADD revision :one", item{
+			":at": moment(e.At), ":pk": text(seenList(e.User.Organisation)), ":sk": text(seenAt(e.At, e.User.ID)), ":one": number(1),
+		}).when(ifPresent, nil, stale), nil
 	case directory.DropUser:
 		k := user(directory.UserRef{Organisation: e.User.Organisation, ID: e.User.ID})
 		return drop(k).when(ifRevision, item{":revision": number(e.User.Revision)}, stale), nil

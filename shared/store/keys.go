@@ -27,6 +27,12 @@ const (
 	DuePartitionKey = "duePk"
 	DueSortKey      = "dueSk"
 
+	// SeenIndex orders an organisation's users by when they were last seen. Keys only: it is written when somebody signs in,
+	// and not with every change of a user.
+	SeenIndex        = "seen"
+	SeenPartitionKey = "seenPk"
+	SeenSortKey      = "seenSk"
+
 	// ListIndex holds the lists that need another order than the table's: changes by state, an organisation's active
 	// admins, organisations. Sparse, and with the whole items, so that a page takes one query.
 	ListIndex        = "list"
@@ -197,6 +203,11 @@ func changesList(id directory.OrganisationID, state directory.ChangeState) strin
 func targetLog(organisation directory.OrganisationID, target directory.TargetID) string {
 	return ofOrganisation(organisation) + logSuffix + "#" + string(target)
 }
+
+// seenList is an organisation's partition of SeenIndex, and seenAt a user's place in it.
+func seenList(id directory.OrganisationID) string { return ofOrganisation(id) + "#seen" }
+
+func seenAt(at time.Time, id directory.UserID) string { return dueTime(at) + "#" + string(id) }
 
 // organisationsList is one partition: operators read it, and only an organisation's making or settings write it.
 const organisationsList = "organisations"

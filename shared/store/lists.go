@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,15 +20,20 @@ type list struct {
 	prefix    string // of the sort key; a list with cursors has one
 	from, to  string // bounds of the sort key, both within the list; empty: those of the prefix
 	backwards bool
-	at        func(sk string) key // of ListIndex: the key of the item that stands at a sort key of the list
+	at        func(sk string) key // of an index: the key of the item that stands at a sort key of the list
+}
+
+// indexKeys are the names of the keys, by index; empty: the table's own.
+var indexKeys = map[string]key{
+	"":        {PartitionKey, SortKey},
+	ListIndex: {ListPartitionKey, ListSortKey},
+	SeenIndex: {SeenPartitionKey, SeenSortKey},
 }
 
 // query reads a page, and where the next one begins.
 func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to func(item) (D, error)) ([]D, string, error) {
-	pkName, skName := PartitionKey, SortKey
-	if l.index == ListIndex {
-		pkName, skName = ListPartitionKey, ListSortKey
-	}
+	names := indexKeys[l.index]
+	pkName, skName := names.pk, names.sk
 	condition, values := pkName+" = :pk", item{":pk": text(l.pk)}
 	switch {
 	case l.from != "":
@@ -57,7 +63,7 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 			input.ExclusiveStartKey = key{l.pk, sk}.item()
 		} else {
 			input.ExclusiveStartKey = l.at(sk).item()
-			listed(input.ExclusiveStartKey, l.pk, sk)
+			input.ExclusiveStartKey[pkName], input.ExclusiveStartKey[skName] = text(l.pk), text(sk)
 		}
 	}
 	answer, err := s.client.Query(ctx, input)
@@ -81,6 +87,20 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 // Users lists an organisation's users by id.
 func (s *Store) Users(ctx context.Context, id directory.OrganisationID, page directory.Page) ([]directory.User, string, error) {
 	return query(ctx, s, list{pk: ofOrganisation(id), prefix: userPrefix}, page, toUser)
+}
+
+// After is the cursor of the page of Users that begins behind a user.
+func (s *Store) After(id directory.UserID) string { return cursor(userPrefix + string(id)) }
+
+// Dormant lists an organisation's users by when they were last seen.
+func (s *Store) Dormant(ctx context.Context, id directory.OrganisationID, before time.Time, page directory.Page) ([]directory.UserID, string, error) {
+	user := func(sk string) directory.UserID {
+		_, name, _ := strings.Cut(sk, "#")
+		return directory.UserID(name)
+	}
+	at := func(sk string) key { return key{ofOrganisation(id), userPrefix + string(user(sk))} }
+	to := func(from item) (directory.UserID, error) { return user(stringOf(from, SeenSortKey)), nil }
+	return query(ctx, s, list{index: SeenIndex, pk: seenList(id), from: "0", to: dueTime(before), at: at}, page, to)
 }
 
 // Changes lists an organisation's changes, newest first.

@@ -78,6 +78,7 @@ type (
 		Credentials       []directory.Credential  `json:"credentials"`
 		Certificates      []directory.Certificate `json:"certificates"`
 		Warned            map[string]int          `json:"warned"`
+		LastSignInAt      time.Time               `json:"-"`
 		CreatedBy         directory.UserID        `json:"createdBy"`
 		CreatedAt         time.Time               `json:"createdAt"`
 		UpdatedAt         time.Time               `json:"updatedAt"`
@@ -288,7 +289,9 @@ func (r *userRecord) named(k key) {
 	r.ID = directory.UserID(strings.TrimPrefix(k.sk, userPrefix))
 }
 func (r *userRecord) beside() []attribute {
-	return []attribute{{"status", (*string)(&r.Status)}, {"version", &r.Version}, {"revision", &r.Revision}}
+	return []attribute{
+		{"status", (*string)(&r.Status)}, {"lastSignInAt", &r.LastSignInAt}, {"version", &r.Version}, {"revision", &r.Revision},
+	}
 }
 
 func (r *identityRecord) named(k key) {
@@ -475,6 +478,13 @@ func (k key) due(made item, at time.Time) {
 // listed puts an item into a list of ListIndex.
 func listed(made item, list, at string) {
 	made[ListPartitionKey], made[ListSortKey] = text(list), text(at)
+}
+
+// seen puts a user into its organisation's list of SeenIndex; who cannot sign in is in none.
+func seen(made item, u directory.User) {
+	if at := u.SeenAt(); !at.IsZero() {
+		made[SeenPartitionKey], made[SeenSortKey] = text(seenList(u.Organisation)), text(seenAt(at, u.ID))
+	}
 }
 
 // forgotten lets DynamoDB forget an item.

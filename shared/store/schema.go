@@ -29,9 +29,11 @@ func Schema(table string) *dynamodb.CreateTableInput {
 			attribute(PartitionKey), attribute(SortKey),
 			attribute(DuePartitionKey), attribute(DueSortKey),
 			attribute(ListPartitionKey), attribute(ListSortKey),
+			attribute(SeenPartitionKey), attribute(SeenSortKey),
 		},
 		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{
 			index(DueIndex, DuePartitionKey, DueSortKey, types.ProjectionTypeKeysOnly),
+			index(SeenIndex, SeenPartitionKey, SeenSortKey, types.ProjectionTypeKeysOnly),
 			index(ListIndex, ListPartitionKey, ListSortKey, types.ProjectionTypeAll),
 		},
 		StreamSpecification: &types.StreamSpecification{StreamEnabled: &streamed, StreamViewType: types.StreamViewTypeNewImage},
