@@ -29,11 +29,16 @@ func TestRoundTrips(t *testing.T) {
 		trips(1, o.Robot, "getMe")
 		trips(1, o.Ada, "getUser", At(o.Rosa.ID))
 		trips(2, o.Ada, "listUsers")
+		trips(2, o.Ada, "accessMatrix")
+		trips(2, o.Ada, "sodReport")
 		trips(2, o.Ada, "listUserTokens", At(o.Rosa.ID))
 		trips(1, o.Ada, "evaluateAccess", Body(Object{
 			"subject": Object{"type": "user", "id": o.Rosa.ID}, "action": Object{"name": viewPermission(o)},
 			"resource": Object{"type": "account", "id": o.Accounts[0]},
 		}))
+
+		trips(1, o.Ada, "explainAccess", Body(evaluation(o)))
+		trips(1, o.Ada, "evaluateAccessBatch", Body(Object{"evaluations": []Object{evaluation(o), evaluation(o)}}))
 
 		created := trips(2, o.Ada, "createUser", Body(newUser(o, nil)))
 		updated := trips(2, o.Ada, "updateUser", At(o.Rosa.ID), Body(Object{"accounts": o.Accounts[:2], "companies": o.Companies[:1]}))

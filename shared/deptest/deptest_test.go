@@ -61,6 +61,9 @@ var rules = []rule{
 	{of: "mandate/functions/*/bootstrap", not: []string{"github.com/go-webauthn/..."}, but: []string{
 		"mandate/functions/account/bootstrap", "mandate/functions/changes/bootstrap", "mandate/functions/users/bootstrap",
 	}},
+	{of: "mandate/functions/reviews/bootstrap", not: []string{
+		services + "kms", "golang.org/x/crypto/argon2", "mandate/shared/password", "mandate/shared/otp", "mandate/shared/mail",
+	}},
 	{of: "mandate/functions/ledger/bootstrap", not: []string{
 		"golang.org/x/crypto/argon2", "mandate/shared/password", "mandate/shared/otp", "mandate/shared/mail",
 	}},

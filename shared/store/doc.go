@@ -21,6 +21,8 @@
 //     document adds are paid for by what it leaves out.
 //   - Every read on the way of a request is consistent: what was withdrawn is gone for the next request (5.3). Lists
 //     that need an index (changes of a state, active admins, organisations, what is due) are as of a moment ago.
+//   - When users were last seen is an index of its own, by keys alone: signing in writes it, and no other change of a user
+//     does, which an index with the whole items would. A page of it is ids, read then by their keys and consistently.
 //   - DynamoDB takes an item once in a transaction. What is only expected of a record that is also written goes into
 //     the write's condition; two writes of one record are refused as the caller's mistake.
 //   - How many admins an organisation needs stands beside the count of those it has, so that asking for more and taking

@@ -175,6 +175,7 @@ func (c *camera) takeRequests() directory.ChangeRef {
 	})
 	c.send("changes.listChanges", "GET /v1/changes?state=propagating", client, nil)
 	c.send("ledger.listOperations", "GET /v1/operations?limit=2", client, nil)
+	c.send("reviews.accessMatrix", "GET /v1/reviews/access?limit=2", client, nil)
 	c.send("organisations.listAccounts", "GET /v1/accounts", client, nil)
 	c.send("access.evaluateAccess", "POST /access/v1/evaluation", client, object{
 		"subject": object{"type": "user", "id": shop.Users[2].ID}, "action": object{"name": "orders:manage"},

@@ -97,6 +97,7 @@ var answers = map[string]func(*testing.T, []byte, error){
 	"users.createUser":           answered(http.StatusCreated, `"email":"nora@billpro.example.com"`, `"status":"active"`),
 	"organisations.listAccounts": answered(http.StatusOK, `"name":"Operating"`, `"name":"Payroll"`, `"name":"Reserve"`),
 	"ledger.listOperations":      answered(http.StatusOK, `{"items":[`),
+	"reviews.accessMatrix":       answered(http.StatusOK, `"permission":"orders:manage","scope":"all"`),
 	"access.evaluateAccess":      answered(http.StatusOK, `"decision":true`),
 	// What is not in the outbox was carried before: nothing is to be done, and nothing has failed.
 	"outbox.startExecution": carried,

@@ -293,6 +293,59 @@ var lists = []promise{
 			return true
 		})
 	}},
+	{"users are listed by when they were last seen, and who cannot sign in is not", func(t *testing.T, s directory.Store) {
+		organisation := NewOrganisation()
+		start := time.Date(2026, time.May, 4, 10, 0, 0, 0, time.UTC)
+		user := func(kind directory.Kind, status directory.Status, created, signedIn int) directory.User {
+			user := newUser(organisation)
+			user.Kind, user.Status, user.LastSignInAt = kind, status, time.Time{}
+			user.CreatedAt = start.Add(time.Duration(created) * time.Hour)
+			if signedIn > 0 {
+				user.LastSignInAt = start.Add(time.Duration(signedIn) * time.Hour)
+			}
+			commit(t, s, directory.PutUser{User: user})
+			return user
+		}
+		late := user(directory.KindRegular, directory.StatusActive, 0, 9)
+		never := user(directory.KindAdmin, directory.StatusEmailNotVerified, 2, 0)
+		early := user(directory.KindRegular, directory.StatusActive, 0, 1)
+		user(directory.KindAPI, directory.StatusActive, 0, 0)
+		user(directory.KindRegular, directory.StatusInactive, 0, 3)
+		user(directory.KindRegular, directory.StatusPending, 0, 0)
+		eventually(t, "those who were not seen", func() bool {
+			var found []directory.UserID
+			for cursor := ""; ; {
+				page, next, err := s.Dormant(t.Context(), organisation, start.Add(5*time.Hour), directory.Page{Limit: 1, Cursor: cursor})
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = append(found, page...)
+				if cursor = next; cursor == "" {
+					return slices.Equal(found, []directory.UserID{early.ID, never.ID})
+				}
+			}
+		})
+
+		// Signing in moves a user to the end, and nothing of it but its revision.
+		at := start.Add(10 * time.Hour)
+		commit(t, s, directory.NoteSignIn{User: userRef(early), At: at})
+		early.Revision, early.LastSignInAt = 2, at
+		read, _ := readUser(t, s, userRef(early))
+		same(t, read, early)
+		refused(t, s, fault.Stale, directory.NoteSignIn{User: directory.UserRef{Organisation: organisation, ID: "usr_none"}, At: at})
+		eventually(t, "the order of sign-ins", func() bool {
+			found, _, err := s.Dormant(t.Context(), organisation, at.Add(time.Hour), directory.Page{Limit: 10})
+			return err == nil && slices.Equal(found, []directory.UserID{never.ID, late.ID, early.ID})
+		})
+	}},
+	{"a page of users begins behind a user that was named", func(t *testing.T, s directory.Store) {
+		organisation, of := stock(t, s, 3)
+		users, next, err := s.Users(t.Context(), organisation, directory.Page{Limit: 2, Cursor: s.After(directory.UserID(of["users"][0]))})
+		got, _, err := ids(users, next, err, func(u directory.User) directory.UserID { return u.ID })
+		if err != nil || !slices.Equal(got, of["users"][1:]) {
+			t.Errorf("%v, %v, of %v", got, err, of["users"])
+		}
+	}},
 	{"the active admins of an organisation are listed, and nobody else", func(t *testing.T, s directory.Store) {
 		organisation := NewOrganisation()
 		admin, inactive, regular := newUser(organisation), newUser(organisation), newUser(organisation)
