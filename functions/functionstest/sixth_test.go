@@ -1,8 +1,8 @@
 package functionstest
 
 import (
-	"io/fs"
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
@@ -51,23 +51,16 @@ when { resource.kind == "admin" };
 // Issue 3, item 1: adding a system is adding a folder. Nothing of it is in any Go file but this test.
 func TestASixthSystemIsAFolderOfData(t *testing.T) {
 	t.Parallel()
-	files := fstest.MapFS{
-		"rangers/preset.json":    {Data: []byte(sixth)},
-		"rangers/policies.cedar": {Data: []byte(sixthPolicies)},
-	}
-	presets := os.DirFS("../../shared/policy/presets")
-	err := fs.WalkDir(presets, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(presets, path)
-		files[path] = &fstest.MapFile{Data: text}
-		return err
-	})
-	if err != nil {
+	presets := t.TempDir()
+	if err := os.CopyFS(presets, os.DirFS("../../shared/policy/presets")); err != nil {
 		t.Fatal(err)
 	}
-	engine, err := policy.NewFrom(files)
+	if err := os.CopyFS(filepath.Join(presets, "rangers"), fstest.MapFS{
+		"preset.json": {Data: []byte(sixth)}, "policies.cedar": {Data: []byte(sixthPolicies)},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := policy.NewFrom(os.DirFS(presets))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,7 @@ var granted = map[deployment.Resource]statement{
 	deployment.OnTable:        {Resources: []string{"<Table.Arn>"}},
 	deployment.OnDueIndex:     {Resources: []string{"<Table.Arn>/index/due"}},
 	deployment.OnListIndex:    {Resources: []string{"<Table.Arn>/index/list"}},
+	deployment.OnSeenIndex:    {Resources: []string{"<Table.Arn>/index/seen"}},
 	deployment.OnStateMachine: {Resources: []string{"<ChangesStateMachine>"}},
 	deployment.OnKey: {
 		Resources: []string{"<DataKey.Arn>"},

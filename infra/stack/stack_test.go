@@ -32,6 +32,7 @@ func TestTheTableIsTheStoresAndOutlivesMistakes(t *testing.T) {
 	var attributes []any
 	for _, name := range []string{
 		store.PartitionKey, store.SortKey, store.DuePartitionKey, store.DueSortKey, store.ListPartitionKey, store.ListSortKey,
+		store.SeenPartitionKey, store.SeenSortKey,
 	} {
 		attributes = append(attributes, map[string]any{"AttributeName": name, "AttributeType": "S"})
 	}
@@ -41,6 +42,7 @@ func TestTheTableIsTheStoresAndOutlivesMistakes(t *testing.T) {
 		"GlobalSecondaryIndexes": []any{
 			index(store.DueIndex, store.DuePartitionKey, store.DueSortKey, "KEYS_ONLY"),
 			index(store.ListIndex, store.ListPartitionKey, store.ListSortKey, "ALL"),
+			index(store.SeenIndex, store.SeenPartitionKey, store.SeenSortKey, "KEYS_ONLY"),
 		},
 		"BillingMode":                      "PAY_PER_REQUEST",
 		"DeletionProtectionEnabled":        true,
