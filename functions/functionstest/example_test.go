@@ -12,7 +12,7 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 	ids := map[string]string{ // by path parameter
 		"userId": string(o.Rosa.ID), "organisationId": string(o.ID), "accountId": o.Accounts[0], "changeId": "chg_1", "sessionId": "ses_1",
 		"contactId":   "con_1",
-		"fingerprint": strings.Repeat("0", 64), "passkeyId": "psk_1", "credentialId": "crd_1",
+		"fingerprint": strings.Repeat("0", 64), "passkeyId": "psk_1", "credentialId": "crd_1", "roleId": "rol_1",
 	}
 	bodies := map[string]any{
 		"createUser":          newUser(o, nil),
@@ -24,6 +24,8 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		"createContact":       Object{"name": Object{"first": "Cora"}, "email": o.Email("cora")},
 		"updateContact":       Object{"types": []string{"invoices"}},
 		"switchOrganisation":  Object{"organisation": o.ID},
+		"createRole":          Object{"name": "Night shift", "permissions": Object{viewPermission(o): "all"}},
+		"updateRole":          Object{"description": "At night"},
 		"updateMe":            Object{"language": "fr"},
 		"confirmChange":       Object{"digest": "d", "method": "totp", "code": "123456"},
 		"approveChange":       Object{"digest": "d", "method": "totp", "code": "123456"},

@@ -51,6 +51,12 @@ type (
 		Change  *api.Change
 		Preview *api.Outlook
 	}
+	RoleAnswer struct {
+		Role     api.Role
+		Change   *api.Change
+		Preview  *api.Outlook
+		Warnings []api.Warning
+	}
 	Settled struct {
 		Change api.Change
 		User   *api.User

@@ -174,6 +174,21 @@ func (p *Person) Wake() {
 	p.Token = p.World.session(p, p.Organisation)
 }
 
+// OwnRole seeds a role of the organisation's own that gives permissions on everything, and answers its id.
+func (o *Tenant) OwnRole(name string, permissions ...directory.Permission) string {
+	o.t.Helper()
+	role := directory.OwnRole{Role: directory.Role{
+		ID: o.Core.NewID(directory.PrefixRole), Name: name, Permissions: map[directory.Permission]directory.Scope{},
+	}, Version: 1}
+	for _, permission := range permissions {
+		role.Permissions[permission] = directory.ScopeAll
+	}
+	organisation := o.Organisation()
+	organisation.Roles = append(organisation.Roles, role)
+	o.commit(directory.PutOrganisation{Organisation: organisation})
+	return role.ID
+}
+
 // Organisation is the tenant's record as it is now.
 func (o *Tenant) Organisation() directory.Organisation {
 	o.t.Helper()

@@ -24,6 +24,7 @@ func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
 				"changeId":       {theirs.ID, "chg_00000000000000000000000001_usr_00000000000000000000000001"},
 				"accountId":      {other.Accounts[0], "acc_00000000000000000000000001"},
 				"organisationId": {string(other.ID), "org_00000000000000000000000001"},
+				"roleId":         {other.OwnRole("Night shift", "users:view"), "rol_00000000000000000000000001"},
 				"sessionId":      {"ses_1", "ses_2"},
 				"passkeyId":      {"psk_1", "psk_2"},
 				"contactId":      {"con_00000000000000000000000002", "con_00000000000000000000000001"},

@@ -26,6 +26,9 @@ func Register(server *httpapi.Server, organisations *directory.Organisations) {
 	httpapi.Handle(server, api.ListAccounts, h.accounts)
 	httpapi.Handle(server, api.OpenAccount, h.openAccount)
 	httpapi.Handle(server, api.ListRoles, h.roles)
+	httpapi.Handle(server, api.CreateRole, h.createRole)
+	httpapi.Handle(server, api.UpdateRole, h.updateRole)
+	httpapi.Handle(server, api.DeleteRole, h.deleteRole)
 	httpapi.Handle(server, api.ListPermissions, h.permissions)
 }
 
@@ -133,24 +136,4 @@ func (h handlers) openAccount(ctx context.Context, r directory.Request, in *api.
 		return nil, err
 	}
 	return &api.BankAccountAnswer{Body: present.Account(opened)}, nil
-}
-
-func (h handlers) roles(ctx context.Context, r directory.Request, _ *api.None) (*api.Listed[api.Role], error) {
-	roles, _, err := h.organisations.Catalogue(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return present.All(roles, "", func(role directory.Role) api.Role {
-		return api.Role{ID: role.ID, Name: role.Name, Description: role.Description, Permissions: present.Permissions(role.Permissions)}
-	}), nil
-}
-
-func (h handlers) permissions(ctx context.Context, r directory.Request, _ *api.None) (*api.Listed[api.Permission], error) {
-	_, permissions, err := h.organisations.Catalogue(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return present.All(permissions, "", func(p directory.PermissionInfo) api.Permission {
-		return api.Permission{ID: string(p.ID), Description: p.Description}
-	}), nil
 }

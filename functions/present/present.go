@@ -165,3 +165,19 @@ func Certificate(c directory.Certificate) api.Certificate {
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), AddedAt: c.AddedAt.UTC(), AddedBy: string(c.AddedBy),
 	}
 }
+
+// Outlook is what a plan would do, as clients see it (3.11).
+func Outlook(plan directory.Plan) *api.Outlook {
+	mails := []string{}
+	for _, mail := range plan.Mails() {
+		if mail.Kind == directory.MailAccountLink { // whether the person was there before is not for the organisation to know
+			mail.Kind = directory.MailVerification
+		}
+		mails = append(mails, string(mail.Kind))
+	}
+	return &api.Outlook{
+		Diff:  Differences(directory.Differences(plan.Change.Before, plan.Change.After)),
+		State: string(plan.Change.State), Control: string(plan.Control), EffectiveAt: api.Moment(plan.Change.EffectiveAt),
+		Mails: mails, Warnings: Warnings(plan.Warnings),
+	}
+}

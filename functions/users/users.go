@@ -180,7 +180,7 @@ func answer(a directory.Answer, err error) (*api.UserAnswer, error) {
 func outcome(preview *directory.Plan, change *directory.Change, created bool) (status int, foreseen *api.Outlook, waits *api.Change) {
 	switch {
 	case preview != nil:
-		return http.StatusOK, outlook(*preview), nil
+		return http.StatusOK, present.Outlook(*preview), nil
 	case change != nil:
 		presented := present.Change(*change)
 		return http.StatusAccepted, nil, &presented
@@ -188,21 +188,6 @@ func outcome(preview *directory.Plan, change *directory.Change, created bool) (s
 		return http.StatusCreated, nil, nil
 	}
 	return http.StatusOK, nil, nil
-}
-
-func outlook(plan directory.Plan) *api.Outlook {
-	mails := []string{}
-	for _, mail := range plan.Mails() {
-		if mail.Kind == directory.MailAccountLink { // whether the person was there before is not for the organisation to know
-			mail.Kind = directory.MailVerification
-		}
-		mails = append(mails, string(mail.Kind))
-	}
-	return &api.Outlook{
-		Diff:  present.Differences(directory.Differences(plan.Change.Before, plan.Change.After)),
-		State: string(plan.Change.State), Control: string(plan.Control), EffectiveAt: api.Moment(plan.Change.EffectiveAt),
-		Mails: mails, Warnings: present.Warnings(plan.Warnings),
-	}
 }
 
 func typed[T ~string](list []string) []T {

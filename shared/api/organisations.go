@@ -146,7 +146,54 @@ type Role struct {
 	ID          string            `json:"id"`
 	Name        string            `json:"name"`
 	Description string            `json:"description,omitempty"`
-	Permissions map[string]string `json:"permissions"`
+	Permissions map[string]string `json:"permissions" doc:"Each with its scope: all, or own."`
+	// Of the organisation's own.
+	Own         bool       `json:"own,omitempty" doc:"A role of the organisation's own, which can be changed."`
+	Pending     bool       `json:"pending,omitempty" doc:"Its creation has not taken effect: it cannot be given yet."`
+	OpenChange  string     `json:"openChange,omitempty" doc:"The change that is open for the role."`
+	EffectiveAt *time.Time `json:"effectiveAt,omitempty" doc:"When the open change takes effect, once approved."`
+}
+
+// NewRole is a role to be made.
+type NewRole struct {
+	Name        string            `json:"name" minLength:"1" maxLength:"100"`
+	Description string            `json:"description,omitempty" maxLength:"200"`
+	Permissions map[string]string `json:"permissions" minProperties:"1" maxProperties:"200" doc:"Permissions of listPermissions, each with its scope: all, or own."`
+}
+
+// RolePatch has what is to change; what is absent stays.
+type RolePatch struct {
+	Name        *string            `json:"name,omitempty" minLength:"1" maxLength:"100"`
+	Description *string            `json:"description,omitempty" maxLength:"200"`
+	Permissions *map[string]string `json:"permissions,omitempty" minProperties:"1" maxProperties:"200"`
+}
+
+// RolePath names a role in a path.
+type RolePath struct {
+	RoleID string `path:"roleId" maxLength:"64"`
+}
+
+// CreateRoleInput is createRole's.
+type CreateRoleInput struct {
+	Body NewRole
+}
+
+// UpdateRoleInput is updateRole's.
+type UpdateRoleInput struct {
+	RolePath
+	Body RolePatch
+}
+
+// RoleAnswer answers writes of one role.
+type RoleAnswer struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   struct {
+		Role     Role      `json:"role"`
+		Change   *Change   `json:"change,omitempty" doc:"The change on its way; absent where it took effect at once."`
+		Preview  *Outlook  `json:"preview,omitempty" doc:"With preview=true: what it would do. Nothing was written."`
+		Warnings []Warning `json:"warnings,omitempty"`
+	}
 }
 
 // Permission is one that users of the organisation may have.
@@ -192,6 +239,18 @@ var (
 	ListRoles = declare[None, Listed[Role]](Endpoint{
 		ID: "listRoles", Method: http.MethodGet, Path: "/v1/roles", Function: Organisations, Tag: "organisations",
 		Summary: "List the roles that users of the organisation may have.",
+	})
+	CreateRole = declare[CreateRoleInput, RoleAnswer](Endpoint{
+		ID: "createRole", Method: http.MethodPost, Path: "/v1/roles", Function: Organisations, Tag: "organisations", Change: true,
+		Summary: "Ask for a role of the organisation's own.", Status: http.StatusCreated,
+	})
+	UpdateRole = declare[UpdateRoleInput, RoleAnswer](Endpoint{
+		ID: "updateRole", Method: http.MethodPatch, Path: "/v1/roles/{roleId}", Function: Organisations, Tag: "organisations", Change: true,
+		Summary: "Ask for changes to a role of the organisation's own.",
+	})
+	DeleteRole = declare[RolePath, RoleAnswer](Endpoint{
+		ID: "deleteRole", Method: http.MethodDelete, Path: "/v1/roles/{roleId}", Function: Organisations, Tag: "organisations", Change: true,
+		Summary: "Ask for the end of a role of the organisation's own. It then gives nothing any more to those who have it.",
 	})
 	ListPermissions = declare[None, Listed[Permission]](Endpoint{
 		ID: "listPermissions", Method: http.MethodGet, Path: "/v1/permissions", Function: Organisations, Tag: "organisations",

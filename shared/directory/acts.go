@@ -25,6 +25,9 @@ const (
 	ActCreateContact     Act = "createContact"
 	ActUpdateContact     Act = "updateContact"
 	ActDeleteContact     Act = "deleteContact"
+	ActCreateRole        Act = "createRole"
+	ActUpdateRole        Act = "updateRole"
+	ActDeleteRole        Act = "deleteRole"
 )
 
 // Acts are all of them.
@@ -33,6 +36,7 @@ func Acts() []Act {
 		ActCreateUser, ActDuplicateUser, ActUpdateUser, ActDeactivateUser, ActReactivateUser, ActRemoveUser,
 		ActResetSecondFactor, ActAssignAccount, ActAddCertificate, ActRemoveCertificate,
 		ActCreateCredential, ActRotateCredential, ActRevokeCredential, ActCreateContact, ActUpdateContact, ActDeleteContact,
+		ActCreateRole, ActUpdateRole, ActDeleteRole,
 	}
 }
 
@@ -92,16 +96,22 @@ func (a Act) rule() actRule {
 		return actRule{apply: (*Core).applyContact}
 	case ActDeleteContact:
 		return actRule{removes: true, apply: (*Core).applyContact}
+	case ActCreateRole:
+		return actRule{creates: true, delayed: true, gives: givesRole, apply: (*Core).applyRole}
+	case ActUpdateRole:
+		return actRule{delayed: true, gives: givesRole, withdraw: withdrawRole, apply: (*Core).applyRole}
+	case ActDeleteRole:
+		return actRule{removes: true, apply: (*Core).applyRole}
 	default:
 		panic("directory: no rule of act " + string(a)) // acts are constants
 	}
 }
 
-// questions are what the policies are asked about an act: whether it may be done to each of its users. What is about no
-// user is asked about once.
+// questions are what the policies are asked about an act: whether it may be done to each of its users, or to the role.
+// What is about neither is asked about once.
 func (t *Target) questions(act Act, grants Access) []Question {
-	if t.Contact.ID != "" {
-		return []Question{{Action: Action(act)}}
+	if t.Contact.ID != "" || t.Role.ID != "" {
+		return []Question{{Action: Action(act), Grants: grants}}
 	}
 	var questions []Question
 	for _, user := range t.users() {

@@ -195,6 +195,14 @@ func (c *Core) applyAssignment(_ context.Context, _ time.Time, organisation Orga
 	return nil
 }
 
+// applyRole makes the role what the change says. One that is deleted gives nothing any more, to nobody who has it.
+func (c *Core) applyRole(_ context.Context, _ time.Time, _ Organisation, plan *Plan) error {
+	if after := plan.Change.After.Role; after != nil {
+		plan.Role.Role, plan.Role.Pending = *after, false
+	}
+	return nil
+}
+
 // overtake cancels the change that a deactivation finds open (3.5).
 func (c *Core) overtake(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	if plan.User.OpenChange == "" {

@@ -82,7 +82,7 @@ type intent struct {
 func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 	change := Change{
 		ID: c.newChangeID(in.id), Organisation: v.organisation.ID, Act: in.act, Target: in.id, TargetName: in.name,
-		Requester: v.actor(), RequesterVersion: v.caller.Version,
+		Requester: v.actor(), RequesterVersion: v.caller.Version, OrganisationVersion: v.organisation.Version,
 		RequesterEmail: v.caller.Email, RequesterLanguage: v.caller.Language,
 		Before: in.before, After: in.after, BaseVersion: in.target.version(),
 		Reserved: in.reserve, Releases: in.release, Credential: in.credential, Issue: in.issue,
@@ -123,6 +123,9 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 // commit writes a plan: the change and its target as they came out of it, and every effect on the way.
 func (c *Core) commit(ctx context.Context, plan Plan) error {
 	effects := []Effect{PutChange{plan.Change}}
+	if plan.Role.ID != "" {
+		effects = append(effects, PutOrganisation{plan.Keeper.keeping(plan.Role, !plan.gone())})
+	}
 	for _, user := range plan.users() {
 		if !plan.gone() {
 			effects = append(effects, PutUser{*user})

@@ -43,7 +43,7 @@ type Actor struct {
 }
 
 // Snapshot is what a change is about at one moment: of a user its administered part, its status, its second factor and
-// its certificates; of an account whom it is assigned to; of a contact its details.
+// its certificates; of an account whom it is assigned to; of a contact its details; of a role all of it.
 type Snapshot struct {
 	Kind         Kind            `json:"kind"`
 	Status       Status          `json:"status"`
@@ -58,6 +58,7 @@ type Snapshot struct {
 	Credential   string    `json:"credential,omitempty"`
 	OverlapHours int       `json:"overlapHours,omitempty"`
 	ValidUntil   time.Time `json:"validUntil"`
+	Role         *Role     `json:"role,omitempty"`
 }
 
 // Assignment gives an account to many users (1.9).
@@ -90,11 +91,14 @@ type Change struct {
 	Target       TargetID
 	TargetName   string
 	Requester    Actor
-	// RequesterVersion is the requester's when it was last found entitled: while it stays, so does the entitlement (3.9).
-	RequesterVersion int
-	State            ChangeState
-	Before           *Snapshot // nil where the user is new
-	After            Snapshot
+	// RequesterVersion is the requester's, and OrganisationVersion the organisation's, when the requester was last found
+	// entitled: while both stay, so does the entitlement (3.9). What the organisation's own roles give, and how far its
+	// settings let one go, moves its version.
+	RequesterVersion    int
+	OrganisationVersion int
+	State               ChangeState
+	Before              *Snapshot // nil where the target is new
+	After               Snapshot
 	// BaseVersion is the target's, to which step-up and approval are bound (3.3).
 	BaseVersion int
 	Digest      string

@@ -200,13 +200,13 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 	return c.proceed(ctx, v.now, v.organisation, plan)
 }
 
-// requesterStillMay asks whether the requester may still do what it asked for (3.9): it may while it is as it was when
-// that was last decided, which the transaction makes sure of; when it is not, the policies decide once more. It
-// answers why not.
+// requesterStillMay asks whether the requester may still do what it asked for (3.9): it may while it and the organisation
+// are as they were when that was last decided; when they are not, the policies decide once more. The transaction makes
+// sure that the requester stays so. It answers why not.
 func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation, plan *Plan, lookAgain bool) (*fault.Fault, error) {
 	change := &plan.Change
 	ref := UserRef{change.Requester.Organisation, change.Requester.User}
-	if lookAgain {
+	if lookAgain || change.OrganisationVersion != organisation.Version {
 		found, err := c.Store.Read(ctx, Want{Users: []UserRef{ref}})
 		if err != nil {
 			return nil, err
@@ -222,7 +222,7 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 				return &fault.Fault{Code: fault.Forbidden, Detail: decision.Reason, Policy: decision.Policy}, nil
 			}
 		}
-		change.RequesterVersion = requester.Version
+		change.RequesterVersion, change.OrganisationVersion = requester.Version, organisation.Version
 	}
 	plan.add(Expect{ref, change.RequesterVersion})
 	return nil, nil

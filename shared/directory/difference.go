@@ -18,9 +18,9 @@ type Difference struct {
 	After  string `json:"after"`
 }
 
-// fields are the administered parts that differences tell of, in the order of the pages (1.1).
+// fields are the administered parts of a user, a contact or a role that differences tell of, in the order of the pages (1.1).
 func (s Snapshot) fields() []Difference {
-	p, assigned := s.Profile, Assignment{}
+	p, assigned, role := s.Profile, Assignment{}, Role{}
 	if s.Assignment != nil {
 		assigned = *s.Assignment
 	}
@@ -28,10 +28,14 @@ func (s Snapshot) fields() []Difference {
 	if s.Contact != nil {
 		p.Name, p.Email, p.Phone, types = s.Contact.Name, s.Contact.Email, s.Contact.Phone, s.Contact.Types
 	}
+	if s.Role != nil {
+		role = *s.Role
+	}
 	return []Difference{
 		{Field: "status", After: string(s.Status)},
 		{Field: "kind", After: string(s.Kind)},
-		{Field: "name", After: p.Name.Full()},
+		{Field: "name", After: cmp.Or(p.Name.Full(), role.Name)},
+		{Field: "roleDescription", After: role.Description},
 		{Field: "email", After: p.Email},
 		{Field: "username", After: p.Username},
 		{Field: "phone", After: p.Phone},
@@ -39,7 +43,8 @@ func (s Snapshot) fields() []Difference {
 		{Field: "companies", After: join(p.Companies)},
 		{Field: "accounts", After: join(p.Accounts)},
 		{Field: "roles", After: join(p.Roles)},
-		{Field: "permissions", After: join(p.Permissions)},
+		{Field: "permissions", After: cmp.Or(join(p.Permissions), join(role.scoped(ScopeAll)))},
+		{Field: "ownPermissions", After: join(role.scoped(ScopeOwn))},
 		{Field: "paymentRule", After: string(p.PaymentRule)},
 		{Field: "type", After: p.Type},
 		{Field: "contact", After: strconv.FormatBool(p.Contact)},

@@ -24,6 +24,7 @@ const (
 	PrefixChange       = "chg_"
 	PrefixContact      = "con_"
 	PrefixEntry        = "log_"
+	PrefixRole         = "rol_" // of an organisation's own role; a preset's have names for ids
 	PrefixOutbox       = "out_"
 	PrefixSession      = "ses_"
 	PrefixLink         = "lnk_"

@@ -10,14 +10,14 @@ type Organisation struct {
 	// Settings are in force: the preset's when the organisation was made, with what operators changed since.
 	Settings Settings
 	// Roles are the organisation's own, besides its preset's catalogue (2.2).
-	Roles []Role
+	Roles []OwnRole
 	// Owner is the admin who owns it; empty where its preset has no owners.
 	Owner UserID
 	// ActiveAdmins counts the active admins, kept by the transactions that move it, so that the rule of 3.10 holds
 	// under any interleaving.
 	ActiveAdmins int
 	CreatedAt    time.Time
-	Version      int // goes up with every act of an operator on the organisation
+	Version      int // goes up with every change of its settings and of its own roles
 }
 
 // ChangeControl says what a change needs before it may take effect (3.2).

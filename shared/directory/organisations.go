@@ -359,17 +359,17 @@ func (o *Organisations) Accounts(ctx context.Context, r Request, page Page) ([]A
 	return o.Store.Accounts(ctx, v.organisation.ID, page)
 }
 
-// Catalogue is the roles and permissions that the organisation's users may have (2.2).
-func (o *Organisations) Catalogue(ctx context.Context, r Request) ([]Role, []PermissionInfo, error) {
+// Catalogue is the roles and permissions that the organisation's users may have: its preset's, and its own roles (2.2).
+func (o *Organisations) Catalogue(ctx context.Context, r Request) (Preset, []OwnRole, error) {
 	v, err := o.enterList(ctx, r, ActionListRoles)
 	if err != nil {
-		return nil, nil, err
+		return Preset{}, nil, err
 	}
 	preset, ok := o.Presets.Preset(v.organisation.Preset)
 	if !ok {
-		return nil, nil, fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
+		return Preset{}, nil, fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
 	}
-	return append(slices.Clone(preset.Roles), v.organisation.Roles...), preset.Permissions, nil
+	return preset, v.organisation.Roles, nil
 }
 
 func (o *Organisations) enterList(ctx context.Context, r Request, action Action) (visit, error) {

@@ -61,6 +61,7 @@ func (c *Core) apply(ctx context.Context, now time.Time, organisation Organisati
 	plan.User.Version++
 	change.Issue = nil
 	plan.Contact.Version++
+	plan.Role.Version++
 	change.EffectiveAt = now
 	change.note(now, StateEffective, "applied", nil, "")
 	if plan.User.ID != "" {

@@ -81,11 +81,14 @@ func checkName(fields *fault.Fields, field string, name *string, required bool) 
 		fields.Add(field, "required", "A name is needed.")
 	case utf8.RuneCountInString(*name) > maxName:
 		fields.Add(field, "maxLength", fmt.Sprintf("A name has at most %d characters.", maxName))
-	case strings.ContainsFunc(*name, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d'
-	}):
+	case strings.ContainsFunc(*name, hidden):
 		fields.Add(field, "characters", "A name has no control or formatting characters.")
 	}
+}
+
+// hidden characters could make a text look like another, or run over what stands beside it. Joiners are part of words.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d'
 }
 
 // checkEmail accepts addresses in ASCII, lower-cased in their comparison: SES sends to no others, and an address that
@@ -193,17 +196,20 @@ func checkAccess(fields *fault.Fields, v visit, preset Preset, access *Access, h
 	}
 	if bound("permissions", len(access.Permissions), maxPermissions) {
 		for i, permission := range access.Permissions {
-			if !slices.ContainsFunc(preset.Permissions, func(p PermissionInfo) bool { return p.ID == permission }) {
+			if !preset.hasPermission(permission) {
 				fields.Add(fmt.Sprintf("permissions[%d]", i), "unknown", "There is no such permission.")
 			}
 		}
 	}
+	known := func(role string) bool { return preset.hasRole(role) || v.organisation.hasRole(role) }
 	if bound("roles", len(access.Roles), maxRoles) {
 		for i, role := range access.Roles {
-			if !preset.hasRole(role) && !slices.ContainsFunc(v.organisation.Roles, func(r Role) bool { return r.ID == role }) {
+			if !known(role) && !slices.Contains(had.Roles, role) {
 				fields.Add(fmt.Sprintf("roles[%d]", i), "unknown", "There is no such role.")
 			}
 		}
+		// Whoever had a role that was deleted since is rid of it by the next change.
+		access.Roles = slices.DeleteFunc(slices.Clone(access.Roles), func(role string) bool { return !known(role) })
 	}
 	access.Companies, access.Accounts = set(access.Companies), set(access.Accounts)
 	access.Permissions, access.Roles = set(access.Permissions), set(access.Roles)
@@ -217,6 +223,10 @@ func checkAccess(fields *fault.Fields, v visit, preset Preset, access *Access, h
 
 func (p Preset) hasRole(id string) bool {
 	return slices.ContainsFunc(p.Roles, func(r Role) bool { return r.ID == id })
+}
+
+func (p Preset) hasPermission(id Permission) bool {
+	return slices.ContainsFunc(p.Permissions, func(known PermissionInfo) bool { return known.ID == id })
 }
 
 func checkAllowList(fields *fault.Fields, list *[]string) {

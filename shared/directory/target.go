@@ -14,6 +14,9 @@ type Target struct {
 	Account Account
 	Holders []User
 	Contact Contact
+	// Role, with the organisation that keeps it: roles are in its record.
+	Role   OwnRole
+	Keeper Organisation
 }
 
 // wantTarget reads what an id names, as far as it is read by its id.
@@ -25,6 +28,8 @@ func wantTarget(organisation OrganisationID, id TargetID) Want {
 		return Want{Accounts: []AccountRef{{organisation, AccountID(id)}}}
 	case strings.HasPrefix(string(id), PrefixContact):
 		return Want{Contacts: []ContactRef{{organisation, ContactID(id)}}}
+	case strings.HasPrefix(string(id), PrefixRole):
+		return Want{Organisations: []OrganisationID{organisation}}
 	default:
 		return Want{}
 	}
@@ -32,6 +37,10 @@ func wantTarget(organisation OrganisationID, id TargetID) Want {
 
 // target is what was read of what an id names; its zero value where it is gone.
 func (f Found) target(organisation OrganisationID, id TargetID) Target {
+	keeper := f.Organisations[organisation]
+	if role, ok := keeper.OwnRole(string(id)); ok {
+		return Target{Role: role, Keeper: keeper}
+	}
 	return Target{
 		User:    f.Users[UserRef{organisation, UserID(id)}],
 		Account: f.Accounts[AccountRef{organisation, AccountID(id)}],
@@ -77,12 +86,18 @@ func (t Target) version() int {
 	if t.Contact.ID != "" {
 		return t.Contact.Version
 	}
+	if t.Role.ID != "" {
+		return t.Role.Version
+	}
 	return t.User.Version
 }
 
-// mark shows a change on its users, or on its contact.
+// mark shows a change on its users, on its contact or on its role.
 func (t *Target) mark(change Change) {
 	t.Contact.OpenChange = change.ID
+	if t.Role.ID != "" {
+		t.Role.OpenChange, t.Role.Growth = change.ID, t.Role.growth(change.After.Role)
+	}
 	for _, user := range t.users() {
 		if change.Act.rule().overtakes {
 			user.OpenDeactivation = change.ID
@@ -97,6 +112,9 @@ func (t *Target) unmark(id ChangeID) {
 	if t.Contact.OpenChange == id {
 		t.Contact.OpenChange = ""
 	}
+	if t.Role.OpenChange == id {
+		t.Role.OpenChange, t.Role.EffectiveAt, t.Role.Growth = "", time.Time{}, 0
+	}
 	for _, user := range t.users() {
 		switch id {
 		case user.OpenChange:
@@ -109,6 +127,9 @@ func (t *Target) unmark(id ChangeID) {
 
 // schedule shows when the change takes effect.
 func (t *Target) schedule(change Change) {
+	if t.Role.OpenChange == change.ID {
+		t.Role.EffectiveAt = change.EffectiveAt
+	}
 	for _, user := range t.users() {
 		if user.OpenChange == change.ID {
 			user.EffectiveAt = change.EffectiveAt
@@ -134,6 +155,8 @@ func (c Change) fits(target Target) bool {
 		return target.Account.ID != "" && len(marked(target.Holders, c.ID)) > 0
 	case c.After.Contact != nil:
 		return target.Contact.ID != "" && target.Contact.OpenChange == c.ID && target.Contact.Version == c.BaseVersion
+	case target.Role.ID != "":
+		return target.Role.OpenChange == c.ID && target.Role.Version == c.BaseVersion
 	case c.Act.rule().overtakes:
 		return target.User.ID != "" && target.User.OpenDeactivation == c.ID
 	default:

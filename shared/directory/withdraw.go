@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"maps"
 	"reflect"
 )
 
@@ -52,4 +53,16 @@ func equal(a, b Profile) bool {
 		p.Roles, p.Permissions, p.IPAllowList = set(p.Roles), set(p.Permissions), set(p.IPAllowList)
 	}
 	return reflect.DeepEqual(a, b)
+}
+
+// withdrawRole takes off the role what its update takes away.
+func withdrawRole(plan *Plan) (took, gives bool) {
+	role, after := &plan.Role, plan.Change.After.Role.Permissions
+	interim := narrower(role.Permissions, after)
+	took, gives = !maps.Equal(interim, role.Permissions), !maps.Equal(interim, after)
+	if took && gives {
+		role.Permissions = interim
+		role.Version++
+	}
+	return took, gives
 }

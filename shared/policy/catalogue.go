@@ -67,6 +67,21 @@ func rightsOf(all, own []cedar.Value) rights {
 	return rights{everything: cedar.NewSet(all...), created: cedar.NewSet(own...)}
 }
 
+// include tells whether something is given, and nothing but what these rights have.
+func (r rights) include(gives held) bool {
+	for _, permission := range gives.all {
+		if !r.everything.Contains(permission) {
+			return false
+		}
+	}
+	for _, permission := range gives.own {
+		if !r.everything.Contains(permission) && !r.created.Contains(permission) {
+			return false
+		}
+	}
+	return len(gives.all)+len(gives.own) > 0
+}
+
 func readPermissions(files fs.FS) ([]permission, error) {
 	var permissions []permission
 	if err := readJSON(files, permissionsFile, &permissions); err != nil {

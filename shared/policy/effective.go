@@ -58,7 +58,10 @@ func (h held) scope(permission directory.Permission) directory.Scope {
 
 // roleName is what people call a role.
 func (c *catalogue) roleName(id string, organisation directory.Organisation) string {
-	for _, role := range slices.Concat(c.preset.Roles, organisation.Roles) {
+	if role, ok := organisation.OwnRole(id); ok {
+		return role.Name
+	}
+	for _, role := range c.preset.Roles {
 		if role.ID == id {
 			return role.Name
 		}
@@ -107,12 +110,8 @@ func (c *catalogue) role(id string, organisation directory.Organisation) held {
 	if organisation.Preset != c.preset.Name { // an operator in a customer's organisation, whose roles are not its own
 		return held{}
 	}
-	for _, role := range organisation.Roles {
-		if role.ID == id {
-			return c.held(role.Permissions)
-		}
-	}
-	return held{}
+	own, _ := organisation.OwnRole(id)
+	return c.held(own.Permissions)
 }
 
 // rights are a user's effective permissions. Where they have a single source, as with an admin by kind or with a role

@@ -16,11 +16,11 @@ func TestEffectivePermissions(t *testing.T) {
 	t.Parallel()
 	engine := engine(t)
 	billpro := organisation(t, engine, "billpro")
-	billpro.Roles = []directory.Role{
-		{ID: "night-shift", Permissions: map[directory.Permission]directory.Scope{
+	billpro.Roles = []directory.OwnRole{
+		{Role: directory.Role{ID: "night-shift", Permissions: map[directory.Permission]directory.Scope{
 			"orders:manage": directory.ScopeAll, "refunds:authorise": directory.ScopeOwn, "moon:land": directory.ScopeAll,
-		}},
-		{ID: "restricted_user", Permissions: map[directory.Permission]directory.Scope{"users:create": directory.ScopeAll}},
+		}}},
+		{Role: directory.Role{ID: "restricted_user", Permissions: map[directory.Permission]directory.Scope{"users:create": directory.ScopeAll}}},
 	}
 	for name, test := range map[string]struct {
 		user directory.User

@@ -121,7 +121,7 @@ func (e *Engine) actorOf(question directory.Question) (cedar.Entity, error) {
 			"kind":            cedar.String(principal.Kind),
 			"active":          cedar.Boolean(principal.Active()),
 			"operator":        cedar.Boolean(isOperator(principal)),
-			"roles":           stringSet(principal.Roles),
+			"roles":           stringSet(own.rolesOf(question, rights)),
 			"permissions":     rights.everything,
 			"ownPermissions":  rights.created,
 			"companies":       stringSet(intersection(question.Grants.Companies, principal.Companies)),
@@ -132,6 +132,18 @@ func (e *Engine) actorOf(question directory.Question) (cedar.Entity, error) {
 			"paymentLinks":    cedar.Boolean(principal.PaymentLinks),
 		}),
 	}, nil
+}
+
+// rolesOf are the actor's roles: as given, and of the organisation's own that the act gives those which give no more than
+// the actor has. A role that an actor puts together of what it has itself would otherwise be one that it cannot give.
+func (c *catalogue) rolesOf(question directory.Question, rights rights) []string {
+	roles := question.Principal.Roles
+	for _, id := range question.Grants.Roles {
+		if _, own := question.Organisation.OwnRole(id); own && rights.include(c.role(id, question.Organisation)) {
+			roles = append(slices.Clip(roles), id)
+		}
+	}
+	return roles
 }
 
 // isOperator tells the platform's staff. Nobody is one by kind alone: it takes being a user of the platform's own
@@ -184,6 +196,7 @@ func (c *catalogue) administers(given directory.Access, organisation directory.O
 type settings struct {
 	changeControl      directory.ChangeControl
 	grantLimit         directory.GrantLimit
+	roleCount          directory.RoleCount
 	adminsManageAdmins bool
 	adminsManageAPI    bool
 	adminsCertificates bool
@@ -198,6 +211,7 @@ func settingsOf(s directory.Settings) settings {
 	return settings{
 		changeControl:      s.ChangeControl,
 		grantLimit:         s.GrantLimit,
+		roleCount:          s.RoleCount,
 		adminsManageAdmins: s.AdminsManageAdmins,
 		adminsManageAPI:    s.AdminsManageAPI,
 		adminsCertificates: s.AdminsCertificates,
@@ -213,6 +227,7 @@ func (s settings) record() cedar.Record {
 	return cedar.NewRecord(cedar.RecordMap{
 		"changeControl":      cedar.String(s.changeControl),
 		"grantLimit":         cedar.String(s.grantLimit),
+		"roleCount":          cedar.String(s.roleCount),
 		"adminsManageAdmins": cedar.Boolean(s.adminsManageAdmins),
 		"adminsManageApi":    cedar.Boolean(s.adminsManageAPI),
 		"adminsCertificates": cedar.Boolean(s.adminsCertificates),

@@ -25,7 +25,7 @@ type (
 		Name         string                   `json:"name"`
 		Preset       string                   `json:"preset"`
 		Settings     directory.Settings       `json:"settings"`
-		Roles        []directory.Role         `json:"roles"`
+		Roles        []directory.OwnRole      `json:"roles"`
 		Owner        directory.UserID         `json:"owner"`
 		ActiveAdmins int                      `json:"-"`
 		CreatedAt    time.Time                `json:"createdAt"`
@@ -107,34 +107,35 @@ type (
 		Revision int                    `json:"-"`
 	}
 	changeRecord struct {
-		ID                directory.ChangeID       `json:"-"`
-		Organisation      directory.OrganisationID `json:"-"`
-		Act               directory.Act            `json:"act"`
-		Target            directory.TargetID       `json:"target"`
-		TargetName        string                   `json:"targetName"`
-		Requester         directory.Actor          `json:"requester"`
-		RequesterVersion  int                      `json:"requesterVersion"`
-		State             directory.ChangeState    `json:"state"`
-		Before            *directory.Snapshot      `json:"before"`
-		After             directory.Snapshot       `json:"after"`
-		BaseVersion       int                      `json:"baseVersion"`
-		Digest            string                   `json:"digest"`
-		CreatedAt         time.Time                `json:"createdAt"`
-		ExpiresAt         time.Time                `json:"expiresAt"`
-		EffectiveAt       time.Time                `json:"effectiveAt"`
-		Approver          *directory.Actor         `json:"approver"`
-		Reason            string                   `json:"reason"`
-		Cause             directory.Cause          `json:"cause"`
-		Reminded          bool                     `json:"reminded"`
-		Timeline          []directory.Event        `json:"timeline"`
-		Reserved          []directory.Reservation  `json:"reserved"`
-		Releases          []directory.Reservation  `json:"releases"`
-		Credential        string                   `json:"credential"`
-		Issue             *directory.Credential    `json:"issue"`
-		RequesterEmail    string                   `json:"requesterEmail"`
-		RequesterLanguage string                   `json:"requesterLanguage"`
-		TaskToken         string                   `json:"taskToken"`
-		Revision          int                      `json:"-"`
+		ID                  directory.ChangeID       `json:"-"`
+		Organisation        directory.OrganisationID `json:"-"`
+		Act                 directory.Act            `json:"act"`
+		Target              directory.TargetID       `json:"target"`
+		TargetName          string                   `json:"targetName"`
+		Requester           directory.Actor          `json:"requester"`
+		RequesterVersion    int                      `json:"requesterVersion"`
+		OrganisationVersion int                      `json:"organisationVersion"`
+		State               directory.ChangeState    `json:"state"`
+		Before              *directory.Snapshot      `json:"before"`
+		After               directory.Snapshot       `json:"after"`
+		BaseVersion         int                      `json:"baseVersion"`
+		Digest              string                   `json:"digest"`
+		CreatedAt           time.Time                `json:"createdAt"`
+		ExpiresAt           time.Time                `json:"expiresAt"`
+		EffectiveAt         time.Time                `json:"effectiveAt"`
+		Approver            *directory.Actor         `json:"approver"`
+		Reason              string                   `json:"reason"`
+		Cause               directory.Cause          `json:"cause"`
+		Reminded            bool                     `json:"reminded"`
+		Timeline            []directory.Event        `json:"timeline"`
+		Reserved            []directory.Reservation  `json:"reserved"`
+		Releases            []directory.Reservation  `json:"releases"`
+		Credential          string                   `json:"credential"`
+		Issue               *directory.Credential    `json:"issue"`
+		RequesterEmail      string                   `json:"requesterEmail"`
+		RequesterLanguage   string                   `json:"requesterLanguage"`
+		TaskToken           string                   `json:"taskToken"`
+		Revision            int                      `json:"-"`
 	}
 	sessionRecord struct {
 		ID            string                   `json:"id"`
