@@ -57,6 +57,11 @@ type (
 		Preview  *api.Outlook
 		Warnings []api.Warning
 	}
+	RequestAnswer struct {
+		Request  api.ServiceRequest
+		Change   *api.Change
+		Warnings []api.Warning
+	}
 	Settled struct {
 		Change api.Change
 		User   *api.User

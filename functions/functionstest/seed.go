@@ -3,7 +3,9 @@ package functionstest
 import (
 	"fmt"
 	"sync"
+	"testing"
 
+	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/otp"
 	"mandate/shared/password"
@@ -187,6 +189,12 @@ func (o *Tenant) OwnRole(name string, permissions ...directory.Permission) strin
 	organisation.Roles = append(organisation.Roles, role)
 	o.commit(directory.PutOrganisation{Organisation: organisation})
 	return role.ID
+}
+
+// File has Ada file a service request.
+func (o *Tenant) File(t testing.TB, body Object) api.ServiceRequest {
+	t.Helper()
+	return Read[RequestAnswer](t, o.Ada.Do("createServiceRequest", Body(body)), 201).Request
 }
 
 // Organisation is the tenant's record as it is now.

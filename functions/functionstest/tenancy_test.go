@@ -19,7 +19,9 @@ func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
 			w := New(t)
 			o, other := w.Tenant(preset, Controlled(directory.ControlSecondAdmin)), w.Tenant(preset, Controlled(directory.ControlSecondAdmin))
 			theirs := ask(t, other.Ada.Do("updateUser", At(other.Rosa.ID), Body(Object{"contact": true})))
+			filed := other.File(t, Object{"act": "deactivateUser", "target": other.Rosa.ID}).ID
 			ids := map[string][2]string{
+				"requestId":      {filed, "req_00000000000000000000000001_org_00000000000000000000000001"},
 				"userId":         {string(other.Rosa.ID), "usr_00000000000000000000000001"},
 				"changeId":       {theirs.ID, "chg_00000000000000000000000001_usr_00000000000000000000000001"},
 				"accountId":      {other.Accounts[0], "acc_00000000000000000000000001"},

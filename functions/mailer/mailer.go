@@ -100,6 +100,8 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		message.Data.ValidFor = from.ExpiresAt.Sub(item.CreatedAt)
 	case from.Account != "":
 		message.Data.Link = m.ConsoleURL + "/accounts/" + string(from.Account)
+	case from.Request != "":
+		message.Data.Link = m.ConsoleURL + "/service-requests/" + string(from.Request)
 	case from.Change != "":
 		message.Data.Link = m.ConsoleURL + "/changes/" + string(from.Change)
 	case from.Holder != "":

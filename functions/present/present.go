@@ -104,7 +104,7 @@ func Differences(differences []directory.Difference) []api.Difference {
 func Change(c directory.Change) api.Change {
 	change := api.Change{
 		ID: string(c.ID), Organisation: string(c.Organisation), Act: string(c.Act),
-		Target: api.Person{ID: string(c.Target), Name: c.TargetName}, Requester: Actor(c.Requester), Approver: actor(c.Approver),
+		Target: api.Person{ID: string(c.Target), Name: c.TargetName}, Requester: Actor(c.Requester), Approver: actor(c.Approver), Request: string(c.Request),
 		State: string(c.State), Digest: c.Digest, Diff: Differences(directory.Differences(c.Before, c.After)), Reason: c.Reason, Cause: string(c.Cause),
 		CreatedAt: c.CreatedAt.UTC(), ExpiresAt: c.ExpiresAt.UTC(), EffectiveAt: api.Moment(c.EffectiveAt),
 		Timeline: make([]api.Event, len(c.Timeline)),
@@ -115,6 +115,19 @@ func Change(c directory.Change) api.Change {
 		}
 	}
 	return change
+}
+
+// ServiceRequest as clients see it.
+func ServiceRequest(r directory.ServiceRequest) api.ServiceRequest {
+	request := api.ServiceRequest{
+		ID: string(r.ID), Organisation: string(r.Organisation), Act: string(r.Act), Diff: Differences(directory.Differences(r.Before, r.After)),
+		Note: r.Note, Filer: Actor(r.Filer), State: string(r.State), Decider: actor(r.Decider), Reason: r.Reason, Change: string(r.Change),
+		CreatedAt: r.CreatedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), DecidedAt: api.Moment(r.DecidedAt),
+	}
+	if r.Target != "" {
+		request.Target = &api.Person{ID: string(r.Target), Name: r.TargetName}
+	}
+	return request
 }
 
 // Warnings as clients see them.

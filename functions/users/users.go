@@ -44,6 +44,7 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.CreateContact, h.createContact)
 	httpapi.Handle(server, api.UpdateContact, h.updateContact)
 	httpapi.Handle(server, api.DeleteContact, h.deleteContact)
+	registerRequests(server, &directory.ServiceRequests{Users: *users})
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {

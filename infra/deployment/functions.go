@@ -58,9 +58,9 @@ func Functions() []Function {
 			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
-			Name: api.Users, Purpose: "Users and the changes asked for them.",
+			Name: api.Users, Purpose: "Users, the changes asked for them, and service requests.",
 			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Key, ConsoleURL, Edge},
-			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
+			Grants: []Grant{{OnTable, actions(read, write, query)}, {OnListIndex, query}, {OnKey, []string{"kms:GenerateDataKey", "kms:Decrypt"}}},
 		},
 		{
 			Name: api.Changes, Purpose: "Confirming, approving, rejecting and cancelling changes.",

@@ -13,6 +13,7 @@ type Change struct {
 	Target       Person       `json:"target"`
 	Requester    Person       `json:"requester"`
 	Approver     *Person      `json:"approver,omitempty"`
+	Request      string       `json:"request,omitempty" doc:"The service request that it was made of."`
 	State        string       `json:"state" enum:"awaitingStepUp,awaitingApproval,propagating,effective,rejected,cancelled,expired,failed"`
 	Digest       string       `json:"digest" doc:"What a confirmation or an approval is bound to: a hash over before, after and the target's version."`
 	Diff         []Difference `json:"diff" nullable:"false"`

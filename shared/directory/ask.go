@@ -76,6 +76,8 @@ type intent struct {
 	credential       string      // of the user's credentials: the one that the change is about
 	issue            *Credential // that the change puts in force, with a new secret
 	names            *Found      // see Plan
+	// request is the service request that it was made of.
+	request ServiceRequestID
 }
 
 // plan makes a change of an intent, and lets it go as far as its organisation's change control allows.
@@ -85,7 +87,7 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 		Requester: v.actor(), RequesterVersion: v.caller.Version, OrganisationVersion: v.organisation.Version,
 		RequesterEmail: v.caller.Email, RequesterLanguage: v.caller.Language,
 		Before: in.before, After: in.after, BaseVersion: in.target.version(),
-		Reserved: in.reserve, Releases: in.release, Credential: in.credential, Issue: in.issue,
+		Reserved: in.reserve, Releases: in.release, Credential: in.credential, Issue: in.issue, Request: in.request,
 		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
 	}
 	change.Digest = change.digest()

@@ -45,7 +45,11 @@ const maxCertificates = 10
 //
 // Faults: notFound, invalid on "pem", forbidden, changeOpen, preconditionFailed, stateWrong.
 func (u *Users) AddCertificate(ctx context.Context, r Request, id UserID, pem string) (Answer, error) {
-	return u.change(ctx, r, id, ActAddCertificate, Access{}, func(v visit, user User) (intent, error) {
+	return u.change(ctx, r, id, ActAddCertificate, Access{}, u.addingCertificate(pem))
+}
+
+func (u *Users) addingCertificate(pem string) maker {
+	return func(v visit, user User) (intent, error) {
 		if !user.callsAPI(v.organisation.Settings) {
 			return intent{}, fault.New(fault.StateWrong, "Only who calls the API has certificates.")
 		}
@@ -63,7 +67,7 @@ func (u *Users) AddCertificate(ctx context.Context, r Request, id UserID, pem st
 		after := snapshot(user)
 		after.Certificates = append(slices.Clone(user.Certificates), certificate)
 		return intent{after: after}, nil
-	})
+	}
 }
 
 // RemoveCertificate asks for the end of a certificate, which comes with the approval and without delay (3.6): the next
@@ -71,14 +75,18 @@ func (u *Users) AddCertificate(ctx context.Context, r Request, id UserID, pem st
 //
 // Faults: notFound, also for a certificate that is not the user's; forbidden, changeOpen, preconditionFailed.
 func (u *Users) RemoveCertificate(ctx context.Context, r Request, id UserID, fingerprint string) (Answer, error) {
-	return u.change(ctx, r, id, ActRemoveCertificate, Access{}, func(_ visit, user User) (intent, error) {
+	return u.change(ctx, r, id, ActRemoveCertificate, Access{}, removingCertificate(fingerprint))
+}
+
+func removingCertificate(fingerprint string) maker {
+	return func(_ visit, user User) (intent, error) {
 		if _, there := user.certificate(fingerprint); !there {
 			return intent{}, fault.New(fault.NotFound, "The user has no such certificate.")
 		}
 		after := snapshot(user)
 		after.Certificates = slices.DeleteFunc(slices.Clone(user.Certificates), func(c Certificate) bool { return c.Fingerprint == fingerprint })
 		return intent{after: after}, nil
-	})
+	}
 }
 
 // ActionListCertificates is seeing a user's certificates, as policies name it.

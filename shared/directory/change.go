@@ -120,6 +120,8 @@ type Change struct {
 	// RequesterEmail and RequesterLanguage are where the outcome is told (3.12).
 	RequesterEmail    string
 	RequesterLanguage string
+	// Request is the service request that the change was made of (1.5); empty where there was none.
+	Request ServiceRequestID
 	// TaskToken is what the execution waits with; empty until it does. Never shown.
 	TaskToken string
 	Revision  int

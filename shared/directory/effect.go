@@ -53,6 +53,8 @@ type (
 	// fault.CredentialsWrong.
 	BeginCeremony struct{ Ceremony Ceremony }
 	UseCeremony   struct{ Ceremony Ceremony }
+	// PutServiceRequest writes a service request.
+	PutServiceRequest struct{ Request ServiceRequest }
 	// PutLink writes a link.
 	PutLink struct{ Link Link }
 	// ReplaceLink ends a link that was not used; one that had expired counts as ended this way from then on.
@@ -168,46 +170,47 @@ type (
 	}
 )
 
-func (PutOrganisation) effect() {}
-func (PutCompany) effect()      {}
-func (PutAccount) effect()      {}
-func (PutUser) effect()         {}
-func (NoteSignIn) effect()      {}
-func (DropUser) effect()        {}
-func (PutIdentity) effect()     {}
-func (DropIdentity) effect()    {}
-func (PutContact) effect()      {}
-func (DropContact) effect()     {}
-func (PutUserContact) effect()  {}
-func (DropUserContact) effect() {}
-func (PutChange) effect()       {}
-func (BeginSession) effect()    {}
-func (RaiseSession) effect()    {}
-func (DropSession) effect()     {}
-func (LeaveSession) effect()    {}
-func (UseChallenge) effect()    {}
-func (MissChallenge) effect()   {}
-func (BeginCeremony) effect()   {}
-func (UseCeremony) effect()     {}
-func (PutLink) effect()         {}
-func (ReplaceLink) effect()     {}
-func (Reserve) effect()         {}
-func (Release) effect()         {}
-func (PutName) effect()         {}
-func (PointTo) effect()         {}
-func (UnpointTo) effect()       {}
-func (MoveAdmins) effect()      {}
-func (Expect) effect()          {}
-func (Log) effect()             {}
-func (MoveHead) effect()        {}
-func (PutBlock) effect()        {}
-func (MarkEntry) effect()       {}
-func (Enqueue) effect()         {}
-func (EnqueueOnce) effect()     {}
-func (Remember) effect()        {}
-func (PutTries) effect()        {}
-func (Befriend) effect()        {}
-func (Carried) effect()         {}
-func (SendRound) effect()       {}
-func (PutAside) effect()        {}
-func (Recall) effect()          {}
+func (PutOrganisation) effect()   {}
+func (PutCompany) effect()        {}
+func (PutAccount) effect()        {}
+func (PutUser) effect()           {}
+func (NoteSignIn) effect()        {}
+func (DropUser) effect()          {}
+func (PutIdentity) effect()       {}
+func (DropIdentity) effect()      {}
+func (PutContact) effect()        {}
+func (DropContact) effect()       {}
+func (PutUserContact) effect()    {}
+func (DropUserContact) effect()   {}
+func (PutChange) effect()         {}
+func (BeginSession) effect()      {}
+func (RaiseSession) effect()      {}
+func (DropSession) effect()       {}
+func (LeaveSession) effect()      {}
+func (UseChallenge) effect()      {}
+func (MissChallenge) effect()     {}
+func (BeginCeremony) effect()     {}
+func (UseCeremony) effect()       {}
+func (PutLink) effect()           {}
+func (ReplaceLink) effect()       {}
+func (Reserve) effect()           {}
+func (Release) effect()           {}
+func (PutName) effect()           {}
+func (PointTo) effect()           {}
+func (UnpointTo) effect()         {}
+func (MoveAdmins) effect()        {}
+func (Expect) effect()            {}
+func (Log) effect()               {}
+func (MoveHead) effect()          {}
+func (PutBlock) effect()          {}
+func (MarkEntry) effect()         {}
+func (Enqueue) effect()           {}
+func (EnqueueOnce) effect()       {}
+func (Remember) effect()          {}
+func (PutTries) effect()          {}
+func (Befriend) effect()          {}
+func (Carried) effect()           {}
+func (SendRound) effect()         {}
+func (PutAside) effect()          {}
+func (Recall) effect()            {}
+func (PutServiceRequest) effect() {}

@@ -47,23 +47,26 @@ type ResetOrder struct {
 type MailKind string
 
 const (
-	MailVerification        MailKind = "verification"
-	MailVerificationResent  MailKind = "verificationResent"
-	MailAccountLink         MailKind = "accountLink"
-	MailPasswordReset       MailKind = "passwordReset"
-	MailPasswordChanged     MailKind = "passwordChanged"
-	MailSecondFactorChanged MailKind = "secondFactorChanged"
-	MailSecondFactorReset   MailKind = "secondFactorReset"
-	MailAccountOpened       MailKind = "accountOpened"
-	MailApprovalRequested   MailKind = "approvalRequested"
-	MailApprovalReminder    MailKind = "approvalReminder"
-	MailChangeApproved      MailKind = "changeApproved"
-	MailChangeEffective     MailKind = "changeEffective"
-	MailChangeRejected      MailKind = "changeRejected"
-	MailChangeExpired       MailKind = "changeExpired"
-	MailChangeCancelled     MailKind = "changeCancelled"
-	MailChangeFailed        MailKind = "changeFailed"
-	MailCredentialExpiring  MailKind = "credentialExpiring"
+	MailVerification           MailKind = "verification"
+	MailVerificationResent     MailKind = "verificationResent"
+	MailAccountLink            MailKind = "accountLink"
+	MailPasswordReset          MailKind = "passwordReset"
+	MailPasswordChanged        MailKind = "passwordChanged"
+	MailSecondFactorChanged    MailKind = "secondFactorChanged"
+	MailSecondFactorReset      MailKind = "secondFactorReset"
+	MailAccountOpened          MailKind = "accountOpened"
+	MailApprovalRequested      MailKind = "approvalRequested"
+	MailApprovalReminder       MailKind = "approvalReminder"
+	MailChangeApproved         MailKind = "changeApproved"
+	MailChangeEffective        MailKind = "changeEffective"
+	MailChangeRejected         MailKind = "changeRejected"
+	MailChangeExpired          MailKind = "changeExpired"
+	MailChangeCancelled        MailKind = "changeCancelled"
+	MailChangeFailed           MailKind = "changeFailed"
+	MailCredentialExpiring     MailKind = "credentialExpiring"
+	MailServiceRequestAccepted MailKind = "serviceRequestAccepted"
+	MailServiceRequestDeclined MailKind = "serviceRequestDeclined"
+	MailServiceRequestExpired  MailKind = "serviceRequestExpired"
 )
 
 // Mail is a mail to be sent, with what its texts need.
@@ -80,17 +83,18 @@ type Mail struct {
 	Home OrganisationID `json:"home,omitempty"`
 	Link LinkID         `json:"link,omitempty"`
 
-	Organisation string       `json:"organisation,omitempty"` // its name
-	Actor        string       `json:"actor,omitempty"`
-	Subject      string       `json:"subject,omitempty"` // whom the act is about
-	Act          Act          `json:"act,omitempty"`
-	Reason       string       `json:"reason,omitempty"`
-	Cause        Cause        `json:"cause,omitempty"`
-	Credential   string       `json:"credential,omitempty"` // with MailCredentialExpiring: which
-	Holder       UserID       `json:"holder,omitempty"`     // with Credential: whose
-	Factor       string       `json:"factor,omitempty"`     // with MailSecondFactorChanged: the action
-	Change       ChangeID     `json:"change,omitempty"`
-	Differences  []Difference `json:"differences,omitempty"`
+	Organisation string           `json:"organisation,omitempty"` // its name
+	Actor        string           `json:"actor,omitempty"`
+	Subject      string           `json:"subject,omitempty"` // whom the act is about
+	Act          Act              `json:"act,omitempty"`
+	Reason       string           `json:"reason,omitempty"`
+	Cause        Cause            `json:"cause,omitempty"`
+	Credential   string           `json:"credential,omitempty"` // with MailCredentialExpiring: which
+	Holder       UserID           `json:"holder,omitempty"`     // with Credential: whose
+	Factor       string           `json:"factor,omitempty"`     // with MailSecondFactorChanged: the action
+	Change       ChangeID         `json:"change,omitempty"`
+	Request      ServiceRequestID `json:"request,omitempty"`
+	Differences  []Difference     `json:"differences,omitempty"`
 	// With MailAccountOpened: who does not have the account, by name, and whether there are more.
 	Account     AccountID `json:"account,omitempty"`
 	AccountName string    `json:"accountName,omitempty"`

@@ -25,6 +25,11 @@ type Store interface {
 	Dormant(context.Context, OrganisationID, time.Time, Page) ([]UserID, string, error)
 	// Changes lists an organisation's changes, newest first; of one state where state is not empty.
 	Changes(context.Context, OrganisationID, ChangeState, Page) ([]Change, string, error)
+	// ServiceRequests lists an organisation's service requests, newest first; of one state where state is not empty, and
+	// then pages may be shorter than their limit.
+	ServiceRequests(context.Context, OrganisationID, RequestState, Page) ([]ServiceRequest, string, error)
+	// ServiceRequestQueue lists all organisations' service requests of one state, newest first, as of a moment ago.
+	ServiceRequestQueue(context.Context, RequestState, Page) ([]ServiceRequest, string, error)
 	// Companies and Accounts list what an organisation has, by id.
 	Companies(context.Context, OrganisationID, Page) ([]Company, string, error)
 	Accounts(context.Context, OrganisationID, Page) ([]Account, string, error)
@@ -67,7 +72,8 @@ type Due struct {
 	Change       ChangeID // a change to expire, remind of, or apply
 	User         UserID   // of whose certificates to warn; with Link: whose link expires
 	Link         LinkID
-	Outbox       *OutboxRef // an outbox item that was not carried
+	Outbox       *OutboxRef       // an outbox item that was not carried
+	Request      ServiceRequestID // a service request to expire
 }
 
 // OutboxRef names an outbox item.
@@ -81,6 +87,12 @@ type OutboxRef struct {
 type UserRef struct {
 	Organisation OrganisationID
 	ID           UserID
+}
+
+// ServiceRequestRef names a service request.
+type ServiceRequestRef struct {
+	Organisation OrganisationID
+	ID           ServiceRequestID
 }
 
 // ChangeRef names a change.
@@ -128,48 +140,50 @@ type RememberedRef struct {
 
 // Want says what to read. Empty references are passed over.
 type Want struct {
-	Organisations []OrganisationID
-	Users         []UserRef
-	Identities    []IdentityID
-	Logins        []string // folded
-	Phones        []string // E.164
-	Changes       []ChangeRef
-	Sessions      []TicketRef
-	Links         []LinkRef
-	Accounts      []AccountRef
-	Companies     []CompanyRef
-	Contacts      []ContactRef
-	Remembered    []RememberedRef
-	Tries         []TriesRef
-	Ceremonies    []string // by their challenges
-	Outbox        []OutboxRef
-	Heads         []OrganisationID // of chains
-	Blocks        []BlockRef
-	Marks         []EntryRef
-	Digests       []EntryRef // of entries, over all that is stored of them
+	Organisations   []OrganisationID
+	Users           []UserRef
+	Identities      []IdentityID
+	Logins          []string // folded
+	Phones          []string // E.164
+	Changes         []ChangeRef
+	Sessions        []TicketRef
+	Links           []LinkRef
+	Accounts        []AccountRef
+	Companies       []CompanyRef
+	Contacts        []ContactRef
+	Remembered      []RememberedRef
+	Tries           []TriesRef
+	Ceremonies      []string // by their challenges
+	Outbox          []OutboxRef
+	Heads           []OrganisationID // of chains
+	Blocks          []BlockRef
+	Marks           []EntryRef
+	Digests         []EntryRef // of entries, over all that is stored of them
+	ServiceRequests []ServiceRequestRef
 }
 
 // Found is what was read.
 type Found struct {
-	Organisations map[OrganisationID]Organisation
-	Users         map[UserRef]User
-	Identities    map[IdentityID]Identity
-	Logins        map[string]Login
-	Phones        map[string]Login
-	Changes       map[ChangeRef]Change
-	Sessions      map[TicketRef]Session
-	Links         map[LinkRef]Link
-	Accounts      map[AccountRef]Account
-	Companies     map[CompanyRef]Company
-	Contacts      map[ContactRef]Contact
-	Remembered    map[RememberedRef]Remembered
-	Tries         map[TriesRef]Tries
-	Ceremonies    map[string]Ceremony
-	Outbox        map[OutboxRef]OutboxItem
-	Heads         map[OrganisationID]Head
-	Blocks        map[BlockRef]Block
-	Marks         map[EntryRef]int // the block that an entry is sealed in
-	Digests       map[EntryRef]string
+	Organisations   map[OrganisationID]Organisation
+	Users           map[UserRef]User
+	Identities      map[IdentityID]Identity
+	Logins          map[string]Login
+	Phones          map[string]Login
+	Changes         map[ChangeRef]Change
+	Sessions        map[TicketRef]Session
+	Links           map[LinkRef]Link
+	Accounts        map[AccountRef]Account
+	Companies       map[CompanyRef]Company
+	Contacts        map[ContactRef]Contact
+	Remembered      map[RememberedRef]Remembered
+	Tries           map[TriesRef]Tries
+	Ceremonies      map[string]Ceremony
+	Outbox          map[OutboxRef]OutboxItem
+	Heads           map[OrganisationID]Head
+	Blocks          map[BlockRef]Block
+	Marks           map[EntryRef]int // the block that an entry is sealed in
+	Digests         map[EntryRef]string
+	ServiceRequests map[ServiceRequestRef]ServiceRequest
 }
 
 // Remembered is what a request with an Idempotency-Key did, so that its repetition answers the same and does nothing.

@@ -74,36 +74,53 @@ func (u *Users) Create(ctx context.Context, r Request, new NewUser) (Answer, err
 
 // create asks for a new user. Known is access that is there for certain: another user's.
 func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known Access) (Answer, error) {
-	target := User{
-		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
-		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+	in, err := u.intendNew(ctx, v, act, new, known)
+	if err != nil {
+		return Answer{}, err
 	}
+	return u.ask(ctx, v, in)
+}
+
+// intendNew is the intent of a new user, where the policies allow it.
+func (u *Users) intendNew(ctx context.Context, v visit, act Act, new NewUser, known Access) (intent, error) {
+	in, checkErr := u.newcomer(v, act, new, known)
+	target := in.target.User
 	question := Question{Action: Action(act), Target: &target}
-	checkErr := u.check(v, target.Kind, &target.Profile, known)
 	if checkErr == nil { // nobody has what there is not: the grant limit would speak before the field is named
 		question.Grants = target.Access
 	}
 	if err := u.decide(ctx, v, question); err != nil {
-		return Answer{}, err
+		return intent{}, err
 	}
 	if checkErr != nil {
-		return Answer{}, checkErr
+		return intent{}, checkErr
 	}
 	if err := u.checkOwner(v.organisation, target, target.Roles); err != nil {
-		return Answer{}, err
+		return intent{}, err
 	}
 	settings := v.organisation.Settings
 	if settings.Shares() && settings.ChangeControl != ControlNone { // otherwise it is found out at once
 		if _, err := u.meet(ctx, v.now, v.organisation, target, &v.found); err != nil {
-			return Answer{}, err
+			return intent{}, err
 		}
 	}
+	return in, nil
+}
+
+// newcomer is the intent of a new user, with what is wrong with it.
+func (u *Users) newcomer(v visit, act Act, new NewUser, known Access) (intent, error) {
+	target := User{
+		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
+		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+	}
+	err := u.check(v, target.Kind, &target.Profile, known)
+	settings := v.organisation.Settings
 	in := intent{after: snapshot(target), reserve: settings.atAsking(reservations(settings, target, target.Profile)), names: &v.found}
 	in.after.Status = StatusActive
 	if target.APIAccess {
 		u.begin(&in)
 	}
-	return u.ask(ctx, v, userIntent(act, target, in))
+	return userIntent(act, target, in), err
 }
 
 // wantNames is wantNames of a profile that was not checked yet.
@@ -127,6 +144,9 @@ func userIntent(act Act, user User, in intent) intent {
 	return in
 }
 
+// maker makes the intent of an act on a user that is there, and tells what stands against it.
+type maker func(visit, User) (intent, error)
+
 // Patch alters a profile; it is applied to what the user has now.
 type Patch func(*Profile)
 
@@ -134,7 +154,11 @@ type Patch func(*Profile)
 //
 // Faults: notFound, invalid, forbidden, changeOpen, preconditionFailed, stateWrong.
 func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, patch Patch) (Answer, error) {
-	return u.change(ctx, r, id, ActUpdateUser, give, func(v visit, user User) (intent, error) {
+	return u.change(ctx, r, id, ActUpdateUser, give, u.updating(ctx, patch))
+}
+
+func (u *Users) updating(ctx context.Context, patch Patch) maker {
+	return func(v visit, user User) (intent, error) {
 		if user.Status == StatusPending {
 			return intent{}, &fault.Fault{Code: fault.ChangeOpen, Change: string(user.OpenChange), Detail: "The user's creation has not taken effect yet."}
 		}
@@ -166,64 +190,72 @@ func (u *Users) Update(ctx context.Context, r Request, id UserID, give Access, p
 			in.after.Credentials = 0
 		}
 		return in, nil
-	})
+	}
 }
 
 // Deactivate asks for a user's end of access, which comes with the approval and without delay (1.7, 3.6).
 //
 // Faults: notFound, forbidden, changeOpen, stateWrong, tooFewAdmins, preconditionFailed.
 func (u *Users) Deactivate(ctx context.Context, r Request, id UserID) (Answer, error) {
-	return u.change(ctx, r, id, ActDeactivateUser, Access{}, func(v visit, user User) (intent, error) {
-		if user.Status == StatusInactive || user.Status == StatusPending {
-			return intent{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+".")
-		}
-		after := snapshot(user)
-		after.Status = StatusInactive
-		return intent{after: after}, mayLoseAdmin(v, user)
-	})
+	return u.change(ctx, r, id, ActDeactivateUser, Access{}, deactivating)
+}
+
+func deactivating(v visit, user User) (intent, error) {
+	if user.Status == StatusInactive || user.Status == StatusPending {
+		return intent{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+".")
+	}
+	after := snapshot(user)
+	after.Status = StatusInactive
+	return intent{after: after}, mayLoseAdmin(v, user)
 }
 
 // Remove asks that a user be unlinked from the organisation, where it may be (1.8). Its access ends with the approval.
 //
 // Faults: notFound, forbidden, changeOpen, tooFewAdmins, preconditionFailed, stateWrong.
 func (u *Users) Remove(ctx context.Context, r Request, id UserID) (Answer, error) {
-	return u.change(ctx, r, id, ActRemoveUser, Access{}, func(v visit, user User) (intent, error) {
-		if user.Status == StatusPending {
-			return intent{}, fault.New(fault.StateWrong, "The user's creation has not taken effect yet. It can be cancelled.")
-		}
-		after := snapshot(user)
-		after.Status = StatusRemoved
-		address := slices.DeleteFunc(reservations(v.organisation.Settings, user, user.Profile), func(r Reservation) bool {
-			return r.Kind != ReserveEmail // its other names may be its identity's: see unlink
-		})
-		return intent{after: after, release: address}, mayLoseAdmin(v, user)
+	return u.change(ctx, r, id, ActRemoveUser, Access{}, removing)
+}
+
+func removing(v visit, user User) (intent, error) {
+	if user.Status == StatusPending {
+		return intent{}, fault.New(fault.StateWrong, "The user's creation has not taken effect yet. It can be cancelled.")
+	}
+	after := snapshot(user)
+	after.Status = StatusRemoved
+	address := slices.DeleteFunc(reservations(v.organisation.Settings, user, user.Profile), func(r Reservation) bool {
+		return r.Kind != ReserveEmail // its other names may be its identity's: see unlink
 	})
+	return intent{after: after, release: address}, mayLoseAdmin(v, user)
 }
 
 // ResetSecondFactor asks that every second factor be taken off a user, who then sets up another (5.2).
 //
 // Faults: notFound, forbidden, changeOpen, preconditionFailed; stateWrong where there is none.
 func (u *Users) ResetSecondFactor(ctx context.Context, r Request, id UserID) (Answer, error) {
-	return u.change(ctx, r, id, ActResetSecondFactor, Access{}, func(v visit, user User) (intent, error) {
-		if !user.SecondFactor {
-			return intent{}, fault.New(fault.StateWrong, "The user has no second factor.")
-		}
-		after := snapshot(user)
-		after.SecondFactor = false
-		return intent{after: after}, nil
-	})
+	return u.change(ctx, r, id, ActResetSecondFactor, Access{}, resetting)
+}
+
+func resetting(v visit, user User) (intent, error) {
+	if !user.SecondFactor {
+		return intent{}, fault.New(fault.StateWrong, "The user has no second factor.")
+	}
+	after := snapshot(user)
+	after.SecondFactor = false
+	return intent{after: after}, nil
 }
 
 // Reactivate asks for the access that a deactivated user had (1.7). Faults as for Deactivate.
 func (u *Users) Reactivate(ctx context.Context, r Request, id UserID) (Answer, error) {
-	return u.change(ctx, r, id, ActReactivateUser, Access{}, func(v visit, user User) (intent, error) {
-		if user.Status != StatusInactive {
-			return intent{}, fault.New(fault.StateWrong, "The user is not inactive.")
-		}
-		after := snapshot(user)
-		after.Status = user.Resume
-		return intent{after: after}, nil
-	})
+	return u.change(ctx, r, id, ActReactivateUser, Access{}, reactivating)
+}
+
+func reactivating(v visit, user User) (intent, error) {
+	if user.Status != StatusInactive {
+		return intent{}, fault.New(fault.StateWrong, "The user is not inactive.")
+	}
+	after := snapshot(user)
+	after.Status = user.Resume
+	return intent{after: after}, nil
 }
 
 // mayLoseAdmin refuses early what the transaction would refuse for certain (3.10).
@@ -240,7 +272,7 @@ func fewAdmins(least int) error {
 }
 
 // change asks for an act on a user that is there.
-func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give Access, make func(visit, User) (intent, error)) (Answer, error) {
+func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give Access, make maker) (Answer, error) {
 	return attempt(func(bool) (Answer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			want := wantAccess(organisation, give)
@@ -257,65 +289,81 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 		if err != nil {
 			return Answer{}, err
 		}
-		in, makeErr := make(v, user)
-		before := snapshot(user)
-		question := Question{Action: Action(act), Target: &user}
-		if makeErr == nil {
-			question.Grants = Change{Act: act, Before: &before, After: in.after}.grants()
-		}
-		if err := u.decide(ctx, v, question); err != nil {
+		in, err := u.intend(ctx, v, user, act, make)
+		if err != nil {
 			return Answer{}, err
 		}
-		if !r.matches(user.ETag()) {
-			return Answer{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
-		}
-		if makeErr != nil {
-			return Answer{}, makeErr
-		}
-		if err := mayTakeChange(user, act); err != nil {
-			return Answer{}, err
-		}
-		if in.before == nil {
-			in.before = &before
-		}
-		if act == ActUpdateUser && equal(user.Profile, in.after.Profile) {
+		if in.idle() {
 			return Answer{User: user}, nil // nothing to do is done
 		}
-		return u.ask(ctx, v, userIntent(act, user, in))
+		return u.ask(ctx, v, in)
 	})
+}
+
+// intend is the intent of an act on a user that is there, where the policies allow it and nothing stands against it.
+func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make maker) (intent, error) {
+	in, makeErr := make(v, user)
+	before := snapshot(user)
+	question := Question{Action: Action(act), Target: &user}
+	if makeErr == nil {
+		question.Grants = Change{Act: act, Before: &before, After: in.after}.grants()
+	}
+	if err := u.decide(ctx, v, question); err != nil {
+		return intent{}, err
+	}
+	if !v.matches(user.ETag()) {
+		return intent{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
+	}
+	if makeErr != nil {
+		return intent{}, makeErr
+	}
+	if in.before == nil {
+		in.before = &before
+	}
+	return userIntent(act, user, in), mayTakeChange(user, act)
+}
+
+// idle tells whether an update would change nothing.
+func (in intent) idle() bool {
+	return in.act == ActUpdateUser && equal(in.before.Profile, in.after.Profile)
 }
 
 // ask makes the plan and writes it, or shows it.
 func (u *Users) ask(ctx context.Context, v visit, in intent) (Answer, error) {
-	warnings, err := u.Policies.Warnings(in.after.Kind, in.after.Profile.Access, v.organisation)
+	plan, issued, err := u.planned(ctx, v, in)
 	if err != nil {
 		return Answer{}, err
 	}
-	var issued *Issued
-	if in.issue != nil {
-		user := in.target.User
-		user.Profile = in.after.Profile
-		credential, shown, err := u.issue(ctx, v, user, *in.issue)
-		if err != nil {
-			return Answer{}, err
-		}
-		in.issue, issued = &credential, shown
-	}
-	plan, err := u.plan(ctx, v, in)
-	if err != nil {
-		return Answer{}, err
-	}
-	plan.Warnings = warnings
 	if v.Preview {
-		return Answer{User: plan.User, Change: &plan.Change, Preview: &plan, Warnings: warnings}, nil
+		return Answer{User: plan.User, Change: &plan.Change, Preview: &plan, Warnings: plan.Warnings}, nil
 	}
 	if err := u.commit(ctx, plan); err != nil {
 		return Answer{}, err
 	}
 	plan.User.Revision++
-	answer := answered(plan.User, plan.Change, warnings)
+	answer := answered(plan.User, plan.Change, plan.Warnings)
 	answer.Issued = issued
 	return answer, nil
+}
+
+// planned is the plan of an intent about a user, with what it warns of (2.6), and the credential that it issues.
+func (u *Users) planned(ctx context.Context, v visit, in intent) (plan Plan, issued *Issued, err error) {
+	warnings, err := u.Policies.Warnings(in.after.Kind, in.after.Profile.Access, v.organisation)
+	if err != nil {
+		return Plan{}, nil, err
+	}
+	if in.issue != nil {
+		user := in.target.User
+		user.Profile = in.after.Profile
+		credential, shown, err := u.issue(ctx, v, user, *in.issue)
+		if err != nil {
+			return Plan{}, nil, err
+		}
+		in.issue, issued = &credential, shown
+	}
+	plan, err = u.plan(ctx, v, in)
+	plan.Warnings = warnings
+	return plan, issued, err
 }
 
 func answered(user User, change Change, warnings []Warning) Answer {

@@ -134,6 +134,7 @@ type Swept struct {
 	Warned   int `json:"warned"`   // users of whose certificates was warned
 	Aside    int `json:"aside"`    // outbox items that will not be carried until they are recalled
 	Recalled int `json:"recalled"` // those that go round again
+	Requests int `json:"requests"` // service requests that nobody decided
 }
 
 // sweepBatch is how many records of a kind are looked up at once.
@@ -168,6 +169,8 @@ func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 	switch {
 	case due.Outbox != nil:
 		return w.sendRound(ctx, *due.Outbox, swept)
+	case due.Request != "":
+		return w.expireRequest(ctx, ServiceRequestRef{due.Organisation, due.Request}, swept)
 	case due.Link != "":
 		return w.expireLink(ctx, LinkRef{due.Organisation, due.User, due.Link}, swept)
 	case due.User != "":

@@ -48,6 +48,13 @@ const (
 	// AccountOpened reminds the admins of an organisation to give out a newly
 	// opened account, with the People who don't have it (1.9).
 	AccountOpened Kind = "accountOpened"
+	// ServiceRequestAccepted tells who filed a service request that it became a
+	// change, and by whom (1.5).
+	ServiceRequestAccepted Kind = "serviceRequestAccepted"
+	// ServiceRequestDeclined tells who declined it, and why (1.5).
+	ServiceRequestDeclined Kind = "serviceRequestDeclined"
+	// ServiceRequestExpired tells that nobody decided in time (4.7).
+	ServiceRequestExpired Kind = "serviceRequestExpired"
 	// CredentialExpiring warns before an API user's certificate or credential
 	// expires (6.3).
 	CredentialExpiring Kind = "credentialExpiring"
@@ -56,23 +63,26 @@ const (
 // required names, for each kind, the fields of [Data] without which it makes no
 // sense. A kind that requires a Link has a button.
 var required = map[Kind][]string{
-	Verification:        {"Organisation", "Actor", "Link", "ValidFor", "ExpiresAt"},
-	VerificationResent:  {"Organisation", "Link", "ValidFor", "ExpiresAt"},
-	AccountLink:         {"Organisation", "Actor", "Link", "ValidFor", "ExpiresAt"},
-	PasswordReset:       {"Link", "ValidFor", "ExpiresAt"},
-	PasswordChanged:     {"OccurredAt"},
-	SecondFactorChanged: {"Factor", "OccurredAt"},
-	SecondFactorReset:   {"Organisation", "Actor", "OccurredAt"},
-	ApprovalRequested:   {"Organisation", "Actor", "Act", "Subject", "Changes", "ChangeID", "Link", "ExpiresAt"},
-	ApprovalReminder:    {"Organisation", "Actor", "Act", "Subject", "Changes", "ChangeID", "Link", "ExpiresAt"},
-	ChangeApproved:      {"Organisation", "Act", "Subject", "ChangeID", "Link", "EffectiveAt"},
-	ChangeEffective:     {"Organisation", "Act", "Subject", "ChangeID", "Link", "EffectiveAt"},
-	ChangeRejected:      {"Organisation", "Actor", "Act", "Subject", "Reason", "ChangeID", "Link"},
-	ChangeExpired:       {"Organisation", "Act", "Subject", "ChangeID", "Link", "ExpiresAt"},
-	ChangeCancelled:     {"Organisation", "Act", "Subject", "ChangeID", "Link"},
-	ChangeFailed:        {"Organisation", "Act", "Subject", "Cause", "ChangeID", "Link"},
-	AccountOpened:       {"Organisation", "Account", "People", "Link"},
-	CredentialExpiring:  {"Organisation", "Subject", "Credential", "Link", "ExpiresAt"},
+	Verification:           {"Organisation", "Actor", "Link", "ValidFor", "ExpiresAt"},
+	VerificationResent:     {"Organisation", "Link", "ValidFor", "ExpiresAt"},
+	AccountLink:            {"Organisation", "Actor", "Link", "ValidFor", "ExpiresAt"},
+	PasswordReset:          {"Link", "ValidFor", "ExpiresAt"},
+	PasswordChanged:        {"OccurredAt"},
+	SecondFactorChanged:    {"Factor", "OccurredAt"},
+	SecondFactorReset:      {"Organisation", "Actor", "OccurredAt"},
+	ApprovalRequested:      {"Organisation", "Actor", "Act", "Subject", "Changes", "ChangeID", "Link", "ExpiresAt"},
+	ApprovalReminder:       {"Organisation", "Actor", "Act", "Subject", "Changes", "ChangeID", "Link", "ExpiresAt"},
+	ChangeApproved:         {"Organisation", "Act", "Subject", "ChangeID", "Link", "EffectiveAt"},
+	ChangeEffective:        {"Organisation", "Act", "Subject", "ChangeID", "Link", "EffectiveAt"},
+	ChangeRejected:         {"Organisation", "Actor", "Act", "Subject", "Reason", "ChangeID", "Link"},
+	ChangeExpired:          {"Organisation", "Act", "Subject", "ChangeID", "Link", "ExpiresAt"},
+	ChangeCancelled:        {"Organisation", "Act", "Subject", "ChangeID", "Link"},
+	ChangeFailed:           {"Organisation", "Act", "Subject", "Cause", "ChangeID", "Link"},
+	AccountOpened:          {"Organisation", "Account", "People", "Link"},
+	ServiceRequestAccepted: {"Organisation", "Actor", "Act", "Subject", "ChangeID", "Link"},
+	ServiceRequestDeclined: {"Organisation", "Actor", "Act", "Subject", "Reason", "Link"},
+	ServiceRequestExpired:  {"Organisation", "Act", "Subject", "Link", "ExpiresAt"},
+	CredentialExpiring:     {"Organisation", "Subject", "Credential", "Link", "ExpiresAt"},
 }
 
 // Kinds answers every kind, sorted.

@@ -26,6 +26,10 @@ func samples() map[string]mail.Message {
 		Organisation: organisation, Act: "updateUser", Subject: ada,
 		ChangeID: change, Link: changeLink,
 	}
+	requestData := mail.Data{
+		Organisation: organisation, Act: "createUser", Subject: ada,
+		Link: "https://portal.example.com/service-requests/req_01KAP3QD_org_01KAP3QA",
+	}
 	with := func(d mail.Data, set func(*mail.Data)) mail.Data {
 		set(&d)
 		return d
@@ -75,6 +79,11 @@ func samples() map[string]mail.Message {
 			People: []string{ada, "Katherine Johnson", "Ledger export (API)"}, MorePeople: 12,
 			Link: "https://portal.example.com/accounts/acc_01KAP3QB/users",
 		},
+		"serviceRequestAccepted": with(requestData, func(d *mail.Data) { d.Actor, d.ChangeID = "Client Services", change }),
+		"serviceRequestDeclined": with(requestData, func(d *mail.Data) {
+			d.Actor, d.Reason = "Client Services", "The form lacks the second signature."
+		}),
+		"serviceRequestExpired": with(requestData, func(d *mail.Data) { d.ExpiresAt = expires }),
 		"credentialExpiring": {
 			Organisation: organisation, Subject: "Ledger export", Credential: "Certificate 3f:a9:10:77",
 			ExpiresAt: expires, Link: "https://portal.example.com/users/usr_01KAP3QC",

@@ -72,6 +72,12 @@ func writeOf(effect directory.Effect) (write, error) {
 	case directory.UseCeremony:
 		wrong := fault.New(fault.CredentialsWrong, "These details are not right.")
 		return drop(ceremony(e.Ceremony.Challenge)).when(ifPresent, nil, wrong), nil
+	case directory.PutServiceRequest:
+		k := serviceRequest(e.Request.Ref())
+		made, err := encode(k, serviceRequestRecord(e.Request))
+		k.due(made, e.Request.DueAt())
+		listed(made, requestsQueue(e.Request.State), string(e.Request.ID))
+		return putRevised(k, made, e.Request.Revision), err
 	case directory.PutLink:
 		k := link(linkRef(e.Link))
 		made, err := encode(k, linkRecord(e.Link))

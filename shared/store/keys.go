@@ -54,6 +54,7 @@ const (
 	companyPrefix   = "k#"
 	contactPrefix   = "p#"
 	emailPrefix     = "e#"
+	requestPrefix   = "q#"
 
 	sessionPrefix    = "s#"
 	linkPrefix       = "l#"
@@ -99,6 +100,10 @@ func user(ref directory.UserRef) key {
 
 func change(ref directory.ChangeRef) key {
 	return key{ofOrganisation(ref.Organisation), changePrefix + string(ref.ID)}
+}
+
+func serviceRequest(ref directory.ServiceRequestRef) key {
+	return key{ofOrganisation(ref.Organisation), requestPrefix + string(ref.ID)}
 }
 
 func account(ref directory.AccountRef) key {
@@ -209,6 +214,9 @@ func seenList(id directory.OrganisationID) string { return ofOrganisation(id) + 
 
 func seenAt(at time.Time, id directory.UserID) string { return dueTime(at) + "#" + string(id) }
 
+// requestsQueue is one partition for all organisations: operators read it, and service requests are few.
+func requestsQueue(state directory.RequestState) string { return "requests#" + string(state) }
+
 // organisationsList is one partition: operators read it, and only an organisation's making or settings write it.
 const organisationsList = "organisations"
 
@@ -244,6 +252,8 @@ func parseDue(k key, at string) (directory.Due, bool) {
 	switch {
 	case strings.HasPrefix(k.sk, changePrefix):
 		due.Change = directory.ChangeID(strings.TrimPrefix(k.sk, changePrefix))
+	case strings.HasPrefix(k.sk, requestPrefix):
+		due.Request = directory.ServiceRequestID(strings.TrimPrefix(k.sk, requestPrefix))
 	case strings.HasPrefix(k.sk, userPrefix):
 		due.User = directory.UserID(strings.TrimPrefix(k.sk, userPrefix))
 	case strings.HasPrefix(k.sk, linkPrefix):

@@ -20,6 +20,7 @@ type list struct {
 	prefix    string // of the sort key; a list with cursors has one
 	from, to  string // bounds of the sort key, both within the list; empty: those of the prefix
 	backwards bool
+	only      string              // a state; empty: all
 	at        func(sk string) key // of an index: the key of the item that stands at a sort key of the list
 }
 
@@ -47,6 +48,11 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 	input := &dynamodb.QueryInput{
 		TableName: &s.table, Limit: &limit, ScanIndexForward: &forwards, ConsistentRead: &consistent,
 		KeyConditionExpression: &condition, ExpressionAttributeValues: values,
+	}
+	if l.only != "" {
+		filter := "#state = :state"
+		input.FilterExpression, input.ExpressionAttributeNames = &filter, map[string]string{"#state": "state"}
+		values[":state"] = text(l.only)
 	}
 	if l.index != "" {
 		input.IndexName = &l.index
@@ -110,6 +116,18 @@ func (s *Store) Changes(ctx context.Context, id directory.OrganisationID, state 
 	}
 	at := func(sk string) key { return change(directory.ChangeRef{Organisation: id, ID: directory.ChangeID(sk)}) }
 	return query(ctx, s, list{index: ListIndex, pk: changesList(id, state), prefix: directory.PrefixChange, backwards: true, at: at}, page, toChange)
+}
+
+// ServiceRequests lists an organisation's service requests, newest first. They are few enough in an organisation that those
+// of one state are picked from all.
+func (s *Store) ServiceRequests(ctx context.Context, id directory.OrganisationID, state directory.RequestState, page directory.Page) ([]directory.ServiceRequest, string, error) {
+	return query(ctx, s, list{pk: ofOrganisation(id), prefix: requestPrefix, backwards: true, only: string(state)}, page, toServiceRequest)
+}
+
+// ServiceRequestQueue lists all organisations' service requests of a state, newest first.
+func (s *Store) ServiceRequestQueue(ctx context.Context, state directory.RequestState, page directory.Page) ([]directory.ServiceRequest, string, error) {
+	at := func(sk string) key { return serviceRequest(directory.ServiceRequestID(sk).Ref()) }
+	return query(ctx, s, list{index: ListIndex, pk: requestsQueue(state), prefix: directory.PrefixServiceRequest, backwards: true, at: at}, page, toServiceRequest)
 }
 
 // Companies lists an organisation's companies.

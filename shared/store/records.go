@@ -107,35 +107,36 @@ type (
 		Revision int                    `json:"-"`
 	}
 	changeRecord struct {
-		ID                  directory.ChangeID       `json:"-"`
-		Organisation        directory.OrganisationID `json:"-"`
-		Act                 directory.Act            `json:"act"`
-		Target              directory.TargetID       `json:"target"`
-		TargetName          string                   `json:"targetName"`
-		Requester           directory.Actor          `json:"requester"`
-		RequesterVersion    int                      `json:"requesterVersion"`
-		OrganisationVersion int                      `json:"organisationVersion"`
-		State               directory.ChangeState    `json:"state"`
-		Before              *directory.Snapshot      `json:"before"`
-		After               directory.Snapshot       `json:"after"`
-		BaseVersion         int                      `json:"baseVersion"`
-		Digest              string                   `json:"digest"`
-		CreatedAt           time.Time                `json:"createdAt"`
-		ExpiresAt           time.Time                `json:"expiresAt"`
-		EffectiveAt         time.Time                `json:"effectiveAt"`
-		Approver            *directory.Actor         `json:"approver"`
-		Reason              string                   `json:"reason"`
-		Cause               directory.Cause          `json:"cause"`
-		Reminded            bool                     `json:"reminded"`
-		Timeline            []directory.Event        `json:"timeline"`
-		Reserved            []directory.Reservation  `json:"reserved"`
-		Releases            []directory.Reservation  `json:"releases"`
-		Credential          string                   `json:"credential"`
-		Issue               *directory.Credential    `json:"issue"`
-		RequesterEmail      string                   `json:"requesterEmail"`
-		RequesterLanguage   string                   `json:"requesterLanguage"`
-		TaskToken           string                   `json:"taskToken"`
-		Revision            int                      `json:"-"`
+		ID                  directory.ChangeID         `json:"-"`
+		Organisation        directory.OrganisationID   `json:"-"`
+		Act                 directory.Act              `json:"act"`
+		Target              directory.TargetID         `json:"target"`
+		TargetName          string                     `json:"targetName"`
+		Requester           directory.Actor            `json:"requester"`
+		RequesterVersion    int                        `json:"requesterVersion"`
+		OrganisationVersion int                        `json:"organisationVersion"`
+		State               directory.ChangeState      `json:"state"`
+		Before              *directory.Snapshot        `json:"before"`
+		After               directory.Snapshot         `json:"after"`
+		BaseVersion         int                        `json:"baseVersion"`
+		Digest              string                     `json:"digest"`
+		CreatedAt           time.Time                  `json:"createdAt"`
+		ExpiresAt           time.Time                  `json:"expiresAt"`
+		EffectiveAt         time.Time                  `json:"effectiveAt"`
+		Approver            *directory.Actor           `json:"approver"`
+		Reason              string                     `json:"reason"`
+		Cause               directory.Cause            `json:"cause"`
+		Reminded            bool                       `json:"reminded"`
+		Timeline            []directory.Event          `json:"timeline"`
+		Reserved            []directory.Reservation    `json:"reserved"`
+		Releases            []directory.Reservation    `json:"releases"`
+		Credential          string                     `json:"credential"`
+		Issue               *directory.Credential      `json:"issue"`
+		RequesterEmail      string                     `json:"requesterEmail"`
+		RequesterLanguage   string                     `json:"requesterLanguage"`
+		Request             directory.ServiceRequestID `json:"request"`
+		TaskToken           string                     `json:"taskToken"`
+		Revision            int                        `json:"-"`
 	}
 	sessionRecord struct {
 		ID            string                   `json:"id"`
@@ -176,6 +177,29 @@ type (
 		EndedAt      time.Time                `json:"-"`
 		Delivery     *directory.Delivery      `json:"delivery"`
 		Revision     int                      `json:"-"`
+	}
+	serviceRequestRecord struct {
+		ID            directory.ServiceRequestID `json:"-"`
+		Organisation  directory.OrganisationID   `json:"-"`
+		Act           directory.Act              `json:"act"`
+		Target        directory.UserID           `json:"target"`
+		TargetName    string                     `json:"targetName"`
+		Before        *directory.Snapshot        `json:"before"`
+		After         directory.Snapshot         `json:"after"`
+		PEM           string                     `json:"pem"`
+		Fingerprint   string                     `json:"fingerprint"`
+		Note          string                     `json:"note"`
+		Filer         directory.Actor            `json:"filer"`
+		FilerEmail    string                     `json:"filerEmail"`
+		FilerLanguage string                     `json:"filerLanguage"`
+		State         directory.RequestState     `json:"-"`
+		Decider       *directory.Actor           `json:"decider"`
+		Reason        string                     `json:"reason"`
+		Change        directory.ChangeID         `json:"change"`
+		CreatedAt     time.Time                  `json:"createdAt"`
+		ExpiresAt     time.Time                  `json:"expiresAt"`
+		DecidedAt     time.Time                  `json:"decidedAt"`
+		Revision      int                        `json:"-"`
 	}
 	rememberedRecord struct {
 		Ref         directory.RememberedRef `json:"-"`
@@ -310,6 +334,14 @@ func (r *changeRecord) named(k key) {
 	r.ID = directory.ChangeID(strings.TrimPrefix(k.sk, changePrefix))
 }
 func (r *changeRecord) beside() []attribute { return []attribute{{"revision", &r.Revision}} }
+
+func (r *serviceRequestRecord) named(k key) {
+	r.Organisation, _ = ownersOf(k.pk)
+	r.ID = directory.ServiceRequestID(strings.TrimPrefix(k.sk, requestPrefix))
+}
+func (r *serviceRequestRecord) beside() []attribute {
+	return []attribute{{"state", (*string)(&r.State)}, {"revision", &r.Revision}}
+}
 
 func (r *sessionRecord) named(k key) {
 	r.Organisation, r.User = ownersOf(k.pk)
@@ -450,23 +482,24 @@ func decodeAs[R, D any, P interface {
 }
 
 var (
-	toOrganisation = decodeAs(func(r organisationRecord) directory.Organisation { return directory.Organisation(r) })
-	toCompany      = decodeAs(func(r companyRecord) directory.Company { return directory.Company(r) })
-	toAccount      = decodeAs(func(r accountRecord) directory.Account { return directory.Account(r) })
-	toContact      = decodeAs(func(r contactRecord) directory.Contact { return directory.Contact(r) })
-	toUser         = decodeAs(func(r userRecord) directory.User { return directory.User(r) })
-	toIdentity     = decodeAs(func(r identityRecord) directory.Identity { return directory.Identity(r) })
-	toLogin        = decodeAs(func(r loginRecord) directory.Login { return directory.Login(r) })
-	toChange       = decodeAs(func(r changeRecord) directory.Change { return directory.Change(r) })
-	toSession      = decodeAs(func(r sessionRecord) directory.Session { return directory.Session(r) })
-	toCeremony     = decodeAs(func(r ceremonyRecord) directory.Ceremony { return directory.Ceremony(r) })
-	toLink         = decodeAs(func(r linkRecord) directory.Link { return directory.Link(r) })
-	toRemembered   = decodeAs(func(r rememberedRecord) directory.Remembered { return directory.Remembered(r) })
-	toTries        = decodeAs(func(r triesRecord) directory.Tries { return directory.Tries(r) })
-	toEntry        = decodeAs(func(r entryRecord) directory.Entry { return directory.Entry(r) })
-	toHead         = decodeAs(func(r headRecord) directory.Head { return directory.Head(r) })
-	toMark         = decodeAs(func(r markRecord) int { return r.Block })
-	toOutbox       = decodeAs(func(r outboxRecord) directory.OutboxItem { return directory.OutboxItem(r) })
+	toOrganisation   = decodeAs(func(r organisationRecord) directory.Organisation { return directory.Organisation(r) })
+	toCompany        = decodeAs(func(r companyRecord) directory.Company { return directory.Company(r) })
+	toAccount        = decodeAs(func(r accountRecord) directory.Account { return directory.Account(r) })
+	toContact        = decodeAs(func(r contactRecord) directory.Contact { return directory.Contact(r) })
+	toUser           = decodeAs(func(r userRecord) directory.User { return directory.User(r) })
+	toIdentity       = decodeAs(func(r identityRecord) directory.Identity { return directory.Identity(r) })
+	toLogin          = decodeAs(func(r loginRecord) directory.Login { return directory.Login(r) })
+	toChange         = decodeAs(func(r changeRecord) directory.Change { return directory.Change(r) })
+	toSession        = decodeAs(func(r sessionRecord) directory.Session { return directory.Session(r) })
+	toCeremony       = decodeAs(func(r ceremonyRecord) directory.Ceremony { return directory.Ceremony(r) })
+	toLink           = decodeAs(func(r linkRecord) directory.Link { return directory.Link(r) })
+	toRemembered     = decodeAs(func(r rememberedRecord) directory.Remembered { return directory.Remembered(r) })
+	toTries          = decodeAs(func(r triesRecord) directory.Tries { return directory.Tries(r) })
+	toEntry          = decodeAs(func(r entryRecord) directory.Entry { return directory.Entry(r) })
+	toHead           = decodeAs(func(r headRecord) directory.Head { return directory.Head(r) })
+	toMark           = decodeAs(func(r markRecord) int { return r.Block })
+	toOutbox         = decodeAs(func(r outboxRecord) directory.OutboxItem { return directory.OutboxItem(r) })
+	toServiceRequest = decodeAs(func(r serviceRequestRecord) directory.ServiceRequest { return directory.ServiceRequest(r) })
 )
 
 // due marks an item for the sweep.

@@ -129,6 +129,7 @@ func (r *reading) plan(want directory.Want) {
 	look(r, want.Remembered, remembered, toRemembered, &r.found.Remembered)
 	look(r, want.Tries, tries, toTries, &r.found.Tries)
 	look(r, want.Ceremonies, ceremony, toCeremony, &r.found.Ceremonies)
+	look(r, want.ServiceRequests, serviceRequest, toServiceRequest, &r.found.ServiceRequests)
 	look(r, want.Outbox, outbox, toOutbox, &r.found.Outbox)
 	look(r, want.Heads, head, toHead, &r.found.Heads)
 	look(r, want.Blocks, block, toBlock, &r.found.Blocks)

@@ -122,6 +122,13 @@ func newChange(organisation directory.OrganisationID, state directory.ChangeStat
 	return change
 }
 
+func newServiceRequest(organisation directory.OrganisationID, state directory.RequestState) directory.ServiceRequest {
+	request := Filled[directory.ServiceRequest]()
+	request.ID = directory.ServiceRequestID(NewID(directory.PrefixServiceRequest) + "_" + string(organisation))
+	request.Organisation, request.State, request.Revision = organisation, state, 0
+	return request
+}
+
 func newOrganisation(admins int, control directory.ChangeControl) directory.Organisation {
 	organisation := Filled[directory.Organisation]()
 	organisation.ID, organisation.Version, organisation.ActiveAdmins = NewOrganisation(), 0, admins

@@ -70,6 +70,17 @@ var catalogues = []catalogue{
 		},
 	},
 	{
+		name: "service requests", backwards: true,
+		add: func(id directory.OrganisationID) (directory.Effect, string) {
+			request := newServiceRequest(id, directory.RequestExpired)
+			return directory.PutServiceRequest{Request: request}, string(request.ID)
+		},
+		page: func(ctx context.Context, s directory.Store, id directory.OrganisationID, page directory.Page) ([]string, string, error) {
+			requests, next, err := s.ServiceRequests(ctx, id, "", page)
+			return ids(requests, next, err, func(r directory.ServiceRequest) directory.ServiceRequestID { return r.ID })
+		},
+	},
+	{
 		name: "companies",
 		add: func(id directory.OrganisationID) (directory.Effect, string) {
 			company := Filled[directory.Company]()
@@ -346,6 +357,42 @@ var lists = []promise{
 			t.Errorf("%v, %v, of %v", got, err, of["users"])
 		}
 	}},
+	{"service requests of a state are listed of an organisation, and in the queue of all, newest first", func(t *testing.T, s directory.Store) {
+		first, second := newServiceRequest(NewOrganisation(), directory.RequestOpen), newServiceRequest(NewOrganisation(), directory.RequestOpen)
+		declined := newServiceRequest(first.Organisation, directory.RequestDeclined)
+		for _, request := range []*directory.ServiceRequest{&first, &second, &declined} {
+			request.ExpiresAt = now().AddDate(1, 0, 0)
+			commit(t, s, directory.PutServiceRequest{Request: *request})
+			request.Revision = 1
+		}
+		ours := func() (found []directory.ServiceRequest) {
+			for page := (directory.Page{Limit: 3}); ; {
+				some, next, err := s.ServiceRequestQueue(t.Context(), directory.RequestOpen, page)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, one := range some {
+					if one.Organisation == first.Organisation || one.Organisation == second.Organisation {
+						found = append(found, one)
+					}
+				}
+				if page.Cursor = next; next == "" {
+					return found
+				}
+			}
+		}
+		of, _, err := s.ServiceRequests(t.Context(), first.Organisation, directory.RequestDeclined, directory.Page{Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, of, []directory.ServiceRequest{declined})
+		eventually(t, "both in the queue", func() bool { return len(ours()) == 2 })
+		same(t, ours(), []directory.ServiceRequest{second, first})
+		second.State = directory.RequestAccepted
+		commit(t, s, directory.PutServiceRequest{Request: second})
+		eventually(t, "the other one alone", func() bool { return len(ours()) == 1 })
+		same(t, ours(), []directory.ServiceRequest{first})
+	}},
 	{"the active admins of an organisation are listed, and nobody else", func(t *testing.T, s directory.Store) {
 		organisation := NewOrganisation()
 		admin, inactive, regular := newUser(organisation), newUser(organisation), newUser(organisation)
@@ -473,12 +520,19 @@ var due = []promise{
 			end = append(end, directory.Carried{Ref: item.Ref()})
 			want = append(want, directory.Due{At: item.DueAt(), Organisation: organisation, Outbox: &ref})
 
+			request := newServiceRequest(organisation, directory.RequestOpen)
+			request.ExpiresAt = at.Add(165 * time.Second)
+			begin = append(begin, directory.PutServiceRequest{Request: request})
+			late := directory.Due{At: request.ExpiresAt, Organisation: organisation, Request: request.ID}
+			request.State, request.Revision = directory.RequestExpired, 1
+			end = append(end, directory.PutServiceRequest{Request: request})
+
 			user := newUser(organisation)
 			user.Certificates = user.Certificates[:1]
 			user.Certificates[0].NotAfter = at.Add(150*time.Second).AddDate(0, 0, 30)
 			user.Status, user.Warned = directory.StatusActive, nil
 			begin = append(begin, directory.PutUser{User: user})
-			want = append(want, directory.Due{At: at.Add(150 * time.Second), Organisation: organisation, User: user.ID})
+			want = append(want, directory.Due{At: at.Add(150 * time.Second), Organisation: organisation, User: user.ID}, late)
 			user.Status, user.Revision = directory.StatusInactive, 1
 			end = append(end, directory.PutUser{User: user})
 		}

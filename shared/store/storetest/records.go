@@ -15,20 +15,21 @@ var reads = []promise{
 		user := newUser(NewOrganisation())
 		commit(t, s, directory.PutUser{User: user})
 		found := read(t, s, directory.Want{
-			Organisations: []directory.OrganisationID{""},
-			Users:         []directory.UserRef{{}, userRef(user), {}},
-			Identities:    []directory.IdentityID{""},
-			Logins:        []string{""},
-			Phones:        []string{""},
-			Changes:       []directory.ChangeRef{{}},
-			Sessions:      []directory.TicketRef{{}},
-			Links:         []directory.LinkRef{{}},
-			Accounts:      []directory.AccountRef{{}},
-			Companies:     []directory.CompanyRef{{}},
-			Contacts:      []directory.ContactRef{{}},
-			Remembered:    []directory.RememberedRef{{}},
-			Tries:         []directory.TriesRef{{}},
-			Outbox:        []directory.OutboxRef{{}},
+			Organisations:   []directory.OrganisationID{""},
+			Users:           []directory.UserRef{{}, userRef(user), {}},
+			Identities:      []directory.IdentityID{""},
+			Logins:          []string{""},
+			Phones:          []string{""},
+			Changes:         []directory.ChangeRef{{}},
+			Sessions:        []directory.TicketRef{{}},
+			Links:           []directory.LinkRef{{}},
+			Accounts:        []directory.AccountRef{{}},
+			Companies:       []directory.CompanyRef{{}},
+			Contacts:        []directory.ContactRef{{}},
+			Remembered:      []directory.RememberedRef{{}},
+			Tries:           []directory.TriesRef{{}},
+			Outbox:          []directory.OutboxRef{{}},
+			ServiceRequests: []directory.ServiceRequestRef{{}},
 		})
 		user.Revision = 1
 		same(t, found, directory.Found{Users: map[directory.UserRef]directory.User{userRef(user): user}})
@@ -192,6 +193,21 @@ var records = []promise{
 				return directory.Want{Changes: []directory.ChangeRef{ref}}
 			},
 			func(f directory.Found) map[directory.ChangeRef]directory.Change { return f.Changes })
+	}},
+	{"a service request is read as it was written, and stands at its revision", func(t *testing.T, s directory.Store) {
+		blank := newServiceRequest(NewOrganisation(), directory.RequestDeclined)
+		revised(t, s, blank.Ref(), func() directory.ServiceRequest {
+			request := newServiceRequest(blank.Organisation, directory.RequestDeclined)
+			request.ID = blank.ID
+			return request
+		}, func(r *directory.ServiceRequest) *int { return &r.Revision },
+			func(r directory.ServiceRequest) directory.Effect { return directory.PutServiceRequest{Request: r} },
+			func(ref directory.ServiceRequestRef) directory.Want {
+				return directory.Want{ServiceRequests: []directory.ServiceRequestRef{ref}}
+			},
+			func(f directory.Found) map[directory.ServiceRequestRef]directory.ServiceRequest {
+				return f.ServiceRequests
+			})
 	}},
 	{"a link is read as it was written, and stands at its revision", func(t *testing.T, s directory.Store) {
 		blank := newLink()
