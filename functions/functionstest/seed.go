@@ -143,6 +143,16 @@ func (w *World) In(tenant *Tenant) *Person {
 	return &there
 }
 
+// Staff is one of the platform's staff, of a department, with a session in the organisation.
+func (o *Tenant) Staff(department string) *Person {
+	o.t.Helper()
+	platform := *o
+	platform.ID = o.Operator().Organisation
+	person := o.person(platform.Organisation(), directory.KindOperator, department, directory.Access{Roles: []string{department}})
+	person.Token = o.session(person, o.ID)
+	return person
+}
+
 // Admin seeds a further admin.
 func (o *Tenant) Admin(name string) *Person {
 	o.t.Helper()

@@ -108,6 +108,9 @@ func (e *Evaluator) visit(ctx context.Context, r Request, evaluations []Evaluati
 // question puts an evaluation to the policies, or answers it where it names what is not there.
 func (v visit) question(evaluation Evaluation) (Question, *Decision, error) {
 	subject, err := v.user(evaluation.Subject)
+	if evaluation.Subject == v.caller.ID { // who is no user of the organisation where it is an operator (9.2)
+		subject, err = v.caller, nil
+	}
 	if err != nil {
 		return Question{}, unknownSubject(), nil
 	}
