@@ -76,18 +76,25 @@ func TestSettings(t *testing.T) {
 	set(Object{"secondFactor": "optional"}).Faulty(t, "settings.secondFactor", "required")
 	set(Object{"languages": []string{"de"}}).Faulty(t, "settings.languages", "enum")
 	set(Object{"signInName": "username"}).Faulty(t, "settings.signInName", "unknown")
+	set(Object{"secretsShown": "twice"}).Faulty(t, "settings.secretsShown", "enum")
+	set(Object{"onboarding": []string{"phoneNotVerified", "emailNotVerified"}}).Faulty(t, "settings.onboarding", "enum")
+	set(Object{"onboarding": []string{"phoneNotVerified"}, "phone": "optional"}).Faulty(t, "settings.phone", "required")
+	set(Object{"roleCount": "exactlyOne"}).Faulty(t, "settings.roleCount", "roles")
+	leaseweb := w.Tenant("leaseweb")
+	w.In(leaseweb).Do("updateOrganisation", At(leaseweb.ID), Body(Object{"settings": Object{"roleCount": "none"}})).Faulty(t, "settings.roleCount", "roles")
 
-	before := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true})))
+	// Every setting can be changed, and the log tells which was (7.3).
+	set(Object{"removal": true, "contacts": true, "secretsShown": "always", "onboarding": []string{"emailNotVerified", "kycNotVerified"}, "roleCount": "many"}).Want(t, 200)
+	log := o.operations(t)
+	var fields []string
+	for _, difference := range log[len(log)-1].Differences {
+		fields = append(fields, difference.Field)
+	}
+	equal(t, "fields", fields, []string{"roleCount", "onboarding", "removal", "contacts", "secretsShown"})
+	o.Ada.Do("createRole", Body(roleBody("Treasury", Object{"payments:view": "all"}))).Want(t, 202)
+
+	// 3.10: one admin is enough where nobody is to approve, and not any more once a second one is.
 	set(Object{"changeControl": "step_up", "propagationSeconds": 0}).Want(t, 200)
-	equal(t, "state", before.State, "awaitingApproval")
-	// What was asked for keeps the control under which it was.
-	o.Ada.Confirm(before).Refused(t, 409, "changeClosed")
-	o.Ben.Approve(before).Want(t, 200)
-	after := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false})))
-	equal(t, "state", after.State, "awaitingStepUp")
-	equal(t, "state", Read[Settled](t, o.Ada.Confirm(after), 200).Change.State, "effective")
-
-	// 3.10: one admin is enough now, and not any more once a second admin is to approve.
 	olga.Confirm(ask(t, olga.Do("deactivateUser", At(o.Ben.ID)))).Want(t, 200)
 	set(Object{"changeControl": "second_admin"}).Refused(t, 409, "tooFewAdmins")
 }

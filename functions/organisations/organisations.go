@@ -96,6 +96,14 @@ func patch(s *directory.Settings, in *api.SettingsPatch) {
 	present.Set(&s.AdminsCertificates, in.AdminsCertificates)
 	present.Set(&s.APINamesAccount, in.APINamesAccount)
 	present.Set(&s.SetPasswords, in.SetPasswords)
+	if in.Onboarding != nil {
+		s.Onboarding = nil
+		for _, stage := range *in.Onboarding {
+			s.Onboarding = append(s.Onboarding, directory.Status(stage))
+		}
+	}
+	present.Set(&s.Removal, in.Removal)
+	present.Set(&s.Contacts, in.Contacts)
 	present.Set(&s.SecretsShown, in.SecretsShown)
 	present.Set(&s.APIAccess, in.APIAccess)
 	present.Set(&s.Languages, in.Languages)

@@ -43,6 +43,9 @@ type SettingsPatch struct {
 	AdminsCertificates *bool     `json:"adminsCertificates,omitempty"`
 	APINamesAccount    *bool     `json:"apiNamesAccount,omitempty"`
 	SetPasswords       *bool     `json:"setPasswords,omitempty"`
+	Onboarding         *[]string `json:"onboarding,omitempty"`
+	Removal            *bool     `json:"removal,omitempty"`
+	Contacts           *bool     `json:"contacts,omitempty"`
 	SecretsShown       *string   `json:"secretsShown,omitempty" enum:"once,always"`
 	APIAccess          *bool     `json:"apiAccess,omitempty"`
 	Languages          *[]string `json:"languages,omitempty"`

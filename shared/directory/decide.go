@@ -196,6 +196,12 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 		plan.add(c.logChange(v.now, *change, "failed"))
 		return nil
 	}
+	if way.action == ActionConfirmChange && v.organisation.Settings.ChangeControl == ControlSecondAdmin {
+		// It has become the rule since the change was asked for: the requester alone is not enough any more (3.2).
+		change.note(v.now, StateAwaitingApproval, way.what, &by, "")
+		plan.add(c.mailApprovers(v.now, v.organisation, *change, MailApprovalRequested))
+		return nil
+	}
 	change.note(v.now, change.State, way.what, &by, "")
 	return c.proceed(ctx, v.now, v.organisation, plan)
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -92,6 +93,7 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 	if new.Settings != nil {
 		organisation.Settings = *new.Settings
 		organisation.Settings.check(&fields)
+		organisation.checkRoles(preset, &fields)
 	}
 	if least := organisation.Settings.LeastAdmins(); len(new.Admins) < least {
 		fields.Add("admins", "minItems", fmt.Sprintf("This organisation needs at least %d admins.", least))
@@ -128,13 +130,35 @@ func (s Settings) check(fields *fault.Fields) {
 	if len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(l string) bool { return !slices.Contains(languages, l) }) {
 		fields.Add("settings.languages", "enum", "At least one of "+strings.Join(languages, ", ")+".")
 	}
+	one("secretsShown", s.SecretsShown == "once" || s.SecretsShown == "always", "It is once or always.")
+	passed := slices.DeleteFunc(slices.Clone(stages), func(stage Status) bool { return !slices.Contains(s.Onboarding, stage) })
+	one("onboarding", slices.Equal(s.Onboarding, passed), "These stages, in this order: "+join(stages)+".")
+	if slices.Contains(s.Onboarding, StatusPhoneNotVerified) && s.Phone != Required {
+		fields.Add("settings.phone", "required", "A phone that is verified must be there.")
+	}
 	// A step-up cannot be asked of those who have nothing to step up with.
 	if s.ChangeControl != ControlNone && s.SecondFactor != Required {
 		fields.Add("settings.secondFactor", "required", "Change control needs second factors.")
 	}
 }
 
-// Update changes an organisation's name or settings. Open changes keep the control under which they were asked for.
+// checkRoles tells where the number of roles that users have does not fit the roles that there are.
+func (o Organisation) checkRoles(preset Preset, fields *fault.Fields) {
+	switch roles := len(preset.Roles) + len(o.Roles); {
+	case o.Settings.RoleCount == RolesNone && roles > 0:
+		fields.Add("settings.roleCount", "roles", "There are roles: users would keep what they give, and nobody could take it from them.")
+	case o.Settings.RoleCount == RolesExactlyOne && roles == 0:
+		fields.Add("settings.roleCount", "roles", "There is no role that a user could have.")
+	}
+}
+
+// Update changes an organisation's name or settings. What they say holds for whatever is asked for or decided from then
+// on, and takes nothing from anybody: users keep what they have until they are next changed. Of the changes that are open
+//
+//   - one that waits for an approval goes on waiting for it, also where none is needed any more;
+//   - one that waits for its requester's step-up then waits for an approval too, where that has become the rule (3.2);
+//   - one whose requester may not ask for it any more, as under a narrower grant limit, fails when it is decided (3.9);
+//   - its time to be decided, and its time to take effect once it is, stay as they were told.
 //
 // Faults: notFound, forbidden, invalid, tooFewAdmins, preconditionFailed.
 func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID, patch func(*Organisation)) (Organisation, error) {
@@ -157,6 +181,11 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 		if before.Settings.SharedIdentities && !organisation.Settings.SharedIdentities {
 			fields.Add("settings.sharedIdentities", "fixed", "Its users may be users of other organisations already.")
 		}
+		preset, ok := o.Presets.Preset(organisation.Preset)
+		if !ok {
+			return Organisation{}, fmt.Errorf("organisation %s: unknown preset %q", id, organisation.Preset)
+		}
+		organisation.checkRoles(preset, &fields)
 		if organisation.Settings.SignInName != before.Settings.SignInName {
 			fields.Add("settings.signInName", "fixed", "What users sign in with is decided when the organisation is made.")
 		}
@@ -179,15 +208,17 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 	})
 }
 
+// differences tells the name and each setting that is not as before, by its name in the API.
 func (o Organisation) differences(before Organisation) []Difference {
-	is := []Difference{
-		{Field: "name", Before: before.Name, After: o.Name},
-		{Field: "changeControl", Before: string(before.Settings.ChangeControl), After: string(o.Settings.ChangeControl)},
-		{Field: "propagationSeconds", Before: fmt.Sprint(before.Settings.PropagationSeconds), After: fmt.Sprint(o.Settings.PropagationSeconds)},
-		{Field: "grantLimit", Before: string(before.Settings.GrantLimit), After: string(o.Settings.GrantLimit)},
-		{Field: "settings", Before: fmt.Sprintf("%+v", before.Settings), After: fmt.Sprintf("%+v", o.Settings)},
+	all := []Difference{{Field: "name", Before: before.Name, After: o.Name}}
+	was, is := reflect.ValueOf(before.Settings), reflect.ValueOf(o.Settings)
+	for _, field := range reflect.VisibleFields(is.Type()) {
+		all = append(all, Difference{
+			Field:  field.Tag.Get("json"),
+			Before: fmt.Sprint(was.FieldByIndex(field.Index)), After: fmt.Sprint(is.FieldByIndex(field.Index)),
+		})
 	}
-	return slices.DeleteFunc(is, func(d Difference) bool { return d.Before == d.After })
+	return slices.DeleteFunc(all, func(d Difference) bool { return d.Before == d.After })
 }
 
 // ETag names the organisation's state, for If-Match.

@@ -30,6 +30,8 @@ const actsOfDepartments = `
 	listUsers              +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	viewUser               +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	listUserTokens         +   -   +   -   -   -   -   -   -   -   +  permission-missing
+	listUserSessions       +   -   +   -   -   -   -   -   -   -   +  permission-missing
+	listUserSignIns        +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	listRoles              +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	createUser             +   -   -   -   -   -   -   -   -   -   -  permission-missing
 	duplicateUser          +   -   -   -   -   -   -   -   -   -   -  permission-missing
