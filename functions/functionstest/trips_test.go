@@ -12,15 +12,7 @@ func TestRoundTrips(t *testing.T) {
 	inEverySetup(t, func(t *testing.T, o *Tenant) {
 		trips := func(want int, who *Person, operation string, parts ...Part) Answer {
 			t.Helper()
-			var answer Answer
-			calls := o.Client.Calls(func() { answer = who.Do(operation, parts...) })
-			if len(calls) != want {
-				t.Errorf("%s made %d round trips, not %d: %v", operation, len(calls), want, calls)
-			}
-			if answer.Status >= 300 {
-				t.Errorf("%s: %d %s", operation, answer.Status, answer.Text)
-			}
-			return answer
+			return o.trips(t, want, who, operation, parts...)
 		}
 		nobody := &Person{World: o.World}
 
@@ -86,4 +78,36 @@ func TestAWrongSignInMakesTheSameCalls(t *testing.T) {
 			t.Errorf("%s: %v", name, calls)
 		}
 	}
+}
+
+// The same for own roles, which are read with their organisation, and for service requests. Accepting one takes a read
+// more, of what it names.
+func TestRoundTripsOfRolesAndServiceRequests(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen", Controlled(directory.ControlSecondAdmin))
+	olga := o.In(o)
+	made := Read[RoleAnswer](t, o.trips(t, 2, o.Ada, "createRole", Body(roleBody("Night shift", Object{"transfers:view": "all"}))), 202)
+	o.trips(t, 2, o.Ben, "approveChange", At(made.Change.ID), o.Ben.Proof(made.Change))
+	o.trips(t, 1, o.Ada, "listRoles")
+	o.trips(t, 2, o.Ada, "updateRole", At(made.Role.ID), Body(Object{"description": "At night"}))
+
+	filed := Read[RequestAnswer](t, o.trips(t, 2, o.Ada, "createServiceRequest", Body(Object{"act": "deactivateUser", "target": o.Rosa.ID})), 201).Request
+	o.trips(t, 1, olga, "getServiceRequest", At(filed.ID))
+	o.trips(t, 2, olga, "listServiceRequests")
+	o.trips(t, 2, o.Operator(), "listServiceRequests")
+	o.trips(t, 3, olga, "decideServiceRequest", At(filed.ID), verdict("accepted", ""))
+}
+
+// trips makes a request that must take so many round trips.
+func (o *Tenant) trips(t *testing.T, want int, who *Person, operation string, parts ...Part) Answer {
+	t.Helper()
+	var answer Answer
+	calls := o.Client.Calls(func() { answer = who.Do(operation, parts...) })
+	if len(calls) != want {
+		t.Errorf("%s made %d round trips, not %d: %v", operation, len(calls), want, calls)
+	}
+	if answer.Status >= 300 {
+		t.Errorf("%s: %d %s", operation, answer.Status, answer.Text)
+	}
+	return answer
 }
