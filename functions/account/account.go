@@ -39,6 +39,8 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	httpapi.Handle(server, api.RemoveTotp, h.removeTotp)
 	httpapi.Handle(server, api.ChangeMyPassword, h.changeMyPassword)
 	httpapi.Handle(server, api.SetPassword, h.setPassword)
+	httpapi.Handle(server, api.GetMyKYC, h.getMyKYC)
+	httpapi.Handle(server, api.SubmitKYC, h.submitKYC)
 	registerPasskeys(server, h)
 	httpapi.Handle(server, api.Health, h.health)
 	httpapi.Handle(server, api.GetOpenAPI, h.getOpenAPI)

@@ -33,6 +33,8 @@ func example(o *Tenant, operation api.Endpoint) []Part {
 		"confirmTotp":          Object{"code": "123456"},
 		"removeTotp":           Object{"code": "123456"},
 		"verifyPhone":          Object{"code": "123456"},
+		"decideKyc":            Object{"level": 1, "outcome": "passed"},
+		"submitKyc":            Object{"level": 1, "documents": []Object{{"kind": "passport", "reference": "docs/1"}}},
 		"confirmPasskey":       Object{"credential": Object{}},
 		"removePasskey":        Object{"code": "123456"},
 		"newRecoveryCodes":     Object{"code": "123456"},

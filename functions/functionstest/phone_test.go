@@ -78,7 +78,7 @@ func TestOnboardingByEmailAndPhone(t *testing.T) {
 	me := nina.Me(t)
 	equal(t, "what comes next", me.Next, "verifyPhone")
 	equal(t, "permissions", me.Permissions, map[string]string{})
-	goodOnlyFor(t, o, nina, "onboardingOpen", "getMe", "signOut", "sendPhoneCode", "verifyPhone")
+	goodOnlyFor(t, o, nina, "onboardingOpen", "getMe", "signOut", "sendPhoneCode", "verifyPhone", "getMyKyc", "submitKyc")
 	equal(t, "may act", o.Ada.Asks(t, user.ID, "wallets:view", o.Accounts[0]).Decision, false)
 
 	// 4.5, 8.1: the code came by itself, in her language, and only to her.
@@ -94,7 +94,7 @@ func TestOnboardingByEmailAndPhone(t *testing.T) {
 	equal(t, "what comes next", verified.Next, "verifyIdentity")
 	equal(t, "what comes next", nina.Me(t).Next, "verifyIdentity")
 	equal(t, "codes sent", codesSent(t, nina), []directory.LinkState{"used"})
-	goodOnlyFor(t, o, nina, "onboardingOpen", "getMe", "signOut", "sendPhoneCode", "verifyPhone")
+	goodOnlyFor(t, o, nina, "onboardingOpen", "getMe", "signOut", "sendPhoneCode", "verifyPhone", "getMyKyc", "submitKyc")
 	nina.Do("sendPhoneCode").Refused(t, 409, "stateWrong")
 	nina.verifies(o.Texts.Code(t, user.Phone)).Refused(t, 409, "stateWrong")
 	equal(t, "may act", o.Ada.Asks(t, user.ID, "wallets:view", o.Accounts[0]).Decision, false)

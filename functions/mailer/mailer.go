@@ -80,7 +80,7 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		Data: mail.Data{
 			Organisation: from.Organisation, Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
 			Factor: from.Factor, Cause: string(from.Cause), Reason: from.Reason, ChangeID: string(from.Change),
-			Account: from.AccountName, Credential: from.Credential, People: from.Lacking, OtherPeople: from.LackingMore,
+			Account: from.AccountName, Credential: from.Credential, Level: from.Level, People: from.Lacking, OtherPeople: from.LackingMore,
 			ExpiresAt: from.ExpiresAt, EffectiveAt: from.EffectiveAt, OccurredAt: item.CreatedAt,
 		},
 	}

@@ -30,6 +30,7 @@ func Register(server *httpapi.Server, organisations *directory.Organisations) {
 	httpapi.Handle(server, api.UpdateRole, h.updateRole)
 	httpapi.Handle(server, api.DeleteRole, h.deleteRole)
 	httpapi.Handle(server, api.ListPermissions, h.permissions)
+	httpapi.Handle(server, api.ListKYCCases, h.kycCases)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Organisation], error) {
@@ -38,6 +39,14 @@ func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (
 		return nil, err
 	}
 	return present.All(organisations, next, present.Organisation), nil
+}
+
+func (h handlers) kycCases(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.KYCWaiting], error) {
+	cases, next, err := h.organisations.KYCCases(ctx, r, present.Page(*in))
+	if err != nil {
+		return nil, err
+	}
+	return present.All(cases, next, present.KYCWaiting), nil
 }
 
 func (h handlers) create(ctx context.Context, r directory.Request, in *api.CreateOrganisationInput) (*api.OrganisationAnswer, error) {

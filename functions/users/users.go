@@ -45,6 +45,8 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.UpdateContact, h.updateContact)
 	httpapi.Handle(server, api.DeleteContact, h.deleteContact)
 	registerRequests(server, &directory.ServiceRequests{Users: *users})
+	httpapi.Handle(server, api.GetKYC, h.getKYC)
+	httpapi.Handle(server, api.DecideKYC, h.decideKYC)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {
@@ -208,6 +210,7 @@ func profile(in api.NewUser) directory.Profile {
 		},
 		PaymentRule: directory.PaymentRule(in.PaymentRule), Type: in.Type, Contact: in.Contact,
 		APIAccess: in.APIAccess, PaymentLinks: in.PaymentLinks, IPAllowList: in.IPAllowList,
+		SecondFactorRequired: in.SecondFactorRequired,
 	}
 }
 
@@ -236,6 +239,7 @@ func patch(in api.UserPatch) directory.Patch {
 		present.Set(&p.Contact, in.Contact)
 		present.Set(&p.APIAccess, in.APIAccess)
 		present.Set(&p.PaymentLinks, in.PaymentLinks)
+		present.Set(&p.SecondFactorRequired, in.SecondFactorRequired)
 		present.Set(&p.Roles, in.Roles)
 		present.Set(&p.IPAllowList, in.IPAllowList)
 		present.SetText(&p.PaymentRule, in.PaymentRule)

@@ -29,6 +29,8 @@ type User struct {
 	IPAllowList  []string   `json:"ipAllowList" nullable:"false"`
 	Status       string     `json:"status" doc:"pending, an onboarding stage, active or inactive."`
 	SecondFactor bool       `json:"secondFactor"`
+	Staff        bool       `json:"staff" doc:"Of the platform's own staff."`
+	CompanyUser  bool       `json:"companyUser" doc:"Belongs to a company."`
 	Password     string     `json:"password" enum:"none,usable,mustChange" doc:"Whether there is a usable password; one that staff set must be changed at the next sign-in."`
 	OpenChange   string     `json:"openChange,omitempty" doc:"The change that is open for the user."`
 	EffectiveAt  *time.Time `json:"effectiveAt,omitempty" doc:"When the open change takes effect, once approved."`
@@ -36,6 +38,8 @@ type User struct {
 	CreatedAt    time.Time  `json:"createdAt"`
 	UpdatedAt    time.Time  `json:"updatedAt"`
 	Version      int        `json:"version"`
+
+	SecondFactorRequired bool `json:"secondFactorRequired" doc:"This user needs one, also where the organisation leaves it to its users."`
 
 	EmailProblem *EmailProblem `json:"emailProblem,omitempty" doc:"Absent where nothing is known to be wrong."`
 }
@@ -131,6 +135,8 @@ type NewUser struct {
 	APIAccess    bool     `json:"apiAccess,omitempty"`
 	PaymentLinks bool     `json:"paymentLinks,omitempty"`
 	IPAllowList  []string `json:"ipAllowList,omitempty" maxItems:"50"`
+
+	SecondFactorRequired bool `json:"secondFactorRequired,omitempty" doc:"This user needs one, also where the organisation leaves it to its users."`
 }
 
 // UserPatch has what is to change; what is absent stays.
@@ -150,6 +156,8 @@ type UserPatch struct {
 	APIAccess    *bool     `json:"apiAccess,omitempty"`
 	PaymentLinks *bool     `json:"paymentLinks,omitempty"`
 	IPAllowList  *[]string `json:"ipAllowList,omitempty" maxItems:"50"`
+
+	SecondFactorRequired *bool `json:"secondFactorRequired,omitempty" doc:"On: the user sets up a second factor at its next sign-in. Off: those that it has are taken off, unless the organisation requires one."`
 }
 
 // UserPath names a user in a path.

@@ -52,6 +52,7 @@ type Preset struct {
 	Kinds map[Kind][]Permission
 	// Owner is nil where organisations have none.
 	Owner *Ownership
+	KYC   KYC
 }
 
 // Presets finds presets by name.

@@ -56,11 +56,16 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 }
 
 // applyUpdate gives the user its new profile, and its identity the new name to sign in with. API access that is switched
-// on brings a credential (6.1).
+// on brings a credential (6.1). Where the second factor is switched off, those that there are go (5.2).
 func (c *Core) applyUpdate(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
 	updated(plan.Change, organisation, user)
 	plan.putInForce(now)
+	if plan.Change.Before.SecondFactor && !plan.Change.After.SecondFactor {
+		if err := c.applySecondFactorReset(ctx, now, organisation, plan); err != nil {
+			return err
+		}
+	}
 	if err := c.handOver(ctx, now, organisation, plan); err != nil {
 		return err
 	}

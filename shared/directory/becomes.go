@@ -10,7 +10,7 @@ func created(_ Change, organisation Organisation, user *User) {
 	case organisation.Settings.Shares():
 		user.Status = StatusEmailNotVerified // nobody is linked who did not confirm it (4.3)
 	default:
-		user.Status = nextStage(organisation.Settings, "")
+		user.Status = nextStage(organisation.Settings, *user, "")
 	}
 }
 

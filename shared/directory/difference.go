@@ -52,6 +52,7 @@ func (s Snapshot) fields() []Difference {
 		{Field: "paymentLinks", After: strconv.FormatBool(p.PaymentLinks)},
 		{Field: "ipAllowList", After: join(p.IPAllowList)},
 		{Field: "secondFactor", After: strconv.FormatBool(s.SecondFactor)},
+		{Field: "secondFactorRequired", After: strconv.FormatBool(p.SecondFactorRequired)},
 		{Field: "certificate", After: join(fingerprints(s.Certificates))},
 		{Field: "account", After: assigned.AccountName},
 		{Field: "users", After: join(assigned.names())},

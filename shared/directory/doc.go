@@ -17,6 +17,14 @@
 //     organisation is shown it, once and after a step-up; the act has a policy action of its own (claimCredential). So
 //     it goes wherever somebody who may make a user may not be shown what its secret opens.
 //   - Whoever is shown a secret is given what it opens: the grant limit (2.4) holds for secrets as for roles.
+//   - A client's identity checks (1.12) are a record of their own, beside its user: who is let in reads neither documents
+//     nor decisions. All of them are kept, and bounded by how often documents are handed in. To decide is an act of the
+//     platform's staff and no change: it waits for nobody of the organisation, and refuses to move a user underneath a
+//     change that is open.
+//   - Whom a wallet's owner invites passes no identity checks: the owner, who has, answers for it (User.Vouched). Whom an
+//     admin invites does. The stages are the organisation's settings either way.
+//   - The second factor is switched on for one user by a requirement in its profile, so that the switch is a change like
+//     any other (5.2); switched off, what the user had goes with it.
 //
 // What it is not: it knows no HTTP, no AWS and no preset by name. What differs between the systems is in settings,
 // catalogues and policies.

@@ -53,6 +53,8 @@ type (
 	// fault.CredentialsWrong.
 	BeginCeremony struct{ Ceremony Ceremony }
 	UseCeremony   struct{ Ceremony Ceremony }
+	// PutKYCCase writes a case of identity checks.
+	PutKYCCase struct{ Case KYCCase }
 	// PutServiceRequest writes a service request.
 	PutServiceRequest struct{ Request ServiceRequest }
 	// PutLink writes a link.
@@ -191,6 +193,7 @@ func (UseChallenge) effect()      {}
 func (MissChallenge) effect()     {}
 func (BeginCeremony) effect()     {}
 func (UseCeremony) effect()       {}
+func (PutKYCCase) effect()        {}
 func (PutLink) effect()           {}
 func (ReplaceLink) effect()       {}
 func (Reserve) effect()           {}

@@ -211,7 +211,7 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		}
 		confirms := f.confirms()
 		if !confirms {
-			secondFactor := f.organisation.Settings.SecondFactor == Required || f.identity.SecondFactor()
+			secondFactor := f.organisation.Settings.needsSecondFactor(f.user) || f.identity.SecondFactor()
 			if err := s.judge("password", password, secondFactor, f.user, f.organisation); err != nil {
 				return Redeemed{}, err
 			}

@@ -10,7 +10,7 @@ import (
 //	status            passed by                  a session is good for
 //	emailNotVerified  redeemLink                 (there is none: it takes the mailed link)
 //	phoneNotVerified  verifyPhone                getMe, signOut, sendPhoneCode, verifyPhone
-//	kycNotVerified    the platform's compliance  getMe, signOut
+//	kycNotVerified    decideKyc                  getMe, signOut, getMyKyc, submitKyc
 //	active                                       whatever its user may do
 var stages = []Status{StatusEmailNotVerified, StatusPhoneNotVerified, StatusKYCNotVerified}
 
@@ -62,7 +62,7 @@ func stageOf(user User, identity Identity, home Settings) SessionStage {
 		return SessionPassword
 	case user.Onboards():
 		return SessionOnboarding
-	case home.SecondFactor == Required && !identity.SecondFactor():
+	case home.needsSecondFactor(user) && !identity.SecondFactor():
 		return SessionEnrolment
 	}
 	return SessionFull
@@ -85,7 +85,7 @@ func raised(session Session, stage SessionStage, now time.Time) Session {
 
 // pass moves a user on from the stage of onboarding that it has passed (1.11), and counts an admin who is active then.
 func pass(user *User, settings Settings, now time.Time) []Effect {
-	user.Status = nextStage(settings, user.Status)
+	user.Status = nextStage(settings, *user, user.Status)
 	user.UpdatedAt = now
 	user.Version++
 	if user.ActiveAdmin() {
@@ -95,10 +95,10 @@ func pass(user *User, settings Settings, now time.Time) []Effect {
 }
 
 // nextStage is the stage of onboarding that follows one; the first, where none was passed. One that the organisation no
-// longer has is followed by the same as ever.
-func nextStage(settings Settings, passed Status) Status {
+// longer has is followed by the same as ever. Whom somebody answers for passes no identity checks (1.12).
+func nextStage(settings Settings, user User, passed Status) Status {
 	for _, stage := range stages[slices.Index(stages, passed)+1:] {
-		if slices.Contains(settings.Onboarding, stage) {
+		if slices.Contains(settings.Onboarding, stage) && !(stage == StatusKYCNotVerified && user.Vouched) {
 			return stage
 		}
 	}

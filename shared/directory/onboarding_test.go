@@ -20,7 +20,7 @@ func TestTheStageThatFollows(t *testing.T) {
 		{[]Status{kyc, phone, email}, "", email},
 		{[]Status{phone}, email, phone}, // the e-mail's was
 	} {
-		if got := nextStage(Settings{Onboarding: test.stages}, test.passed); got != test.want {
+		if got := nextStage(Settings{Onboarding: test.stages}, User{}, test.passed); got != test.want {
 			t.Errorf("of %v, %q is followed by %q, want %q", test.stages, test.passed, got, test.want)
 		}
 	}

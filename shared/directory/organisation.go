@@ -102,6 +102,11 @@ func (s Settings) LeastAdmins() int {
 	return 1
 }
 
+// needsSecondFactor tells whether a user has to have one: everybody of the organisation, or this one alone (5.2).
+func (s Settings) needsSecondFactor(user User) bool {
+	return s.SecondFactor == Required || user.SecondFactorRequired
+}
+
 // Propagation is the delay of an approved change.
 func (s Settings) Propagation() time.Duration {
 	return time.Duration(s.PropagationSeconds) * time.Second

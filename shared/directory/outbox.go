@@ -64,6 +64,9 @@ const (
 	MailChangeCancelled        MailKind = "changeCancelled"
 	MailChangeFailed           MailKind = "changeFailed"
 	MailCredentialExpiring     MailKind = "credentialExpiring"
+	MailKYCMoreNeeded          MailKind = "kycMoreNeeded"
+	MailKYCPassed              MailKind = "kycPassed"
+	MailKYCRejected            MailKind = "kycRejected"
 	MailServiceRequestAccepted MailKind = "serviceRequestAccepted"
 	MailServiceRequestDeclined MailKind = "serviceRequestDeclined"
 	MailServiceRequestExpired  MailKind = "serviceRequestExpired"
@@ -92,6 +95,7 @@ type Mail struct {
 	Credential   string           `json:"credential,omitempty"` // with MailCredentialExpiring: which
 	Holder       UserID           `json:"holder,omitempty"`     // with Credential: whose
 	Factor       string           `json:"factor,omitempty"`     // with MailSecondFactorChanged: the action
+	Level        int              `json:"level,omitempty"`      // of identity checks
 	Change       ChangeID         `json:"change,omitempty"`
 	Request      ServiceRequestID `json:"request,omitempty"`
 	Differences  []Difference     `json:"differences,omitempty"`

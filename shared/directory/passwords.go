@@ -64,7 +64,7 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 		if new == current {
 			return struct{}{}, fault.InvalidField("new", "unchanged", "Choose another password than the one that you have.")
 		}
-		withSecondFactor := v.home.Settings.SecondFactor == Required || v.identity.SecondFactor()
+		withSecondFactor := v.home.Settings.needsSecondFactor(v.caller) || v.identity.SecondFactor()
 		if err := s.judge("new", new, withSecondFactor, v.caller, v.home); err != nil {
 			return struct{}{}, err
 		}
@@ -119,7 +119,7 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 			return User{}, err
 		}
 		identity := found.Identities[user.Identity]
-		withSecondFactor := v.organisation.Settings.SecondFactor == Required || identity.SecondFactor()
+		withSecondFactor := v.organisation.Settings.needsSecondFactor(user) || identity.SecondFactor()
 		if err := s.judge("password", password, withSecondFactor, user, v.organisation); err != nil {
 			return User{}, err
 		}

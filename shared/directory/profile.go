@@ -65,6 +65,9 @@ func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
 	if slices.Contains(p.Permissions, "payments:initiate") && p.PaymentRule == "" {
 		fields.Add("paymentRule", "required", "Say whether payments that the user initiates need another's approval.")
 	}
+	if p.SecondFactorRequired && kind == KindAPI {
+		fields.Add("secondFactorRequired", "kind", "API users have no second factor.")
+	}
 	checkAllowList(&fields, &p.IPAllowList)
 	return fields.Err()
 }

@@ -139,7 +139,7 @@ func (s *Self) RemoveTOTP(ctx context.Context, r Request, current Factor) error 
 // removeFactor writes an identity that has a second factor less.
 func (s *Self) removeFactor(ctx context.Context, v visit, identity Identity, held verified, action Action) error {
 	if !identity.SecondFactor() {
-		if v.home.Settings.SecondFactor == Required {
+		if v.home.Settings.needsSecondFactor(v.caller) {
 			return fault.New(fault.StateWrong, "Your organisation requires a second factor. Set up another one to replace this.")
 		}
 		identity.RecoveryCodes = nil

@@ -37,6 +37,9 @@ type Store interface {
 	Contacts(context.Context, OrganisationID, Page) ([]Contact, string, error)
 	// Organisations lists all organisations, by id.
 	Organisations(context.Context, Page) ([]Organisation, string, error)
+	// KYCWaiting lists the cases of all organisations whose documents wait for a decision, by when they were handed in, as
+	// of a moment ago.
+	KYCWaiting(context.Context, Page) ([]KYCCase, string, error)
 	// Admins lists an organisation's active admins, as of a moment ago.
 	Admins(context.Context, OrganisationID) ([]User, error)
 	// Sessions lists a user's sessions, ended ones among them until they are forgotten.
@@ -154,6 +157,7 @@ type Want struct {
 	Remembered      []RememberedRef
 	Tries           []TriesRef
 	Ceremonies      []string // by their challenges
+	KYCCases        []UserRef
 	Outbox          []OutboxRef
 	Heads           []OrganisationID // of chains
 	Blocks          []BlockRef
@@ -178,6 +182,7 @@ type Found struct {
 	Remembered      map[RememberedRef]Remembered
 	Tries           map[TriesRef]Tries
 	Ceremonies      map[string]Ceremony
+	KYCCases        map[UserRef]KYCCase
 	Outbox          map[OutboxRef]OutboxItem
 	Heads           map[OrganisationID]Head
 	Blocks          map[BlockRef]Block

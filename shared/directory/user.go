@@ -61,6 +61,8 @@ type Profile struct {
 	APIAccess    bool        `json:"apiAccess"`
 	PaymentLinks bool        `json:"paymentLinks"`
 	IPAllowList  []string    `json:"ipAllowList"`
+	// SecondFactorRequired: this user needs one, also where its organisation leaves it to its users (5.2).
+	SecondFactorRequired bool `json:"secondFactorRequired"`
 }
 
 // User is an identity's membership in one organisation.
@@ -83,6 +85,9 @@ type User struct {
 	OpenDeactivation ChangeID
 	// EffectiveAt is when the open change takes effect, once approved (3.6).
 	EffectiveAt time.Time
+	// Vouched tells that a client who has passed the identity checks invited the user, and answers for it: it gets in
+	// without any of its own (1.12).
+	Vouched bool
 	// VerificationLink is the link that waits for its user, so that a new one replaces it (4.1).
 	VerificationLink LinkID
 	// ResetLink is the same for password resets.
@@ -128,6 +133,12 @@ func (u User) SeenAt() time.Time {
 		return u.LastSignInAt
 	}
 }
+
+// Staff tells whether the user is of the platform's own staff (7.1).
+func (u User) Staff() bool { return u.Kind == KindOperator }
+
+// CompanyUser tells whether the user belongs to a company (7.1).
+func (u User) CompanyUser() bool { return len(u.Companies) > 0 }
 
 // HoldsAllAccounts tells whether the user has every account of its organisation, also those opened later (1.9).
 func (u User) HoldsAllAccounts() bool { return u.Kind == KindAdmin }

@@ -84,6 +84,9 @@ func (u *Users) create(ctx context.Context, v visit, act Act, new NewUser, known
 // intendNew is the intent of a new user, where the policies allow it.
 func (u *Users) intendNew(ctx context.Context, v visit, act Act, new NewUser, known Access) (intent, error) {
 	in, checkErr := u.newcomer(v, act, new, known)
+	if _, told := fault.As(checkErr); checkErr != nil && !told {
+		return intent{}, checkErr
+	}
 	target := in.target.User
 	question := Question{Action: Action(act), Target: &target}
 	if checkErr == nil { // nobody has what there is not: the grant limit would speak before the field is named
@@ -109,11 +112,15 @@ func (u *Users) intendNew(ctx context.Context, v visit, act Act, new NewUser, kn
 
 // newcomer is the intent of a new user, with what is wrong with it.
 func (u *Users) newcomer(v visit, act Act, new NewUser, known Access) (intent, error) {
+	kyc, err := u.kyc(v.organisation)
+	if err != nil {
+		return intent{}, err
+	}
 	target := User{
-		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Identity: IdentityID(u.NewID(PrefixIdentity)),
+		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Vouched: kyc.vouches(v.caller), Identity: IdentityID(u.NewID(PrefixIdentity)),
 		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
 	}
-	err := u.check(v, target.Kind, &target.Profile, known)
+	err = u.check(v, target.Kind, &target.Profile, known)
 	settings := v.organisation.Settings
 	in := intent{after: snapshot(target), reserve: settings.atAsking(reservations(settings, target, target.Profile)), names: &v.found}
 	in.after.Status = StatusActive
@@ -183,6 +190,9 @@ func (u *Users) updating(ctx context.Context, patch Patch) maker {
 		had, has := settings.atAsking(reservations(settings, user, user.Profile)), settings.atAsking(reservations(settings, user, after))
 		in := intent{after: snapshot(user), reserve: without(has, had), release: without(had, has)}
 		in.after.Profile = after
+		if user.SecondFactorRequired && !settings.needsSecondFactor(User{Profile: after}) {
+			in.after.SecondFactor = false // staff have one switch: off takes off what there is (5.2)
+		}
 		switch {
 		case after.APIAccess && !user.APIAccess:
 			u.begin(&in)

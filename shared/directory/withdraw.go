@@ -30,6 +30,7 @@ func withdrawn(before, after Profile) Profile {
 	}
 	interim.APIAccess = before.APIAccess && after.APIAccess
 	interim.PaymentLinks = before.PaymentLinks && after.PaymentLinks
+	interim.SecondFactorRequired = before.SecondFactorRequired || after.SecondFactorRequired
 	interim.IPAllowList = narrowed(before.IPAllowList, after.IPAllowList)
 	return interim
 }

@@ -58,6 +58,12 @@ const (
 	// CredentialExpiring warns before an API user's certificate or credential
 	// expires (6.3).
 	CredentialExpiring Kind = "credentialExpiring"
+	// KYCMoreNeeded asks a user for other documents, with the Reason (1.12).
+	KYCMoreNeeded Kind = "kycMoreNeeded"
+	// KYCPassed tells a user that it passed a Level of identity checks (1.12).
+	KYCPassed Kind = "kycPassed"
+	// KYCRejected tells a user that it did not, and the Reason where one was given (1.12).
+	KYCRejected Kind = "kycRejected"
 )
 
 // required names, for each kind, the fields of [Data] without which it makes no
@@ -83,6 +89,9 @@ var required = map[Kind][]string{
 	ServiceRequestDeclined: {"Organisation", "Actor", "Act", "Subject", "Reason", "Link"},
 	ServiceRequestExpired:  {"Organisation", "Act", "Subject", "Link", "ExpiresAt"},
 	CredentialExpiring:     {"Organisation", "Subject", "Credential", "Link", "ExpiresAt"},
+	KYCMoreNeeded:          {"Organisation", "Level", "Reason"},
+	KYCPassed:              {"Organisation", "Level"},
+	KYCRejected:            {"Organisation", "Level"},
 }
 
 // Kinds answers every kind, sorted.

@@ -39,6 +39,7 @@ type Data struct {
 	Reason       string // why, in the words of who decided
 	Account      string // name of an account
 	Credential   string // name or fingerprint of a certificate or credential, never its secret
+	Level        int    // of identity checks
 	Place        string // where an act came from: address, device, city
 	ChangeID     string
 	// Link is the absolute http or https address that the button opens.

@@ -1,6 +1,9 @@
 package mail
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // maxListed is how many names a list or a cell shows before it counts the rest.
 const maxListed = 20
@@ -38,6 +41,7 @@ func (p *page) Word(name string) (string, error) { return p.words.say("layout."+
 // quoted string; those that the message lacks are empty.
 type view struct {
 	Name, Organisation, Actor, Subject, Reason, Account, Credential, Place string
+	Level                                                                  string
 
 	Act, Factor, Cause                           string
 	ValidFor, ExpiresAt, EffectiveAt, OccurredAt string
@@ -117,6 +121,7 @@ func see(m Message, w words) (view, error) {
 		Account:      quote(clean(d.Account)),
 		Credential:   quote(clean(d.Credential)),
 		Place:        quote(clean(d.Place)),
+		Level:        strconv.Itoa(d.Level),
 	}
 	for _, word := range []struct {
 		into                 *string

@@ -88,6 +88,9 @@ func samples() map[string]mail.Message {
 			Organisation: organisation, Subject: "Ledger export", Credential: "Certificate 3f:a9:10:77",
 			ExpiresAt: expires, Link: "https://portal.example.com/users/usr_01KAP3QC",
 		},
+		"kycMoreNeeded": {Organisation: organisation, Level: 1, Reason: "The passport's second page is missing."},
+		"kycPassed":     {Organisation: organisation, Level: 1},
+		"kycRejected":   {Organisation: organisation, Level: 2, Reason: "The company is not in the register that was named."},
 	}
 
 	messages := make(map[string]mail.Message, len(data))
@@ -103,6 +106,7 @@ func samples() map[string]mail.Message {
 	}{
 		{"passwordReset", "byAdmin", func(d *mail.Data) { d.Actor = grace }},
 		{"passwordChanged", "byStaff", func(d *mail.Data) { d.Actor = "Client Services" }},
+		{"kycRejected", "withoutReason", func(d *mail.Data) { d.Reason = "" }},
 		{"changeApproved", "byStepUp", func(d *mail.Data) { d.Actor = "" }},
 		{"changeCancelled", "byActor", func(d *mail.Data) { d.Cause, d.Actor, d.Reason = "", grace, "Asked for twice." }},
 	} {

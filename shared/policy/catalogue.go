@@ -22,6 +22,7 @@ type document struct {
 	Kinds       map[directory.Kind][]directory.Permission `json:"kinds"`
 	Permissions []permission                              `json:"permissions"`
 	Roles       []directory.Role                          `json:"roles"`
+	KYC         directory.KYC                             `json:"kyc"`
 	Conflicts   []conflict                                `json:"conflicts"`
 	Owner       *directory.Ownership                      `json:"owner"`
 }
@@ -96,7 +97,7 @@ func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, e
 	if err := readJSON(files, file, &document); err != nil {
 		return nil, err
 	}
-	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds, Owner: document.Owner}
+	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds, Owner: document.Owner, KYC: document.KYC}
 	var err error
 	if preset.Settings, err = readSettings(document.Settings); err != nil {
 		return nil, fmt.Errorf("policy: %s: %w", file, err)
@@ -208,6 +209,7 @@ func (c *catalogue) check() error {
 	if none := c.preset.Settings.RoleCount == directory.RolesNone; none != (len(c.preset.Roles) == 0) {
 		problem("settings.roleCount: is %q with %d roles", c.preset.Settings.RoleCount, len(c.preset.Roles))
 	}
+	c.checkKYC(ids, problem)
 	for _, conflict := range c.conflicts {
 		field := "conflicts." + conflict.ID
 		if conflict.ID == "" || conflict.Warning == "" || len(conflict.Permissions) == 0 {
@@ -221,6 +223,43 @@ func (c *catalogue) check() error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// checkKYC finds what the levels of identity checks name that there is not. A stage that no level is for would be passed by
+// nobody.
+func (c *catalogue) checkKYC(roles map[string]bool, problem func(string, ...any)) {
+	kyc, stages := c.preset.KYC, []directory.Status{}
+	group := func(field, name string) {
+		if !roles[name] {
+			problem("%s: no role %q", field, name)
+		}
+	}
+	for i, level := range kyc.Levels {
+		field := fmt.Sprintf("kyc.levels[%d]", i)
+		if level.Level <= 0 || i > 0 && level.Level <= kyc.Levels[i-1].Level {
+			problem("%s: level %d is not above the one before", field, level.Level)
+		}
+		for _, name := range level.Groups {
+			group(field, name)
+			if !slices.Contains(kyc.Groups, name) {
+				problem("%s: %q is not among kyc.groups", field, name)
+			}
+		}
+		if level.Stage != "" {
+			stages = append(stages, level.Stage)
+		}
+	}
+	for _, name := range kyc.Groups {
+		group("kyc.groups", name)
+	}
+	if slices.Contains(c.preset.Settings.Onboarding, directory.StatusKYCNotVerified) && !slices.Contains(stages, directory.StatusKYCNotVerified) {
+		problem("kyc.levels: none is for the stage %s", directory.StatusKYCNotVerified)
+	}
+	for _, stage := range stages {
+		if stage != directory.StatusKYCNotVerified {
+			problem("kyc.levels: %q is no stage of identity checks", stage)
+		}
+	}
 }
 
 var kinds = []directory.Kind{directory.KindRegular, directory.KindAdmin, directory.KindAPI, directory.KindOperator}

@@ -12,7 +12,8 @@
 //	acts.json               that table, as a test writes it from the schema
 //	permissions.json        the service's own permissions, in every system's catalogue
 //	common.cedar            the rules that hold everywhere
-//	<preset>/preset.json    title, settings, what kinds may do, catalogue of permissions, roles, conflicts of duties
+//	<preset>/preset.json    title, settings, what kinds may do, catalogue of permissions, roles, levels of identity
+//	                        checks with the groups that they move clients to, conflicts of duties
 //	<preset>/policies.cedar what settings cannot say
 //
 // The folder "platform" is the operators' own organisation; its roles are their departments (9.2). An operator's

@@ -99,6 +99,7 @@ func TestB2BinPay(t *testing.T) {
 	ada := admin("usr_ada")
 	wallets := regular("usr_otto", roles("enterpriseOwner"), accounts(salaries))
 	staff := regular("usr_stan", roles("enterpriseStaff"), accounts(salaries))
+	legal := regular("usr_lars", roles("legalMerchantOwner"), accounts(salaries))
 	administration, support := operator("usr_olga", "administration"), operator("usr_sue", "support")
 	give := func(role string, accounts ...directory.AccountID) directory.Access {
 		return directory.Access{Roles: []string{role}, Accounts: accounts}
@@ -115,7 +116,12 @@ func TestB2BinPay(t *testing.T) {
 		{name: "staff make a legal merchant owner", who: administration, does: "updateUser", to: wallets, giving: give("legalMerchantOwner"), allowed: allow, policy: "administration"},
 		{name: "a wallet's owner invites staff to it", who: wallets, does: "createUser", to: staff, giving: give("enterpriseStaff", salaries), allowed: allow, policy: "administration"},
 		{name: "a wallet's owner invites to another wallet", who: wallets, does: "createUser", to: staff, giving: give("enterpriseStaff", savings), policy: "owners-invite-staff"},
-		{name: "a wallet's owner makes an API user", who: wallets, does: "createUser", to: regular("usr_new"), giving: give("api", salaries), policy: "owners-invite-staff"},
+		{name: "a wallet's owner invites another kind's staff", who: wallets, does: "createUser", to: staff, giving: give("legalMerchantStaff", salaries), policy: "owners-invite-staff"},
+		{name: "a legal merchant's owner invites its staff", who: legal, does: "createUser", to: staff, giving: give("legalMerchantStaff", salaries), allowed: allow, policy: "administration"},
+		{name: "a wallet's owner invites to no wallet", who: wallets, does: "createUser", to: staff, giving: give("enterpriseStaff"), policy: "owners-invite-staff"},
+		{name: "an admin puts somebody without a company into the API group", who: ada, does: "createUser", to: regular("usr_new"), giving: give("api", salaries), policy: "api-group-in-company"},
+		{name: "an admin puts somebody of a company into the API group", who: ada, does: "updateUser", to: regular("usr_new", companies(holding)), giving: give("api"), allowed: allow, policy: "administration"},
+		{name: "a wallet's owner makes an API user", who: wallets, does: "createUser", to: regular("usr_new", companies(holding)), giving: give("api", salaries), policy: "owners-invite-staff"},
 		{name: "a wallet's owner changes a user", who: wallets, does: "updateUser", to: staff, policy: "permission-missing"},
 		{name: "staff invite staff", who: staff, does: "createUser", to: staff, policy: "permission-missing"},
 		// 9.2: departments.

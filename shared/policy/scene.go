@@ -86,8 +86,9 @@ func resourceOf(question directory.Question, act act) (cedar.Entity, error) {
 			UID:     userUID(question.Target.ID),
 			Parents: within(question.Target.Organisation),
 			Attributes: cedar.NewRecord(cedar.RecordMap{
-				"kind":  cedar.String(question.Target.Kind),
-				"owner": cedar.Boolean(question.Target.Owner),
+				"kind":    cedar.String(question.Target.Kind),
+				"owner":   cedar.Boolean(question.Target.Owner),
+				"company": cedar.Boolean(question.Target.CompanyUser() || len(question.Grants.Companies) > 0),
 			}),
 		}, nil
 	case question.Account != nil && act.about(accountType):

@@ -7,7 +7,8 @@
 // Decisions:
 //   - One table. Partition keys begin with the tenant, save for look-ups that are platform-wide on purpose: names to
 //     sign in with, phone numbers, identities, counts of failed sign-ins and data keys. The list of organisations is
-//     one partition of an index.
+//     one partition of an index, and so is that of identity checks that wait for the platform's staff: what is in it is
+//     what they have not decided yet.
 //   - An organisation's users, changes, accounts and companies share a partition key, told apart by the sort key: lists
 //     are consistent queries that need no index, and DynamoDB splits a partition by sort key as it grows. Sessions
 //     and links lie with their user, log and outbox by themselves.
@@ -20,7 +21,8 @@
 //     stands beside it as an attribute of its own. So there is no question which of two is newer, and the names that the
 //     document adds are paid for by what it leaves out.
 //   - Every read on the way of a request is consistent: what was withdrawn is gone for the next request (5.3). Lists
-//     that need an index (changes of a state, active admins, organisations, what is due) are as of a moment ago.
+//     that need an index (changes of a state, active admins, organisations, waiting identity checks, what is due) are as of
+//     a moment ago.
 //   - When users were last seen is an index of its own, by keys alone: signing in writes it, and no other change of a user
 //     does, which an index with the whole items would. A page of it is ids, read then by their keys and consistently.
 //   - DynamoDB takes an item once in a transaction. What is only expected of a record that is also written goes into

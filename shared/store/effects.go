@@ -78,6 +78,14 @@ func writeOf(effect directory.Effect) (write, error) {
 		k.due(made, e.Request.DueAt())
 		listed(made, requestsQueue(e.Request.State), string(e.Request.ID))
 		return putRevised(k, made, e.Request.Revision), err
+	case directory.PutKYCCase:
+		ref := directory.UserRef{Organisation: e.Case.Organisation, ID: e.Case.User}
+		k := kycCase(ref)
+		made, err := encode(k, kycCaseRecord(e.Case))
+		if check, waits := e.Case.Waiting(); waits {
+			listed(made, kycList, kycWaits(check.Submitted().At, ref))
+		}
+		return putRevised(k, made, e.Case.Revision), err
 	case directory.PutLink:
 		k := link(linkRef(e.Link))
 		made, err := encode(k, linkRecord(e.Link))

@@ -34,7 +34,7 @@ const (
 	SeenSortKey      = "seenSk"
 
 	// ListIndex holds the lists that need another order than the table's: changes by state, an organisation's active
-	// admins, organisations. Sparse, and with the whole items, so that a page takes one query.
+	// admins, organisations, identity checks that wait. Sparse, and with the whole items, so that a page takes one query.
 	ListIndex        = "list"
 	ListPartitionKey = "listPk"
 	ListSortKey      = "listSk"
@@ -59,6 +59,7 @@ const (
 	sessionPrefix    = "s#"
 	linkPrefix       = "l#"
 	rememberedPrefix = "r#"
+	kycKey           = "kyc"
 
 	identityPrefix = "i#"
 	identityKey    = "i"
@@ -131,6 +132,9 @@ func linkRef(l directory.Link) directory.LinkRef {
 	return directory.LinkRef{Organisation: l.Organisation, User: l.User, ID: l.ID}
 }
 
+// kycCase is in its user's partition: one a user.
+func kycCase(ref directory.UserRef) key { return key{ofUser(ref.Organisation, ref.ID), kycKey} }
+
 func remembered(ref directory.RememberedRef) key {
 	return key{ofUser(ref.Organisation, ref.User), rememberedPrefix + ref.Key}
 }
@@ -199,6 +203,19 @@ func dataKey(id string) key { return key{"datakey#" + id, dataKeyKey} }
 
 // Keys of ListIndex.
 func adminsList(id directory.OrganisationID) string { return ofOrganisation(id) + "#admins" }
+
+// kycList is one partition: the platform's compliance reads it, and what it holds is what they have not decided yet.
+const kycList = "kyc"
+
+// kycWaits sorts a case by when its documents were handed in; kycWaiting finds its key.
+func kycWaits(at time.Time, ref directory.UserRef) string {
+	return kycKey + "#" + dueTime(at) + "#" + string(ref.Organisation) + "#" + string(ref.ID)
+}
+
+func kycWaiting(sk string) key {
+	parts := append(strings.SplitN(sk, "#", 4), "", "", "") // a forged one may be short
+	return kycCase(directory.UserRef{Organisation: directory.OrganisationID(parts[2]), ID: directory.UserID(parts[3])})
+}
 
 func changesList(id directory.OrganisationID, state directory.ChangeState) string {
 	return ofOrganisation(id) + "#changes#" + string(state)

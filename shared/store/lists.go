@@ -151,6 +151,11 @@ func (s *Store) Organisations(ctx context.Context, page directory.Page) ([]direc
 	return query(ctx, s, list{index: ListIndex, pk: organisationsList, prefix: directory.PrefixOrganisation, at: at}, page, toOrganisation)
 }
 
+// KYCWaiting lists the cases that wait for a decision, those that wait the longest first.
+func (s *Store) KYCWaiting(ctx context.Context, page directory.Page) ([]directory.KYCCase, string, error) {
+	return query(ctx, s, list{index: ListIndex, pk: kycList, prefix: kycKey + "#", at: kycWaiting}, page, toKYCCase)
+}
+
 // adminsAtMost bounds whom a mail to the approvers goes to.
 const adminsAtMost = 200
 

@@ -70,6 +70,7 @@ type (
 		OpenChange        directory.ChangeID      `json:"openChange"`
 		OpenDeactivation  directory.ChangeID      `json:"openDeactivation"`
 		EffectiveAt       time.Time               `json:"effectiveAt"`
+		Vouched           bool                    `json:"vouched"`
 		VerificationLink  directory.LinkID        `json:"verificationLink"`
 		ResetLink         directory.LinkID        `json:"resetLink"`
 		PhoneCode         *directory.PhoneCode    `json:"phoneCode"`
@@ -162,6 +163,13 @@ type (
 		Nonce     string               `json:"nonce"`
 		Identity  directory.IdentityID `json:"identity"`
 		ExpiresAt time.Time            `json:"expiresAt"`
+	}
+	kycCaseRecord struct {
+		Organisation directory.OrganisationID `json:"-"`
+		User         directory.UserID         `json:"-"`
+		Checks       []directory.KYCCheck     `json:"checks"`
+		Business     directory.Business       `json:"business"`
+		Revision     int                      `json:"-"`
 	}
 	linkRecord struct {
 		ID           directory.LinkID         `json:"-"`
@@ -354,6 +362,9 @@ func (r *sessionRecord) beside() []attribute {
 func (r *ceremonyRecord) named(k key)       { r.Challenge = strings.TrimPrefix(k.pk, ceremonyPrefix) }
 func (*ceremonyRecord) beside() []attribute { return nil }
 
+func (r *kycCaseRecord) named(k key)         { r.Organisation, r.User = ownersOf(k.pk) }
+func (r *kycCaseRecord) beside() []attribute { return []attribute{{"revision", &r.Revision}} }
+
 func (r *linkRecord) named(k key) {
 	r.Organisation, r.User = ownersOf(k.pk)
 	r.ID = directory.LinkID(strings.TrimPrefix(k.sk, linkPrefix))
@@ -492,6 +503,7 @@ var (
 	toChange         = decodeAs(func(r changeRecord) directory.Change { return directory.Change(r) })
 	toSession        = decodeAs(func(r sessionRecord) directory.Session { return directory.Session(r) })
 	toCeremony       = decodeAs(func(r ceremonyRecord) directory.Ceremony { return directory.Ceremony(r) })
+	toKYCCase        = decodeAs(func(r kycCaseRecord) directory.KYCCase { return directory.KYCCase(r) })
 	toLink           = decodeAs(func(r linkRecord) directory.Link { return directory.Link(r) })
 	toRemembered     = decodeAs(func(r rememberedRecord) directory.Remembered { return directory.Remembered(r) })
 	toTries          = decodeAs(func(r triesRecord) directory.Tries { return directory.Tries(r) })

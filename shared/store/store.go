@@ -122,6 +122,7 @@ func (r *reading) plan(want directory.Want) {
 	look(r, want.Phones, phone, toLogin, &r.found.Phones)
 	look(r, want.Changes, change, toChange, &r.found.Changes)
 	look(r, want.Sessions, session, toSession, &r.found.Sessions)
+	look(r, want.KYCCases, kycCase, toKYCCase, &r.found.KYCCases)
 	look(r, want.Links, link, toLink, &r.found.Links)
 	look(r, want.Accounts, account, toAccount, &r.found.Accounts)
 	look(r, want.Companies, company, toCompany, &r.found.Companies)

@@ -431,6 +431,43 @@ var cursors = []promise{
 			invalidCursor(t, "organisations", forged, nil, err)
 		}
 	}},
+	{"cases of identity checks are listed while they wait, those that wait the longest first", func(t *testing.T, s directory.Store) {
+		made := make([]directory.KYCCase, 3)
+		for i := range made {
+			made[i] = directory.KYCCase{
+				Organisation: NewOrganisation(), User: directory.UserID(NewID(directory.PrefixUser)),
+				Checks: []directory.KYCCheck{{Level: 1, Steps: []directory.KYCStep{{At: now().Add(-time.Duration(i) * time.Hour), To: directory.KYCSubmitted}}}},
+			}
+			commit(t, s, directory.PutKYCCase{Case: made[i]})
+			made[i].Revision = 1
+		}
+		slices.Reverse(made)
+		ours := func() []directory.KYCCase {
+			var all []directory.KYCCase
+			for page := (directory.Page{Limit: 1}); ; {
+				some, next, err := s.KYCWaiting(t.Context(), page)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, one := range some {
+					if slices.ContainsFunc(made, func(c directory.KYCCase) bool { return c.User == one.User }) {
+						all = append(all, one)
+					}
+				}
+				if page.Cursor = next; next == "" {
+					return all
+				}
+			}
+		}
+		eventually(t, "waiting", func() bool { return len(ours()) == 3 })
+		same(t, ours(), made)
+		decided := made[1]
+		decided.Checks = []directory.KYCCheck{{Level: 1, Steps: append(slices.Clone(decided.Checks[0].Steps), directory.KYCStep{At: now(), To: directory.KYCPassed})}}
+		commit(t, s, directory.PutKYCCase{Case: decided})
+		eventually(t, "decided", func() bool { return len(ours()) == 2 })
+		_, _, err := s.KYCWaiting(t.Context(), directory.Page{Limit: 1, Cursor: "a2V5"})
+		invalidCursor(t, "cases", "a2V5", nil, err)
+	}},
 	{"a cursor of another list is invalid", func(t *testing.T, s directory.Store) {
 		organisation, _ := stock(t, s, 3)
 		for _, from := range catalogues {

@@ -23,6 +23,7 @@ var reads = []promise{
 			Changes:         []directory.ChangeRef{{}},
 			Sessions:        []directory.TicketRef{{}},
 			Links:           []directory.LinkRef{{}},
+			KYCCases:        []directory.UserRef{{}},
 			Accounts:        []directory.AccountRef{{}},
 			Companies:       []directory.CompanyRef{{}},
 			Contacts:        []directory.ContactRef{{}},
@@ -265,6 +266,17 @@ var records = []promise{
 		once(t, s, ceremony.Challenge, ceremony, directory.BeginCeremony{Ceremony: ceremony},
 			func(challenge string) directory.Want { return directory.Want{Ceremonies: []string{challenge}} },
 			func(f directory.Found) map[string]directory.Ceremony { return f.Ceremonies })
+	}},
+	{"a case of identity checks is read as it was written, and stands at its revision", func(t *testing.T, s directory.Store) {
+		ref := directory.UserRef{Organisation: NewOrganisation(), ID: directory.UserID(NewID(directory.PrefixUser))}
+		revised(t, s, ref, func() directory.KYCCase {
+			kyc := Filled[directory.KYCCase]()
+			kyc.Organisation, kyc.User = ref.Organisation, ref.ID
+			return kyc
+		}, func(c *directory.KYCCase) *int { return &c.Revision },
+			func(c directory.KYCCase) directory.Effect { return directory.PutKYCCase{Case: c} },
+			func(ref directory.UserRef) directory.Want { return directory.Want{KYCCases: []directory.UserRef{ref}} },
+			func(f directory.Found) map[directory.UserRef]directory.KYCCase { return f.KYCCases })
 	}},
 	{"the answer to a request is remembered as it was written, once", func(t *testing.T, s directory.Store) {
 		remembered := Filled[directory.Remembered]()
