@@ -59,7 +59,7 @@ type Evaluated struct {
 
 // EvaluationContext tells why.
 type EvaluationContext struct {
-	Reason      string           `json:"reason,omitempty"`
+	Reason      string           `json:"reason,omitempty" translated:""`
 	Policy      string           `json:"policy,omitempty" doc:"The policy that permitted or denied."`
 	Obligations []string         `json:"obligations" nullable:"false" doc:"What the caller must see to, as needsApproval."`
 	Error       *EvaluationError `json:"error,omitempty" doc:"Of one among several: why it could not be evaluated, which denies."`
@@ -68,7 +68,7 @@ type EvaluationContext struct {
 // EvaluationError is what is wrong with one of several evaluations.
 type EvaluationError struct {
 	Status  int            `json:"status"`
-	Message string         `json:"message"`
+	Message string         `json:"message" translated:""`
 	Errors  []ProblemField `json:"errors" nullable:"false"`
 }
 
@@ -146,7 +146,7 @@ type ExplanationAnswer struct {
 type Deciding struct {
 	Decision    bool     `json:"decision"`
 	Policy      string   `json:"policy" doc:"The policy that permitted or denied."`
-	Reason      string   `json:"reason" doc:"The policy's own words."`
+	Reason      string   `json:"reason" translated:"" doc:"The policy's own words, in the reader's language."`
 	Obligations []string `json:"obligations" nullable:"false"`
 }
 

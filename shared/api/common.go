@@ -72,10 +72,14 @@ type Difference struct {
 	After  string `json:"after"`
 }
 
+// Translated is the tag of a field of an output that holds a text of the service's own. Package httpapi writes it in the
+// reader's language (8.1), but for what its Own says is an organisation's own: that stays as it was written.
+const Translated = "translated"
+
 // Warning is a segregation of duties that a grant would break; it is told, not refused (2.6).
 type Warning struct {
 	Code   string `json:"code"`
-	Detail string `json:"detail"`
+	Detail string `json:"detail" translated:""`
 }
 
 // moment is a time that may be absent.

@@ -147,8 +147,8 @@ type OpenAccountInput struct {
 // Role is a named set of permissions with their scopes.
 type Role struct {
 	ID          string            `json:"id"`
-	Name        string            `json:"name"`
-	Description string            `json:"description,omitempty"`
+	Name        string            `json:"name" translated:""`
+	Description string            `json:"description,omitempty" translated:""`
 	Permissions map[string]string `json:"permissions" doc:"Each with its scope: all, or own."`
 	// Of the organisation's own.
 	Own         bool       `json:"own,omitempty" doc:"A role of the organisation's own, which can be changed."`
@@ -202,7 +202,7 @@ type RoleAnswer struct {
 // Permission is one that users of the organisation may have.
 type Permission struct {
 	ID          string `json:"id"`
-	Description string `json:"description"`
+	Description string `json:"description" translated:""`
 }
 
 // Operations on organisations.

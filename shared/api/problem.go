@@ -16,5 +16,5 @@ type Problem struct {
 type ProblemField struct {
 	Field  string `json:"field" example:"name.first" doc:"The path in the body, or the name of a parameter or header; \"body\" is the whole."`
 	Rule   string `json:"rule" example:"maxLength" doc:"A stable code of the rule."`
-	Detail string `json:"detail,omitempty" doc:"The rule in words."`
+	Detail string `json:"detail,omitempty" translated:"" doc:"The rule in words."`
 }

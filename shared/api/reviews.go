@@ -101,7 +101,7 @@ type ConflictRow struct {
 	Email    string `json:"email"`
 	Status   string `json:"status"`
 	Conflict string `json:"conflict" doc:"The code that the warning had when the access was given."`
-	Detail   string `json:"detail"`
+	Detail   string `json:"detail" translated:""`
 }
 
 // Fields are the conflict as a line of a table.

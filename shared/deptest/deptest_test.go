@@ -42,6 +42,7 @@ var rules = []rule{
 	{of: "mandate/shared/policy", not: []string{sdk, lambda, "net/http"}},
 	{of: "mandate/shared/mail", not: []string{sdk, lambda, "net/http"}},
 	{of: "mandate/shared/text", not: []string{sdk, lambda, "net/http"}},
+	{of: "mandate/shared/words", not: []string{sdk, lambda, "net/http", "mandate/shared/directory"}},
 
 	// What deploys and what is deployed are different programs, and the local runner never compiles CDK.
 	{of: "mandate/infra/stack", not: []string{"mandate/functions/...", "mandate/infra/local/..."}},

@@ -25,7 +25,7 @@ type Assigned struct {
 func (u *Users) Assign(ctx context.Context, r Request, id AccountID, users []UserID) (Assigned, error) {
 	return attempt(func(bool) (Assigned, error) {
 		if len(users) > AssignAtMost {
-			return Assigned{}, fault.InvalidField("users", "maxItems", fmt.Sprintf("At most %d users at once.", AssignAtMost))
+			return Assigned{}, fault.InvalidField("users", "maxItems", "At most %d users at once.", AssignAtMost)
 		}
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			want := Want{Accounts: []AccountRef{{organisation, id}}}
@@ -96,7 +96,7 @@ func assignable(v visit, account Account, users []UserID) (Target, error) {
 		case user.Status == StatusPending:
 			fields.Add(field, "pending", "The user's creation has not taken effect yet.")
 		case len(user.Accounts) >= maxAccounts:
-			fields.Add(field, "maxItems", fmt.Sprintf("The user has %d accounts, which is as many as a user may have.", maxAccounts))
+			fields.Add(field, "maxItems", "The user has %d accounts, which is as many as a user may have.", maxAccounts)
 		}
 		target.Holders = append(target.Holders, user)
 	}

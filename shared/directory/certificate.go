@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -61,7 +60,7 @@ func (u *Users) addingCertificate(pem string) maker {
 			return intent{}, fault.InvalidField("pem", "duplicate", "The user has this certificate already.")
 		}
 		if len(user.Certificates) >= maxCertificates {
-			return intent{}, fault.InvalidField("pem", "maxItems", fmt.Sprintf("A user has at most %d certificates.", maxCertificates))
+			return intent{}, fault.InvalidField("pem", "maxItems", "A user has at most %d certificates.", maxCertificates)
 		}
 		certificate.AddedAt, certificate.AddedBy = v.now, v.caller.ID
 		after := snapshot(user)

@@ -1,6 +1,10 @@
 package directory
 
-import "time"
+import (
+	"time"
+
+	"mandate/shared/fault"
+)
 
 // ChangeState is where a change stands on its way.
 type ChangeState string
@@ -15,6 +19,9 @@ const (
 	StateExpired          ChangeState = "expired"
 	StateFailed           ChangeState = "failed"
 )
+
+// Word is the state as people are told it.
+func (s ChangeState) Word() fault.Word { return fault.Word(s) }
 
 // Open tells whether the change still waits for something.
 func (s ChangeState) Open() bool {

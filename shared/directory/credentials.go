@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -44,7 +43,7 @@ func (u *Users) CreateCredential(ctx context.Context, r Request, id UserID, expi
 		case !user.callsAPI(v.organisation.Settings):
 			return intent{}, fault.New(fault.StateWrong, "The user has no API access.")
 		case len(user.Credentials) >= maxCredentials:
-			return intent{}, fault.New(fault.StateWrong, fmt.Sprintf("The user has %d credentials, which is as many as a user may have. Revoke one first.", maxCredentials))
+			return intent{}, fault.New(fault.StateWrong, "The user has %d credentials, which is as many as a user may have. Revoke one first.", maxCredentials)
 		case !expiresAt.IsZero() && !expiresAt.After(v.now):
 			return intent{}, fault.InvalidField("expiresAt", "future", "The credential's end is yet to come.")
 		}

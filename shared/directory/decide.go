@@ -98,7 +98,7 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 		}
 		if !slices.Contains(way.from, change.State) {
 			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID),
-				Detail: "The change is not waiting for this: it is " + string(change.State) + "."}
+				Detail: "The change is not waiting for this: it is %s.", Values: []any{change.State.Word()}}
 		}
 		if change.expired(v.now) { // the sweep comes by the minute
 			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID), Detail: "The change has expired."}
@@ -274,7 +274,7 @@ func (c *Changes) Challenge(ctx context.Context, r Request, id ChangeID) (Invita
 	}
 	if !change.State.waits() || change.expired(v.now) {
 		return Invitation{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID),
-			Detail: "The change is not waiting for this: it is " + string(change.State) + "."}
+			Detail: "The change is not waiting for this: it is %s.", Values: []any{change.State.Word()}}
 	}
 	if len(v.identity.Passkeys) == 0 {
 		return Invitation{}, fault.New(fault.SecondFactorMissing, "Set up a passkey first.")

@@ -55,7 +55,7 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 			return err
 		}
 		for _, at := range problem.Fields {
-			fields.Add(fmt.Sprintf("%s[%d].%s", field, i, at.Name), at.Rule, at.Detail)
+			fields.Add(fmt.Sprintf("%s[%d].%s", field, i, at.Name), at.Rule, at.Detail, at.Values...)
 		}
 		return nil
 	}

@@ -47,6 +47,9 @@ func (k KYC) move(roles []string, group string) []string {
 // KYCState is where a level stands. What is done to a level is named by the state that it leads to.
 type KYCState string
 
+// Word is the state in a person's words, in whatever language.
+func (s KYCState) Word() fault.Word { return fault.Word(s) }
+
 const (
 	KYCNotStarted  KYCState = "notStarted"
 	KYCSubmitted   KYCState = "submitted"   // documents were handed in
@@ -248,13 +251,13 @@ func (v KYCView) step(number int, to KYCState) error {
 	case index < 0:
 		return fault.InvalidField("level", "unknown", "There is no such level for this user.")
 	case v.User.Status != StatusKYCNotVerified && !v.User.Active():
-		return fault.New(fault.StateWrong, "The user is "+string(v.User.Status)+": its identity is not to be verified now.")
+		return fault.New(fault.StateWrong, "The user is %s: its identity is not to be verified now.", v.User.Status.Word())
 	case index > 0 && v.Case.Check(v.Levels[index-1].Level).State() != KYCPassed:
-		return fault.New(fault.StateWrong, fmt.Sprintf("Level %d comes first.", v.Levels[index-1].Level))
+		return fault.New(fault.StateWrong, "Level %d comes first.", v.Levels[index-1].Level)
 	}
 	check := v.Case.Check(number)
 	if state := check.State(); !slices.Contains(kycSteps[state], to) {
-		return fault.New(fault.StateWrong, fmt.Sprintf("Level %d is %s.", number, state))
+		return fault.New(fault.StateWrong, "Level %d is %s.", number, state.Word())
 	}
 	return nil
 }

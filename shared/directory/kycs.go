@@ -229,7 +229,7 @@ func checkSubmission(documents []KYCDocument, business *Business) error {
 	case len(documents) == 0:
 		fields.Add("documents", "minItems", "Hand in at least one document.")
 	case len(documents) > maxKYCDocuments:
-		fields.Add("documents", "maxItems", fmt.Sprintf("At most %d.", maxKYCDocuments))
+		fields.Add("documents", "maxItems", "At most %d.", maxKYCDocuments)
 		return fields.Err()
 	}
 	for i := range documents {

@@ -69,7 +69,7 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 			return user.mailWarnings(), err
 		}
 		if !fits(user) {
-			return nil, fault.New(fault.StateWrong, "The user is "+string(user.Status)+": there is no such mail to send.")
+			return nil, fault.New(fault.StateWrong, "The user is %s: there is no such mail to send.", user.Status.Word())
 		}
 		if kind == LinkVerification && v.organisation.Settings.Shares() {
 			found, err := u.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})

@@ -84,7 +84,7 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 	checkName(&fields, "name", &new.Name, true)
 	preset, ok := o.Presets.Preset(new.Preset)
 	if !ok || !slices.Contains(o.Presets.Names(), new.Preset) { // the operators' own preset is no customer's
-		fields.Add("preset", "enum", "The preset is one of "+strings.Join(o.Presets.Names(), ", ")+".")
+		fields.Add("preset", "enum", "The preset is one of %s.", strings.Join(o.Presets.Names(), ", "))
 		return Organisation{}, nil, fields.Err()
 	}
 	organisation := Organisation{
@@ -96,7 +96,7 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 		organisation.checkRoles(preset, &fields)
 	}
 	if least := organisation.Settings.LeastAdmins(); len(new.Admins) < least {
-		fields.Add("admins", "minItems", fmt.Sprintf("This organisation needs at least %d admins.", least))
+		fields.Add("admins", "minItems", "This organisation needs at least %d admins.", least)
 	}
 	entry := o.entry(v, ActionCreateOrganisation, Done)
 	entry.Organisation, entry.Detail = organisation.ID, organisation.Name
@@ -128,7 +128,7 @@ func (s Settings) check(fields *fault.Fields) {
 		fields.Add("settings.approvalHours", "range", "It is from 1 to 2160 hours.")
 	}
 	if len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(l string) bool { return !slices.Contains(languages, l) }) {
-		fields.Add("settings.languages", "enum", "At least one of "+strings.Join(languages, ", ")+".")
+		fields.Add("settings.languages", "enum", "At least one of %s.", strings.Join(languages, ", "))
 	}
 	one("secretsShown", s.SecretsShown == "once" || s.SecretsShown == "always", "It is once or always.")
 	passed := slices.DeleteFunc(slices.Clone(stages), func(stage Status) bool { return !slices.Contains(s.Onboarding, stage) })

@@ -54,7 +54,7 @@ func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
 	if p.Language == "" {
 		p.Language = settings.Languages[0]
 	} else if !slices.Contains(languages, p.Language) {
-		fields.Add("language", "enum", "The language is one of "+strings.Join(languages, ", ")+".")
+		fields.Add("language", "enum", "The language is one of %s.", strings.Join(languages, ", "))
 	}
 	checkAccess(&fields, v, preset, &p.Access, had)
 	switch p.PaymentRule {
@@ -83,7 +83,7 @@ func checkName(fields *fault.Fields, field string, name *string, required bool) 
 	case *name == "" && required:
 		fields.Add(field, "required", "A name is needed.")
 	case utf8.RuneCountInString(*name) > maxName:
-		fields.Add(field, "maxLength", fmt.Sprintf("A name has at most %d characters.", maxName))
+		fields.Add(field, "maxLength", "A name has at most %d characters.", maxName)
 	case strings.ContainsFunc(*name, hidden):
 		fields.Add(field, "characters", "A name has no control or formatting characters.")
 	}
@@ -103,7 +103,7 @@ func checkEmail(fields *fault.Fields, email *string) {
 		return
 	}
 	if len(*email) > maxEmail {
-		fields.Add("email", "maxLength", fmt.Sprintf("An e-mail address has at most %d characters.", maxEmail))
+		fields.Add("email", "maxLength", "An e-mail address has at most %d characters.", maxEmail)
 		return
 	}
 	for i := range len(*email) {
@@ -144,9 +144,9 @@ func checkUsername(fields *fault.Fields, settings Settings, kind Kind, username 
 	case settings.SignInName != SignInUsername:
 		fields.Add("username", "unknown", "Users of this organisation sign in with their e-mail address.")
 	case len(*username) < minUsername:
-		fields.Add("username", "minLength", fmt.Sprintf("A username has at least %d characters.", minUsername))
+		fields.Add("username", "minLength", "A username has at least %d characters.", minUsername)
 	case len(*username) > maxUsername:
-		fields.Add("username", "maxLength", fmt.Sprintf("A username has at most %d characters.", maxUsername))
+		fields.Add("username", "maxLength", "A username has at most %d characters.", maxUsername)
 	case strings.ContainsFunc(*username, func(r rune) bool {
 		return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-@+", r)
 	}):
@@ -174,7 +174,7 @@ func checkAccess(fields *fault.Fields, v visit, preset Preset, access *Access, h
 	organisation := v.organisation.ID
 	bound := func(field string, length, most int) bool {
 		if length > most {
-			fields.Add(field, "maxItems", fmt.Sprintf("At most %d.", most))
+			fields.Add(field, "maxItems", "At most %d.", most)
 		}
 		return length <= most
 	}
@@ -234,7 +234,7 @@ func (p Preset) hasPermission(id Permission) bool {
 
 func checkAllowList(fields *fault.Fields, list *[]string) {
 	if len(*list) > maxAllowList {
-		fields.Add("ipAllowList", "maxItems", fmt.Sprintf("At most %d.", maxAllowList))
+		fields.Add("ipAllowList", "maxItems", "At most %d.", maxAllowList)
 		return
 	}
 	for i, text := range *list {

@@ -18,6 +18,13 @@ type Request struct {
 	Fingerprint string
 	IfMatch     string
 	Preview     bool // answer what would happen, write nothing (3.11)
+	// Reader learns who reads the answer, as soon as that is known; nil where nobody asks.
+	Reader *Reader
+}
+
+// Reader is who reads an answer.
+type Reader struct {
+	Language string // preferred by the caller; empty while nobody has proven to be one
 }
 
 // Source is where a request comes from.

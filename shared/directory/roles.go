@@ -311,7 +311,7 @@ func (o *Organisations) checkRole(v visit, role *Role) error {
 		fields.Add("name", "taken", "The organisation has a role of this name.")
 	}
 	if own > maxOwnRoles {
-		fields.Add("roles", "maxItems", fmt.Sprintf("An organisation has at most %d roles of its own.", maxOwnRoles))
+		fields.Add("roles", "maxItems", "An organisation has at most %d roles of its own.", maxOwnRoles)
 	} else if size > maxRolesSize {
 		fields.Add("roles", "maxBytes", "The organisation's own roles are too large together: use fewer, or shorter descriptions.")
 	}
@@ -337,7 +337,7 @@ func checkText(fields *fault.Fields, field string, text *string, most int) {
 	case !utf8.ValidString(*text):
 		fields.Add(field, "utf8", "The text is not valid UTF-8.")
 	case utf8.RuneCountInString(*text) > most:
-		fields.Add(field, "maxLength", fmt.Sprintf("At most %d characters.", most))
+		fields.Add(field, "maxLength", "At most %d characters.", most)
 	case strings.ContainsFunc(*text, func(r rune) bool { return r != '\n' && hidden(r) }):
 		fields.Add(field, "characters", "The text has no control or formatting characters.")
 	}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"mandate/shared/fault"
 )
@@ -75,7 +76,7 @@ func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, er
 			return Me{}, err
 		}
 		if !slices.Contains(languages, language) {
-			return Me{}, fault.InvalidField("language", "enum", "The language is one of en, fr.")
+			return Me{}, fault.InvalidField("language", "enum", "The language is one of %s.", strings.Join(languages, ", "))
 		}
 		before := v.caller.Language
 		v.caller.Language = language

@@ -20,6 +20,9 @@ const (
 // RequestState is where a service request stands.
 type RequestState string
 
+// Word is the state in a person's words, in whatever language.
+func (s RequestState) Word() fault.Word { return fault.Word(s) }
+
 const (
 	RequestOpen     RequestState = "open"
 	RequestAccepted RequestState = "accepted"
@@ -340,7 +343,7 @@ func (s *ServiceRequests) Decide(ctx context.Context, r Request, id ServiceReque
 			return Judged{}, err
 		}
 		if request.State != RequestOpen {
-			return Judged{}, fault.New(fault.StateWrong, "The service request is "+string(request.State)+".")
+			return Judged{}, fault.New(fault.StateWrong, "The service request is %s.", request.State.Word())
 		}
 		if !v.now.Before(request.ExpiresAt) { // the sweep comes by the minute
 			return Judged{}, fault.New(fault.StateWrong, "The service request has expired.")

@@ -1,6 +1,10 @@
 package directory
 
-import "time"
+import (
+	"time"
+
+	"mandate/shared/fault"
+)
 
 // Kind of user.
 type Kind string
@@ -24,6 +28,9 @@ const (
 	StatusInactive         Status = "inactive"
 	StatusRemoved          Status = "removed" // in the answer to a removal and in its change; no record has it
 )
+
+// Word is the status as people are told it.
+func (s Status) Word() fault.Word { return fault.Word(s) }
 
 // Name of a person.
 type Name struct {

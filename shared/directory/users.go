@@ -212,7 +212,7 @@ func (u *Users) Deactivate(ctx context.Context, r Request, id UserID) (Answer, e
 
 func deactivating(v visit, user User) (intent, error) {
 	if user.Status == StatusInactive || user.Status == StatusPending {
-		return intent{}, fault.New(fault.StateWrong, "The user is "+string(user.Status)+".")
+		return intent{}, fault.New(fault.StateWrong, "The user is %s.", user.Status.Word())
 	}
 	after := snapshot(user)
 	after.Status = StatusInactive
@@ -278,7 +278,7 @@ func mayLoseAdmin(v visit, user User) error {
 }
 
 func fewAdmins(least int) error {
-	return fault.New(fault.TooFewAdmins, fmt.Sprintf("The organisation needs at least %d active admins.", least))
+	return fault.New(fault.TooFewAdmins, "The organisation needs at least %d active admins.", least)
 }
 
 // change asks for an act on a user that is there.

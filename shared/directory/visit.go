@@ -92,6 +92,7 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 			return visit{}, unauthenticated()
 		}
 		v.session = Session{Organisation: entry.home, User: v.caller.ID, Acting: entry.home, Stage: SessionFull}
+		v.tellReader()
 		return v, c.checkWay(ctx, v)
 	}
 	session, ok := found.Sessions[entry.session]
@@ -99,6 +100,7 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 	if !ok || session.Acting != entry.acting || !session.Alive(v.caller, v.identity, v.now) {
 		return visit{}, unauthenticated()
 	}
+	v.tellReader()
 	if err := c.checkWay(ctx, v); err != nil {
 		return visit{}, err
 	}
@@ -110,7 +112,7 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 		case SessionEnrolment:
 			return visit{}, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
 		case SessionOnboarding:
-			return visit{}, fault.New(fault.OnboardingOpen, "Your account is not active yet: it is "+string(v.caller.Status)+".")
+			return visit{}, fault.New(fault.OnboardingOpen, "Your account is not active yet: it is %s.", v.caller.Status.Word())
 		case SessionPassword:
 			return visit{}, fault.New(fault.PasswordMustChange, "Choose another password first.")
 		}
@@ -122,6 +124,13 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 		}
 	}
 	return v, nil
+}
+
+// tellReader tells for whom the answer is written, refusals included.
+func (v visit) tellReader() {
+	if v.Reader != nil {
+		v.Reader.Language = v.caller.Language
+	}
 }
 
 // actor is the caller as logs and timelines name it.

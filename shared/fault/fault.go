@@ -2,6 +2,7 @@ package fault
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -35,36 +36,54 @@ const (
 	Stale               Code = "stale"              // lost a race; the act may be tried again from its first read
 )
 
-// Field is one field that breaks one rule. Name is the path in the request, as "name.first" or "accounts[2]".
+// Field is one field that breaks one rule. Name is the path in the request, as "name.first" or "accounts[2]". Detail and
+// Values are as a fault's.
 type Field struct {
 	Name   string
 	Rule   string
 	Detail string
+	Values []any
 }
 
 // Fault is an error of the domain.
 type Fault struct {
-	Code       Code
+	Code Code
+	// Detail is what a person is told, in English: a format of package fmt where there are Values. The two are kept apart
+	// because translations are found by the format ([mandate/shared/words]).
 	Detail     string
+	Values     []any
 	Fields     []Field
 	Policy     string        // the policy that denied
 	Change     string        // the open change in the way
 	RetryAfter time.Duration // with TooManyAttempts
 }
 
-// New makes a fault. Detail is for people and never carries a secret or another tenant's data.
-func New(code Code, detail string) *Fault { return &Fault{Code: code, Detail: detail} }
+// Word is a value of a detail that is itself told in the reader's language, as a status is: the code of what it says.
+type Word string
+
+// Format puts the values into a detail. A detail without values may hold a %.
+func Format(detail string, values ...any) string {
+	if len(values) == 0 {
+		return detail
+	}
+	return fmt.Sprintf(detail, values...)
+}
+
+// New makes a fault. Detail and values are for people and never carry a secret or another tenant's data.
+func New(code Code, detail string, values ...any) *Fault {
+	return &Fault{Code: code, Detail: detail, Values: values}
+}
 
 // InvalidField is the fault of a single field.
-func InvalidField(name, rule, detail string) *Fault {
-	return &Fault{Code: Invalid, Detail: detail, Fields: []Field{{name, rule, detail}}}
+func InvalidField(name, rule, detail string, values ...any) *Fault {
+	return &Fault{Code: Invalid, Detail: detail, Values: values, Fields: []Field{{name, rule, detail, values}}}
 }
 
 func (f *Fault) Error() string {
 	var text strings.Builder
 	text.WriteString(string(f.Code))
 	if f.Detail != "" {
-		text.WriteString(": " + f.Detail)
+		text.WriteString(": " + Format(f.Detail, f.Values...))
 	}
 	for _, field := range f.Fields {
 		text.WriteString("; " + field.Name + " " + field.Rule)
@@ -89,16 +108,18 @@ func Is(err error, code Code) bool {
 type Fields []Field
 
 // Add notes a field that breaks a rule.
-func (f *Fields) Add(name, rule, detail string) { *f = append(*f, Field{name, rule, detail}) }
+func (f *Fields) Add(name, rule, detail string, values ...any) {
+	*f = append(*f, Field{name, rule, detail, values})
+}
 
 // Err is nil where nothing was noted.
 func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
-	detail := f[0].Detail
+	detail, values := f[0].Detail, f[0].Values
 	if len(f) > 1 {
-		detail = "Several fields are not as they should be."
+		detail, values = "Several fields are not as they should be.", nil
 	}
-	return &Fault{Code: Invalid, Detail: detail, Fields: f}
+	return &Fault{Code: Invalid, Detail: detail, Values: values, Fields: f}
 }

@@ -30,7 +30,12 @@
 // Handlers get a context that ends shortly before the function's own time, so that a slow dependency is answered with
 // 503 and Retry-After, and not with the gateway's bare 500.
 //
-// A problem's texts come from one file a language in texts/. What the domain says in a fault's detail is shown as it is.
+// What people read is written in their language here, and nowhere before: the domain says it in English, with its values
+// apart, and package words has the translations. In an output it is the fields that api.Translated marks. The language is
+// the nearest to the request's Accept-Language that there is; without one, or where it names none that there is, the
+// language that the caller prefers; else English. The request goes first because it is said for this one answer, and by
+// whoever will show it: a page that lets its user choose says so there. What a user prefers began as its organisation's
+// default, and whether somebody chose it cannot be told. Content-Language tells which it was.
 //
 // Status codes: a body that cannot be read is 400, and one that can be read and breaks a rule is 422, naming each field
 // and rule. The value is never repeated, since it may be a password.

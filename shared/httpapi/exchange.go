@@ -29,7 +29,8 @@ type exchange struct {
 	event   *events.APIGatewayV2HTTPRequest
 	route   *route
 	request directory.Request
-	cookie  bool // the console's cookie is what authenticates
+	reader  directory.Reader // as the domain comes to know it
+	cookie  bool             // the console's cookie is what authenticates
 	query   url.Values
 	body    []byte
 

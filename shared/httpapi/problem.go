@@ -12,6 +12,7 @@ import (
 
 	"mandate/shared/api"
 	"mandate/shared/fault"
+	"mandate/shared/words"
 )
 
 // Codes of what goes wrong outside the domain. They end a problem's type like the domain's own.
@@ -62,12 +63,12 @@ const retryUnavailable = time.Second
 // problem answers the exchange's error, whatever it is, with a problem document (RFC 9457). What had been answered
 // before is dropped.
 func (s *Server) problem(x *exchange) {
-	w := s.texts().in(acceptLanguage(x.Header("Accept-Language")))
+	w := s.words.In(s.language(x))
 	problem, retryAfter := s.describe(x, w)
 	x.status, x.cookies = problem.Status, nil
 	x.headers = map[string]string{
 		"Content-Type":     "application/problem+json",
-		"Content-Language": w.language,
+		"Content-Language": w.Language,
 	}
 	if problem.Status == http.StatusUnauthorized {
 		x.headers["WWW-Authenticate"] = `Bearer realm="mandate"` // RFC 9110, 15.5.2
@@ -82,18 +83,18 @@ func (s *Server) problem(x *exchange) {
 }
 
 // describe is the one place that turns an error into a problem.
-func (s *Server) describe(x *exchange, w words) (problem api.Problem, retryAfter time.Duration) {
+func (s *Server) describe(x *exchange, w *words.Words) (problem api.Problem, retryAfter time.Duration) {
 	if found, ok := fault.As(x.err); ok && statusOf(found.Code) != 0 {
 		x.code = found.Code
-		problem.Detail, problem.Policy, problem.Change, retryAfter = found.Detail, found.Policy, found.Change, found.RetryAfter
+		problem.Detail, problem.Policy, problem.Change, retryAfter = w.Say(found.Detail, found.Values...), found.Policy, found.Change, found.RetryAfter
 		for _, field := range found.Fields {
-			problem.Errors = append(problem.Errors, api.ProblemField{Field: field.Name, Rule: field.Rule, Detail: field.Detail})
+			problem.Errors = append(problem.Errors, api.ProblemField{Field: field.Name, Rule: field.Rule, Detail: w.Say(field.Detail, field.Values...)})
 		}
 	} else if refused := (*refusal)(nil); errors.As(x.err, &refused) {
 		x.code = refused.code
 		problem.Detail, problem.Policy = w.Details[refused.detail], refused.policy
 		for _, violation := range refused.violations {
-			problem.Errors = append(problem.Errors, api.ProblemField{Field: violation.field, Rule: violation.rule(), Detail: w.rule(violation)})
+			problem.Errors = append(problem.Errors, api.ProblemField{Field: violation.field, Rule: violation.rule(), Detail: w.Rule(violation.text, violation.limit)})
 		}
 		if refused.unrouted {
 			s.log.ErrorContext(x.ctx, "no operation of this function has the route", "routeKey", x.event.RouteKey, "requestId", x.event.RequestContext.RequestID)

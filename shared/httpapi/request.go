@@ -135,12 +135,12 @@ func place(city, country string) string {
 
 // acceptLanguage reads an Accept-Language field (RFC 9110, 12.5.4), best first. An entry that is not understood is left
 // out, and does not spoil the others.
-func acceptLanguage(field string) []string {
+func acceptLanguage(field string) []language.Tag {
 	if field == "" {
 		return nil
 	}
 	type wish struct {
-		tag     string
+		tag     language.Tag
 		quality float32
 	}
 	var wishes []wish
@@ -152,10 +152,10 @@ func acceptLanguage(field string) []string {
 		if err != nil || len(tags) == 0 || strings.HasPrefix(strings.TrimSpace(entry), "*") {
 			continue
 		}
-		wishes = append(wishes, wish{tags[0].String(), qualities[0]})
+		wishes = append(wishes, wish{tags[0], qualities[0]})
 	}
 	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.quality, a.quality) })
-	languages := make([]string, len(wishes))
+	languages := make([]language.Tag, len(wishes))
 	for i, wish := range wishes {
 		languages[i] = wish.tag
 	}

@@ -90,7 +90,7 @@ func TestRequestIsTheEvents(t *testing.T) {
 			if answer := s.call(t, event("GET /health", test.change)); answer.StatusCode != 200 {
 				t.Fatalf("%+v", answer)
 			}
-			test.want.Operation = "health"
+			test.want.Operation, test.want.Reader = "health", &directory.Reader{}
 			if diff := cmp.Diff(test.want, s.request, cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty()); diff != "" {
 				t.Error(diff)
 			}

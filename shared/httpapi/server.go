@@ -20,6 +20,7 @@ import (
 	"mandate/shared/directory"
 	"mandate/shared/fault"
 	"mandate/shared/table"
+	"mandate/shared/words"
 )
 
 // Options are what a server is told by its surroundings. The zero value is usable.
@@ -37,7 +38,7 @@ type Server struct {
 	log            *slog.Logger
 	now            func() time.Time
 	edgeTellsPlace bool
-	texts          func() *texts // read when the first problem is told
+	words          *words.Catalogue
 	routes         map[string]*route
 	buffers        sync.Pool
 }
@@ -63,7 +64,7 @@ func New(options Options) *Server {
 		log:            options.Log,
 		now:            options.Now,
 		edgeTellsPlace: options.EdgeTellsPlace,
-		texts:          sync.OnceValue(loadTexts),
+		words:          words.New(),
 		routes:         map[string]*route{},
 		buffers:        sync.Pool{New: func() any { return new(bytes.Buffer) }},
 	}
@@ -87,6 +88,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	}
 	r := &route{id: operation.ID, public: operation.Public, table: operation.Table, bad: operation.BadInput}
 	r.prepare = sync.OnceFunc(func() {
+		translate := translator(reflect.TypeFor[Out]())
 		huma.Register(r.library(), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
 			x := exchangeIn(ctx)
 			output, err := handler(ctx, x.request, input)
@@ -97,6 +99,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 				x.err = err // the library would make its own form of it
 				return nil, nil
 			}
+			s.translate(x, translate, output)
 			return output, nil
 		})
 	})
@@ -132,6 +135,7 @@ func (s *Server) Invoke(ctx context.Context, event events.APIGatewayV2HTTPReques
 	x := &exchange{event: &event, out: out, route: s.routes[event.RouteKey]}
 	x.ctx = context.WithValue(ctx, exchangeKey{}, x)
 	x.request, x.cookie = s.request(&event)
+	x.request.Reader = &x.reader
 	if x.err = x.run(); x.err != nil {
 		s.problem(x)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mandate/shared/fault"
+	"mandate/shared/words"
 )
 
 // ourCodes are those that this package adds to the domain's.
@@ -104,14 +105,16 @@ func TestEveryLanguageHasEveryText(t *testing.T) {
 	for _, message := range messages {
 		rules[message.text] = true
 	}
-	all := loadTexts().words
-	if len(all) < 2 || all[0].language != defaultLanguage {
-		t.Fatalf("languages %v", all)
+	catalogue := words.New()
+	if len(catalogue.Languages()) < 2 {
+		t.Fatalf("languages %v", catalogue.Languages())
 	}
-	details := slices.Sorted(maps.Keys(all[0].Details))
-	for _, w := range all {
-		t.Run(w.language, func(t *testing.T) {
+	english := catalogue.In(words.Default)
+	details := slices.Sorted(maps.Keys(english.Details))
+	for _, tag := range catalogue.Languages() {
+		t.Run(tag, func(t *testing.T) {
 			t.Parallel()
+			w := catalogue.In(tag)
 			want := map[string]bool{}
 			for _, code := range codes(t) {
 				want[string(code)] = true
@@ -120,7 +123,7 @@ func TestEveryLanguageHasEveryText(t *testing.T) {
 			hold(t, "details", details, w.Details)
 			hold(t, "rules", slices.Sorted(maps.Keys(rules)), w.Rules)
 			for name, text := range w.Rules {
-				if limited := strings.Contains(text, "{limit}"); limited != strings.Contains(all[0].Rules[name], "{limit}") {
+				if limited := strings.Contains(text, "{limit}"); limited != strings.Contains(english.Rules[name], "{limit}") {
 					t.Errorf("rule %s: %q", name, text)
 				}
 			}

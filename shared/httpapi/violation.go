@@ -19,7 +19,7 @@ const wholeBody = "body"
 // violation is a field that breaks a rule of the wire.
 type violation struct {
 	field string
-	text  string // of the rule in texts/; up to a dot it is the rule's code
+	text  string // of the rule in package words; up to a dot it is the rule's code
 	limit string // what the rule's text says in place of {limit}
 }
 
@@ -52,7 +52,7 @@ func (v *violations) check(parameter *huma.Param, value string) {
 // refusal is a request that breaks rules of the wire, as an error.
 type refusal struct {
 	code       fault.Code
-	detail     string // of the texts; the code's own where empty
+	detail     string // of package words; the code's own where empty
 	violations violations
 	policy     string
 	unrouted   bool // no operation of this function answers the event

@@ -216,7 +216,7 @@ func moveAdmins(e directory.MoveAdmins) write {
 		values = item{":enough": number(e.AtLeast - e.By), ":least": number(e.AtLeast)}
 	}
 	return update(organisation(e.Organisation), "ADD activeAdmins :by", item{":by": number(e.By)}).when(condition, values,
-		fault.New(fault.TooFewAdmins, fmt.Sprintf("The organisation needs at least %d active admins.", e.AtLeast)))
+		fault.New(fault.TooFewAdmins, "The organisation needs at least %d active admins.", e.AtLeast))
 }
 
 func expect(e directory.Expect) write {

@@ -93,7 +93,8 @@ func faultOf(cancelled *types.TransactionCanceledException, writes []write) (aga
 			found := writes[i].fault
 			if found.Code == fault.Invalid {
 				for _, field := range found.Fields {
-					if !slices.Contains(fields, field) { // one field may reserve two names
+					same := func(other fault.Field) bool { return other.Name == field.Name && other.Rule == field.Rule }
+					if !slices.ContainsFunc(fields, same) { // one field may reserve two names
 						fields = append(fields, field)
 					}
 				}
