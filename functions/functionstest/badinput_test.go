@@ -53,7 +53,11 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 			{"listUsers", []Part{Query("limit", "201")}, "limit", "maximum"},
 			{"listUsers", []Part{Query("cursor", "bm90IG91cnM")}, "cursor", "cursor"},
 			{"listUsers", []Part{Query("cursor", "***")}, "cursor", "cursor"},
-			{"listUsers", []Part{Query("sort", "name")}, "sort", "unknown"},
+			{"listUsers", []Part{Query("order", "name")}, "order", "unknown"},
+			{"listUsers", []Part{Query("sort", "phone")}, "sort", "enum"},
+			{"listUsers", []Part{Query("createdFrom", "yesterday")}, "createdFrom", "format"},
+			{"listUsers", []Part{Query("email", "a@example.com"), Query("cursor", "x")}, "cursor", "cursor"},
+			{"exportUsers", []Part{Query("pending", "maybe")}, "pending", "enum"},
 			{"listChanges", []Part{Query("state", "done")}, "state", "enum"},
 			{"listChanges", []Part{Query("state", "effective"), Query("cursor", "***")}, "cursor", "cursor"},
 			{"createUser", append(user(nil), Key(strings.Repeat("k", 129))), "Idempotency-Key", "pattern"},
@@ -211,7 +215,7 @@ func TestPathsThatNameNothing(t *testing.T) {
 		if !strings.Contains(operation.Path, "{") {
 			continue
 		}
-		for _, id := range []string{"x", "../me", o.Accounts[0], "usr_" + strings.Repeat("0", 26), string(o.Rosa.ID) + "#", "é", " "} {
+		for _, id := range []string{"x", "../me", o.Companies[0], "usr_" + strings.Repeat("0", 26), string(o.Rosa.ID) + "#", "é", " "} {
 			for _, who := range []*Person{o.Ada, olga} {
 				answer := who.Do(operation.ID, append(example(o, operation), At(slices.Repeat([]string{id}, len(parameters(operation)))...))...)
 				if answer.Status/100 != 4 {

@@ -17,6 +17,8 @@ type handlers struct{ users *directory.Users }
 func Register(server *httpapi.Server, users *directory.Users) {
 	h := handlers{users}
 	httpapi.Handle(server, api.ListUsers, h.list)
+	httpapi.Handle(server, api.ExportUsers, h.export)
+	httpapi.Handle(server, api.ListAccountUsers, h.listOfAccount)
 	httpapi.Handle(server, api.CreateUser, h.create)
 	httpapi.Handle(server, api.GetUser, h.get)
 	httpapi.Handle(server, api.UpdateUser, h.update)
@@ -47,14 +49,6 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	registerRequests(server, &directory.ServiceRequests{Users: *users})
 	httpapi.Handle(server, api.GetKYC, h.getKYC)
 	httpapi.Handle(server, api.DecideKYC, h.decideKYC)
-}
-
-func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.User], error) {
-	users, next, err := h.users.List(ctx, r, present.Page(*in))
-	if err != nil {
-		return nil, err
-	}
-	return present.All(users, next, present.User), nil
 }
 
 func (h handlers) create(ctx context.Context, r directory.Request, in *api.CreateUserInput) (*api.UserAnswer, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,6 +58,11 @@ const (
 
 // fill writes many items, outside of every transaction.
 func (p *place) fill(ctx context.Context, count int, make func(i int) row) error {
+	return p.fillAll(ctx, count, func(i int) ([]row, error) { return []row{make(i)}, nil })
+}
+
+// fillAll is fill of what takes several items each.
+func (p *place) fillAll(ctx context.Context, count int, make func(i int) ([]row, error)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	batches := jobs(ctx, count)
@@ -91,11 +97,26 @@ func jobs(ctx context.Context, count int) <-chan int {
 	return batches
 }
 
-func (p *place) writeBatch(ctx context.Context, from, to int, make func(i int) row) error {
+func (p *place) writeBatch(ctx context.Context, from, to int, make func(i int) ([]row, error)) error {
 	var requests []types.WriteRequest
 	for i := from; i < to; i++ {
-		requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: make(i)}})
+		items, err := make(i)
+		if err != nil {
+			return err
+		}
+		for _, one := range items {
+			requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: one}})
+		}
 	}
+	for some := range slices.Chunk(requests, batchSize) {
+		if err := p.writeRequests(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *place) writeRequests(ctx context.Context, requests []types.WriteRequest) error {
 	pending := map[string][]types.WriteRequest{p.table: requests}
 	for wait := time.Millisecond; len(pending) > 0; wait *= 2 {
 		answer, err := p.dynamoDB.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: pending})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"mandate/infra/local/lambda"
@@ -100,6 +101,9 @@ func (p *place) operations(ctx context.Context, service *lambda.Service) ([]meas
 		{"getUser", 1, get(admin, "/v1/users/"+payer.ID)},
 		{"getOrganisation", 1, get(admin, "/v1/organisations/"+admin.organisation.ID)},
 		{"listUsers", 2, get(admin, "/v1/users?limit=50")},
+		{"listUsers.byEmail", 2, get(admin, "/v1/users?email="+url.QueryEscape(admin.Identifier))},
+		{"listUsers.filtered", 2, get(admin, "/v1/users?q=a&status=active&secondFactor=true&sort=name&account="+admin.organisation.Accounts[0])},
+		{"listAccountUsers", 2, get(admin, "/v1/accounts/"+admin.organisation.Accounts[0]+"/users?lacking=true")},
 		{"createUser.asked", 2, func(try int) error {
 			return p.ask(ctx, service, request{http.MethodPost, "/v1/users", admin.token, newUser(admin, try)}, &asked[try])
 		}},

@@ -2,7 +2,11 @@ package api
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
+
+	"mandate/shared/table"
 )
 
 // User is a user as clients see it.
@@ -85,6 +89,26 @@ type ListUserTokensInput struct {
 	Page
 }
 
+// Fields are the user as a line of a table.
+func (u User) Fields() []table.Field {
+	list := func(of []string) string { return strings.Join(of, " ") }
+	var lastSignIn time.Time
+	if u.LastSignInAt != nil {
+		lastSignIn = *u.LastSignInAt
+	}
+	return []table.Field{
+		{Name: "id", Value: u.ID}, {Name: "email", Value: u.Email}, {Name: "username", Value: u.Username},
+		{Name: "firstName", Value: u.Name.First}, {Name: "lastName", Value: u.Name.Last}, {Name: "phone", Value: u.Phone},
+		{Name: "kind", Value: u.Kind}, {Name: "status", Value: u.Status}, {Name: "type", Value: u.Type},
+		{Name: "roles", Value: list(u.Roles)}, {Name: "permissions", Value: list(u.Permissions)},
+		{Name: "companies", Value: list(u.Companies)}, {Name: "accounts", Value: list(u.Accounts)},
+		{Name: "allAccounts", Value: strconv.FormatBool(u.AllAccounts)}, {Name: "paymentRule", Value: u.PaymentRule},
+		{Name: "secondFactor", Value: strconv.FormatBool(u.SecondFactor)}, {Name: "contact", Value: strconv.FormatBool(u.Contact)},
+		{Name: "language", Value: u.Language}, {Name: "openChange", Value: u.OpenChange}, {Name: "createdAt", Value: table.Moment(u.CreatedAt)},
+		{Name: "lastSignInAt", Value: table.Moment(lastSignIn)},
+	}
+}
+
 // UserAnswer answers reads and writes of one user.
 type UserAnswer struct {
 	Status int
@@ -160,6 +184,57 @@ type UserPatch struct {
 	SecondFactorRequired *bool `json:"secondFactorRequired,omitempty" doc:"On: the user sets up a second factor at its next sign-in. Off: those that it has are taken off, unless the organisation requires one."`
 }
 
+// UserFilter is which users a list has. All that is given must hold.
+type UserFilter struct {
+	ID           string `query:"id" maxLength:"64"`
+	Email        string `query:"email" maxLength:"254" doc:"The whole address."`
+	Q            string `query:"q" maxLength:"254" doc:"What the e-mail address, the name or the last name begins with."`
+	Name         string `query:"name" maxLength:"201" doc:"What the name begins with, or the last name."`
+	FirstName    string `query:"firstName" maxLength:"100" doc:"What it begins with."`
+	LastName     string `query:"lastName" maxLength:"100" doc:"What it begins with."`
+	Role         string `query:"role" maxLength:"64" doc:"The id of a role, or group."`
+	Kind         string `query:"kind" enum:"regular,admin,api,operator"`
+	Status       string `query:"status" enum:"pending,emailNotVerified,phoneNotVerified,kycNotVerified,active,inactive"`
+	Type         string `query:"type" enum:"enterprise,merchant"`
+	Staff        string `query:"staff" enum:"true,false" doc:"Whether it is of the platform's own staff."`
+	CompanyUser  string `query:"companyUser" enum:"true,false" doc:"Whether it belongs to a company."`
+	Company      string `query:"company" maxLength:"64"`
+	Account      string `query:"account" maxLength:"64" doc:"Who has the account; admins have every one."`
+	CreatedFrom  string `query:"createdFrom" maxLength:"40" doc:"The first day of registration, or the first moment, RFC 3339."`
+	CreatedTo    string `query:"createdTo" maxLength:"40" doc:"The last day of registration, or the last moment, RFC 3339."`
+	SecondFactor string `query:"secondFactor" enum:"true,false"`
+	Pending      string `query:"pending" enum:"true,false" doc:"Whether a change is open."`
+	Contact      string `query:"contact" enum:"true,false"`
+	Sort         string `query:"sort" enum:"createdAt,-createdAt,name,email" doc:"Where it is absent: what is searched for by text is in the order of that text, e-mail addresses before names; other lists are in the order of registration."`
+}
+
+// ListUsersInput is listUsers'.
+type ListUsersInput struct {
+	UserFilter
+	Page
+}
+
+// ExportUsersInput is exportUsers'.
+type ExportUsersInput struct {
+	UserFilter
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"1000" doc:"How many users a page has."`
+	Cursor string `query:"cursor" maxLength:"400" doc:"Where the page begins: the Link of the page before has it."`
+}
+
+// Exported is a page of a list as CSV, whatever the client accepts.
+type Exported struct {
+	ContentType string `header:"Content-Type"`
+	Link        string `header:"Link" doc:"The next page, as rel=next; absent on the last one."`
+	Body        []byte `contentType:"text/csv"`
+}
+
+// ListAccountUsersInput is listAccountUsers'.
+type ListAccountUsersInput struct {
+	AccountID string `path:"accountId" maxLength:"64"`
+	Lacking   string `query:"lacking" enum:"true,false" doc:"With true: the regular and API users who do not have the account."`
+	Page
+}
+
 // UserPath names a user in a path.
 type UserPath struct {
 	UserID string `path:"userId" maxLength:"64"`
@@ -220,9 +295,17 @@ type AssignmentAnswer struct {
 
 // Operations on users.
 var (
-	ListUsers = declare[Page, Listed[User]](Endpoint{
+	ListUsers = declare[ListUsersInput, Listed[User]](Endpoint{
 		ID: "listUsers", Method: http.MethodGet, Path: "/v1/users", Function: Users, Tag: "users",
-		Summary: "List the organisation's users.",
+		Summary: "List the organisation's users. A page of a filtered list may be short, or empty: go on while there is a next.",
+	})
+	ExportUsers = declare[ExportUsersInput, Exported](Endpoint{
+		ID: "exportUsers", Method: http.MethodGet, Path: "/v1/users.csv", Function: Users, Tag: "users",
+		Summary: "Export the organisation's users as CSV (RFC 4180), filtered as their list is. A page may be short: go on while there is a Link.",
+	})
+	ListAccountUsers = declare[ListAccountUsersInput, Listed[User]](Endpoint{
+		ID: "listAccountUsers", Method: http.MethodGet, Path: "/v1/accounts/{accountId}/users", Function: Users, Tag: "users",
+		Summary: "List the users who have an account, admins among them, or those who lack it. A page may be short, or empty: go on while there is a next.",
 	})
 	CreateUser = declare[CreateUserInput, UserAnswer](Endpoint{
 		ID: "createUser", Method: http.MethodPost, Path: "/v1/users", Function: Users, Tag: "users", Change: true,

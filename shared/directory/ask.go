@@ -13,6 +13,7 @@ type Plan struct {
 	Warnings []Warning
 	Control  ChangeControl // what the organisation asks of it (3.2)
 	names    *Found        // what the request's read found of a new user's names; nil where it did not look
+	found    Found         // the target's users as they were read
 	effects  []Effect
 }
 
@@ -91,7 +92,7 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 		CreatedAt: v.now, ExpiresAt: v.now.Add(v.organisation.Settings.ApprovalTime()),
 	}
 	change.Digest = change.digest()
-	plan := Plan{Change: change, Target: in.target, Control: v.organisation.Settings.ChangeControl, names: in.names}
+	plan := Plan{Change: change, Target: in.target, Control: v.organisation.Settings.ChangeControl, names: in.names, found: v.found}
 	plan.mark(change)
 	for _, reservation := range in.reserve {
 		plan.add(Reserve{reservation})
@@ -130,9 +131,9 @@ func (c *Core) commit(ctx context.Context, plan Plan) error {
 	}
 	for _, user := range plan.users() {
 		if !plan.gone() {
-			effects = append(effects, PutUser{*user})
+			effects = append(effects, plan.found.put(*user))
 		} else if user.Revision > 0 {
-			effects = append(effects, DropUser{*user})
+			effects = append(effects, DropUser{plan.found.put(*user).Was})
 		}
 	}
 	switch contact := plan.Contact; {

@@ -191,7 +191,7 @@ func (w *Work) sweepUser(ctx context.Context, ref UserRef, swept *Swept) error {
 			ExpiresAt: certificate.NotAfter,
 		}, now))
 	}
-	return counted(&swept.Warned, w.Store.Commit(ctx, append(effects, PutUser{user})...))
+	return counted(&swept.Warned, w.Store.Commit(ctx, append(effects, found.put(user))...))
 }
 
 // name is the certificate as people tell it from others.

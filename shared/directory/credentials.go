@@ -219,7 +219,7 @@ func (u *Users) RevealCredential(ctx context.Context, r Request, id UserID, cred
 				found.Sealed = ""
 			}
 			user.put(found)
-			effects = append(effects, PutUser{user})
+			effects = append(effects, v.found.put(user))
 		}
 		return issued, u.Store.Commit(ctx, append(effects, v.remember(string(user.ID), "")...)...)
 	})

@@ -151,13 +151,13 @@ func (c *Core) planOf(ctx context.Context, found Found, ref ChangeRef) (Plan, er
 	if !ok {
 		return Plan{}, fault.New(fault.NotFound, "There is no such change.")
 	}
-	plan := Plan{Change: change, Target: found.target(ref.Organisation, change.Target)}
+	plan := Plan{Change: change, Target: found.target(ref.Organisation, change.Target), found: found}
 	if assignment := change.After.Assignment; assignment != nil {
 		found, err := c.Store.Read(ctx, wantHolders(ref.Organisation, assignment))
 		if err != nil {
 			return Plan{}, err
 		}
-		plan.Holders = found.holders(ref.Organisation, assignment)
+		plan.Holders, plan.found = found.holders(ref.Organisation, assignment), found
 	}
 	return plan, nil
 }

@@ -14,15 +14,16 @@ type (
 	// PutCompany and PutAccount write new ones.
 	PutCompany struct{ Company Company }
 	PutAccount struct{ Account Account }
-	// PutUser writes a user.
-	PutUser struct{ User User }
+	// PutUser writes a user. Was is the user as it was read, so that it leaves the lists that it is no longer of; the zero
+	// User where it is new.
+	PutUser struct{ User, Was User }
 	// NoteSignIn notes that a user signed in. It changes nothing that others decide on, and so never waits for them: who
 	// writes the user at the same time starts again.
 	NoteSignIn struct {
 		User UserRef
 		At   time.Time
 	}
-	// DropUser forgets a user whose creation came to nothing.
+	// DropUser forgets a user, as it was read.
 	DropUser struct{ User User }
 	// PutIdentity writes an identity.
 	PutIdentity struct{ Identity Identity }

@@ -125,7 +125,7 @@ func (w *Work) Hear(ctx context.Context, f Feedback) error {
 		}
 		before := user.EmailProblem()
 		if user.hear(f) {
-			effects = append(effects, PutUser{user})
+			effects = append(effects, found.put(user))
 			after := user.EmailProblem()
 			wrong = wrong || (before == nil) != (after == nil) || before != nil && before.Kind != after.Kind
 		}

@@ -103,7 +103,7 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 		if made.User.ActiveAdmin() {
 			organisation.ActiveAdmins++ // of a new organisation the count is written with it
 		}
-		effects = append(effects, PutUser{made.User})
+		effects = append(effects, PutUser{User: made.User})
 		effects = append(effects, slices.DeleteFunc(made.effects, func(e Effect) bool { _, moves := e.(MoveAdmins); return moves })...)
 	}
 	return effects, nil

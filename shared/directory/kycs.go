@@ -161,7 +161,8 @@ func (u *Users) passLevel(v visit, view *KYCView, number int) ([]Effect, error) 
 		user.UpdatedAt = v.now
 		user.Version++
 	}
-	return append(effects, PutUser{*user}), nil
+	was, err := v.user(user.ID)
+	return append(effects, PutUser{*user, was}), err
 }
 
 // KYC reads the caller's own case.

@@ -86,7 +86,7 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 		}
 		entry := u.entry(v, action, Done)
 		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
-		effects = append(effects, PutUser{user}, Log{entry}, v.expectCaller())
+		effects = append(effects, v.found.put(user), Log{entry}, v.expectCaller())
 		effects = append(effects, v.remember(string(user.ID), "")...)
 		return user.mailWarnings(), u.Store.Commit(ctx, effects...)
 	})
@@ -147,7 +147,7 @@ func (w *Work) Reset(ctx context.Context, item OutboxItem) error {
 			if err := w.sendLink(ctx, now, organisation, "", &user, LinkPasswordReset, MailPasswordReset, PasswordResetTime, &effects); err != nil {
 				return err
 			}
-			effects = append(effects, PutUser{user}, Log{Entry{
+			effects = append(effects, found.put(user), Log{Entry{
 				ID: EntryID(w.NewID(PrefixEntry)), Organisation: user.Organisation, At: now, Action: "forgotPassword", Outcome: Done,
 				Target: TargetID(user.ID), TargetName: user.Name.Full(), Address: item.Reset.Address,
 			}})
@@ -249,7 +249,7 @@ func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string
 		try := attemptToSignIn{now: f.now, source: r.Source}
 		entry := s.signInEntry(try, f.user, Done)
 		entry.Action, entry.Detail = "redeemLink", string(f.link.Kind)
-		effects = append(effects, PutUser{f.user}, PutIdentity{f.identity}, Log{entry})
+		effects = append(effects, f.found.put(f.user), PutIdentity{f.identity}, Log{entry})
 
 		answer := Redeemed{Next: NextSignIn}
 		// A link takes the place of no second factor, and full sessions begin with a sign-in. One that asked for no password
@@ -289,6 +289,7 @@ var passwordTexts = map[string]string{
 
 // following is a link with whose it is.
 type following struct {
+	found        Found
 	now          time.Time
 	link         Link
 	user         User
@@ -312,7 +313,7 @@ func (s *Self) follow(ctx context.Context, token string) (following, error) {
 	}
 	f := following{
 		now: s.Now(), link: found.Links[ref], user: found.Users[user], identity: found.Identities[ticket.Identity],
-		organisation: found.Organisations[ticket.Organisation],
+		organisation: found.Organisations[ticket.Organisation], found: found,
 	}
 	if f.link.Hash == "" || subtle.ConstantTimeCompare([]byte(f.link.Hash), []byte(ticket.Hash())) != 1 || f.link.Identity != ticket.Identity || f.identity.ID == "" {
 		return following{}, noLink()

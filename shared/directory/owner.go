@@ -71,7 +71,7 @@ func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organis
 	former.Version++
 	former.UpdatedAt = now
 	requester := plan.Change.Requester
-	plan.add(PutUser{former}, Log{Entry{
+	plan.add(found.put(former), Log{Entry{
 		ID: EntryID(c.NewID(PrefixEntry)), Organisation: organisation.ID, At: now, Actor: &requester, Action: Action(ActUpdateUser),
 		Outcome: Done, Target: TargetID(former.ID), TargetName: former.Name.Full(), Change: plan.Change.ID,
 		Differences: Differences(&was, snapshot(former)), Detail: "no longer the owner",

@@ -81,7 +81,7 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, s.Store.Commit(ctx, append(others, PutIdentity{identity}, PutUser{v.caller}, RaiseSession{v.session},
+		return struct{}{}, s.Store.Commit(ctx, append(others, PutIdentity{identity}, v.found.put(v.caller), RaiseSession{v.session},
 			Log{s.ownEntry(v, "changeMyPassword")}, s.tell(v, MailPasswordChanged, ""))...)
 	})
 	return err
@@ -139,7 +139,7 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 			return User{}, err
 		}
 		effects := append(append(others, v.remember(string(user.ID), "")...),
-			PutIdentity{identity}, PutUser{user}, Log{entry}, v.expectCaller(),
+			PutIdentity{identity}, v.found.put(user), Log{entry}, v.expectCaller(),
 			s.enqueueMail(v.organisation, told, v.now))
 		return user, s.Store.Commit(ctx, effects...)
 	})

@@ -210,9 +210,9 @@ func (c *Core) elsewhere(ctx context.Context, identity Identity, here Membership
 func mirrored(identity Identity, users []User) []Effect {
 	var effects []Effect
 	for _, user := range users {
-		if user.SecondFactor != identity.SecondFactor() || user.Password != identity.passwordState() {
+		if was := user; user.SecondFactor != identity.SecondFactor() || user.Password != identity.passwordState() {
 			user.SecondFactor, user.Password = identity.SecondFactor(), identity.passwordState()
-			effects = append(effects, PutUser{user})
+			effects = append(effects, PutUser{User: user, Was: was})
 		}
 	}
 	return effects

@@ -114,7 +114,7 @@ func (s *Self) SendPhoneCode(ctx context.Context, r Request) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		effects = append(effects, PutUser{v.caller}, Log{s.ownEntry(v, "sendPhoneCode")})
+		effects = append(effects, v.found.put(v.caller), Log{s.ownEntry(v, "sendPhoneCode")})
 		return struct{}{}, s.Store.Commit(ctx, append(effects, v.remember(string(v.caller.ID), "")...)...)
 	})
 	return err
@@ -151,7 +151,7 @@ func (s *Self) VerifyPhone(ctx context.Context, r Request, given string) (Me, er
 		v.caller.PhoneCode = nil
 		effects = append(effects, pass(&v.caller, v.home.Settings, v.now)...)
 		v.session = raised(v.session, stageOf(v.caller, v.identity, v.home.Settings), v.now)
-		effects = append(effects, RaiseSession{v.session}, PutUser{v.caller}, Log{entry})
+		effects = append(effects, RaiseSession{v.session}, v.found.put(v.caller), Log{entry})
 		if err := s.Store.Commit(ctx, append(effects, v.remember(string(v.caller.ID), "")...)...); err != nil {
 			return Me{}, err
 		}
@@ -197,7 +197,7 @@ func (s *Self) missPhoneCode(ctx context.Context, v visit, entry Entry) error {
 		effects = append(effects, endPhoneCode(&v.caller, LinkRevoked, v.now)...)
 	}
 	v.caller.PhoneCode = &code
-	if err := s.Store.Commit(ctx, append(effects, PutUser{v.caller})...); err != nil {
+	if err := s.Store.Commit(ctx, append(effects, v.found.put(v.caller))...); err != nil {
 		return err
 	}
 	return fault.New(fault.CredentialsWrong, "The code is wrong.")

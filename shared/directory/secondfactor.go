@@ -162,7 +162,7 @@ func (s *Self) changeFactors(ctx context.Context, v visit, identity Identity, he
 		v.session = raised(v.session, SessionFull, v.now)
 	}
 	return append(append(others, held.effects...), RaiseSession{v.session},
-		PutIdentity{identity}, PutUser{v.caller}, Log{s.ownEntry(v, action)}, s.tell(v, MailSecondFactorChanged, string(action))), nil
+		PutIdentity{identity}, v.found.put(v.caller), Log{s.ownEntry(v, action)}, s.tell(v, MailSecondFactorChanged, string(action))), nil
 }
 
 // NewRecoveryCodes draws recovery codes in the place of those that there are, shown this once, after a proof of a second

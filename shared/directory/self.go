@@ -82,7 +82,7 @@ func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, er
 		v.caller.Language = language
 		entry := s.ownEntry(v, "updateMe")
 		entry.Differences = []Difference{{Field: "language", Before: before, After: language}}
-		if err := s.Store.Commit(ctx, PutUser{v.caller}, Log{entry}); err != nil {
+		if err := s.Store.Commit(ctx, v.found.put(v.caller), Log{entry}); err != nil {
 			return Me{}, err
 		}
 		return s.me(v)

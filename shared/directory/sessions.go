@@ -52,7 +52,7 @@ func (u *Users) EndSessions(ctx context.Context, r Request, id UserID) error {
 			return struct{}{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
 		}
 		user.SessionEpoch++
-		return struct{}{}, u.Store.Commit(ctx, PutUser{user}, v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, "all"))
+		return struct{}{}, u.Store.Commit(ctx, v.found.put(user), v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, "all"))
 	})
 	return err
 }

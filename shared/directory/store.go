@@ -23,6 +23,11 @@ type Store interface {
 	// Dormant lists an organisation's users that may sign in and have not since a moment (User.SeenAt), the longest first,
 	// as of a moment ago: who signed in meanwhile may still be among them.
 	Dormant(context.Context, OrganisationID, time.Time, Page) ([]UserID, string, error)
+	// Search begins to list the users of an organisation that pass a filter. Until it returns it has read where they may
+	// stand, and nothing of theirs; the page that it returns reads them. What is read for a page is bounded, so that one
+	// may be short, or empty, and yet name a next. Walked to its end, a list has each user once that passed all the
+	// while, in its order. A Cursor that is not of this list gives fault.Invalid on "cursor".
+	Search(context.Context, OrganisationID, UserSearch) (UserPage, error)
 	// Changes lists an organisation's changes, newest first; of one state where state is not empty.
 	Changes(context.Context, OrganisationID, ChangeState, Page) ([]Change, string, error)
 	// ServiceRequests lists an organisation's service requests, newest first; of one state where state is not empty, and
@@ -134,6 +139,12 @@ type (
 	}
 )
 
+// AddressRef names an e-mail address of an organisation's user.
+type AddressRef struct {
+	Organisation OrganisationID
+	Address      string // folded
+}
+
 // RememberedRef names the answer to a request that came with an Idempotency-Key.
 type RememberedRef struct {
 	Organisation OrganisationID // the caller's own
@@ -145,6 +156,7 @@ type RememberedRef struct {
 type Want struct {
 	Organisations   []OrganisationID
 	Users           []UserRef
+	Addresses       []AddressRef
 	Identities      []IdentityID
 	Logins          []string // folded
 	Phones          []string // E.164
@@ -170,6 +182,7 @@ type Want struct {
 type Found struct {
 	Organisations   map[OrganisationID]Organisation
 	Users           map[UserRef]User
+	Addresses       map[AddressRef]UserID // who holds an address, or will when an open change takes effect
 	Identities      map[IdentityID]Identity
 	Logins          map[string]Login
 	Phones          map[string]Login

@@ -48,6 +48,11 @@ func (f Found) target(organisation OrganisationID, id TargetID) Target {
 	}
 }
 
+// put writes a user that was read, or a new one.
+func (f Found) put(user User) PutUser {
+	return PutUser{User: user, Was: f.Users[UserRef{user.Organisation, user.ID}]}
+}
+
 // holders are the users of an assignment, as they are now.
 func (f Found) holders(organisation OrganisationID, assignment *Assignment) []User {
 	var holders []User

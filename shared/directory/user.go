@@ -147,6 +147,9 @@ func (u User) Staff() bool { return u.Kind == KindOperator }
 // CompanyUser tells whether the user belongs to a company (7.1).
 func (u User) CompanyUser() bool { return len(u.Companies) > 0 }
 
+// Pending tells whether a change of the user is open (3.5).
+func (u User) Pending() bool { return u.OpenChange != "" || u.OpenDeactivation != "" }
+
 // HoldsAllAccounts tells whether the user has every account of its organisation, also those opened later (1.9).
 func (u User) HoldsAllAccounts() bool { return u.Kind == KindAdmin }
 

@@ -415,20 +415,6 @@ func (u *Users) look(ctx context.Context, r Request, id UserID, action Action) (
 	return user, err
 }
 
-// List reads a page of the organisation's users.
-//
-// Faults: forbidden; invalid on "cursor".
-func (u *Users) List(ctx context.Context, r Request, page Page) ([]User, string, error) {
-	v, err := u.enter(ctx, r, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	if err := u.decide(ctx, v, Question{Action: ActionListUsers}); err != nil {
-		return nil, "", err
-	}
-	return u.Store.Users(ctx, v.organisation.ID, page)
-}
-
 // Tokens reads a page of what was sent to a user, newest first: links, and what became of each (4.5).
 //
 // Faults: notFound, forbidden; invalid on "cursor".

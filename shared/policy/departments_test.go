@@ -49,7 +49,8 @@ const actsOfDepartments = `
 	listCredentials        +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	createCredential       -   -   -   -   -   -   -   -   -   -   -  no-secrets-for-operators
 	rotateCredential       -   -   -   -   -   -   -   -   -   -   -  no-secrets-for-operators
-	revealCredential       -   -   -   -   -   -   -   -   -   -   -  secret-shown-once
+	revealCredential       -   -   -   -   -   -   -   -   -   -   -  no-secrets-for-operators
+	claimCredential        -   -   -   -   -   -   -   -   -   -   -  no-secrets-for-operators
 	revokeCredential       +   -   -   -   -   -   -   -   -   -   -  permission-missing
 	listCertificates       +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	addCertificate         +   -   -   -   -   -   -   -   -   -   -  permission-missing
@@ -71,6 +72,7 @@ const actsOfDepartments = `
 	deleteContact          -   -   -   -   -   -   -   -   -   -   -  no-contacts
 
 	viewKyc                +   -   +   -   -   -   -   -   -   -   +  permission-missing
+	listKycCases           +   -   +   -   -   -   -   -   -   -   +  permission-missing
 	decideKyc              +   -   +   -   -   -   -   -   -   -   -  permission-missing
 	createServiceRequest   +   -   -   -   -   -   -   -   -   -   -  permission-missing
 	listServiceRequests    +   -   -   -   -   -   -   -   -   -   -  permission-missing

@@ -224,13 +224,14 @@ func (o office) ask(user directory.User, change directory.Change) []directory.Ef
 func (o office) approve(user directory.User, change directory.Change) []directory.Effect {
 	now, actor := time.Now().UTC().Truncate(time.Millisecond), o.actor()
 	user.Revision, change.Revision = 1, 1
+	was := user
 	change.State, change.EffectiveAt, change.Approver = directory.StatePropagating, now.Add(time.Hour), &actor
 	for _, what := range []string{"approved", "propagating"} {
 		change.Timeline = append(change.Timeline, directory.Event{At: now, State: change.State, What: what, By: &actor})
 	}
 	user.EffectiveAt = change.EffectiveAt
 	return []directory.Effect{
-		directory.PutChange{Change: change}, directory.PutUser{User: user}, directory.PutIdentity{Identity: o.identity},
+		directory.PutChange{Change: change}, directory.PutUser{User: user, Was: was}, directory.PutIdentity{Identity: o.identity},
 		directory.Expect{User: ref(o.admin), Version: o.admin.Version},
 		o.enqueue(directory.OutboxItem{Kind: directory.OutboxWorkflow, Workflow: &directory.WorkflowOrder{
 			Change: change.ID, State: change.State, EffectiveAt: change.EffectiveAt, TaskToken: strings.Repeat("x", 400),

@@ -39,6 +39,25 @@
 //   - A login or a phone number that several users of one identity go by is one item with all of them, written at its
 //     revision: who joins and who leaves at the same time meet in it (invariant 7).
 //   - The contact that a user is, is a copy written in the user's own transactions: a page of contacts is one query.
+//   - What users are filtered by has lists of keys (postings.go): one item for each value that a user has, in a partition
+//     of that value, and two for its name; an e-mail address's reservation is its own. They are written in the transaction
+//     of the user that changes what they say, which is why an effect on a user has what it was, and only what differs is
+//     written. A key costs a write unit once and a fortieth of a read unit a page; an index of DynamoDB's has one value an
+//     item, where a user has many, and is behind.
+//   - Such a key is a hint and never the truth: a page reads every user that it shows, consistently, and checks it against
+//     the whole filter. One too many costs a read; one too few would hide a user, and cannot be: where a change has more
+//     keys than a transaction has room for, keys come before it and leave after it, or never (moves). A late leave spares
+//     what a later write has put.
+//   - Values that go without saying have no list (regular users, no open change, no contact): all users are gone through,
+//     and those who pass are soon found. Where they are not, the page is short, or empty, and has a next.
+//   - A page of a filter looks all its lists up at the same time (search.go), a bounded number of keys of each; those that
+//     were read to their end, or the furthest, say whom to read, and the others who need not be. So a rare value is found
+//     at once however common the others are, and a page's reads do not grow with the users. Where at most a hundred may
+//     pass, all of them are read and put in whatever order is asked for.
+//   - Text is looked up as a prefix in the addresses, the names and the names with the last name first, and found in that
+//     order: to merge them into the order of creation, all would have to be read that begin so.
+//   - Ids begin with the time that their users were created at, so that a range of dates is a range of every list.
+//     Everything that makes users keeps to that.
 //   - Keys that DynamoDB leaves unread are read again, and in the end fail the read: they never pass for records that
 //     do not exist.
 //

@@ -27,6 +27,9 @@ func writeOf(effect directory.Effect) (write, error) {
 		return putNew(k, made), err
 	case directory.PutUser:
 		k := user(directory.UserRef{Organisation: e.User.Organisation, ID: e.User.ID})
+		if e.User.Revision != e.Was.Revision {
+			return write{}, fmt.Errorf("store: %s at revision %d is written without what it was", k.sk, e.User.Revision)
+		}
 		made, err := encode(k, userRecord(e.User))
 		k.due(made, e.User.DueAt())
 		if e.User.ActiveAdmin() {

@@ -153,12 +153,17 @@ func phone(number string) key { return key{"phone#" + number, phoneKey} }
 func reservation(r directory.Reservation) key {
 	switch r.Kind {
 	case directory.ReserveEmail:
-		return key{ofOrganisation(r.Organisation), emailPrefix + r.Name}
+		return reserved(directory.AddressRef{Organisation: r.Organisation, Address: r.Name})
 	case directory.ReservePhone:
 		return phone(r.Name)
 	default:
 		return login(r.Name)
 	}
+}
+
+// reserved is where an address of an organisation leads.
+func reserved(ref directory.AddressRef) key {
+	return key{ofOrganisation(ref.Organisation), emailPrefix + ref.Address}
 }
 
 func tries(ref directory.TriesRef) key {

@@ -88,7 +88,7 @@ func exampleItems(t testing.TB) map[string]item {
 	items := make(map[string]item)
 	for name, effect := range map[string]directory.Effect{
 		"organisation": directory.PutOrganisation{Organisation: organisation},
-		"user":         directory.PutUser{User: user},
+		"user":         directory.PutUser{User: user, Was: user},
 		"identity":     directory.PutIdentity{Identity: identity},
 		"session":      directory.BeginSession{Session: session},
 	} {

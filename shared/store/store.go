@@ -117,6 +117,7 @@ func (r *reading) take(items []item) error {
 func (r *reading) plan(want directory.Want) {
 	look(r, want.Organisations, organisation, toOrganisation, &r.found.Organisations)
 	look(r, want.Users, user, toUser, &r.found.Users)
+	look(r, want.Addresses, reserved, toHolder, &r.found.Addresses)
 	look(r, want.Identities, identity, toIdentity, &r.found.Identities)
 	look(r, want.Logins, login, toLogin, &r.found.Logins)
 	look(r, want.Phones, phone, toLogin, &r.found.Phones)

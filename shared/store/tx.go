@@ -14,13 +14,53 @@ import (
 	"mandate/shared/fault"
 )
 
-// Commit writes all effects in one transaction. The SDK sends it with a token of its own, so that an answer that was
-// lost and a request that is sent again do not write twice.
+// transactionLimit is how many items DynamoDB writes at once.
+const transactionLimit = 100
+
+// Commit writes all effects in one transaction; of the lists that users stand in, what there is no room for before and
+// after it (see moves).
 func (s *Store) Commit(ctx context.Context, effects ...directory.Effect) error {
 	writes, err := writesOf(effects)
 	if err != nil {
 		return err
 	}
+	before, with, after := movesOf(effects).atOnce(transactionLimit - len(writes))
+	for some := range slices.Chunk(before, transactionLimit) {
+		if err := s.transact(ctx, some); err != nil {
+			return err
+		}
+	}
+	if err := s.transact(ctx, append(writes, with...)); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(after, transactionLimit) {
+		if err := s.transact(ctx, some); err != nil {
+			return nil // what the effects say is written, and a place that is left late does no harm
+		}
+	}
+	return nil
+}
+
+// Items are what effects put that are of new records alone: for who writes more of them than transactions can, as a
+// benchmark does. No condition is asked.
+func Items(effects ...directory.Effect) ([]map[string]types.AttributeValue, error) {
+	writes, err := writesOf(effects)
+	if err != nil {
+		return nil, err
+	}
+	var items []item
+	for _, one := range append(writes, movesOf(effects).come...) {
+		if one.kind != isPut {
+			return nil, fmt.Errorf("store: %s %s is not put", one.key.pk, one.key.sk)
+		}
+		items = append(items, one.item)
+	}
+	return items, nil
+}
+
+// transact makes writes in one transaction. The SDK sends it with a token of its own, so that an answer that was lost and
+// a request that is sent again do not write twice.
+func (s *Store) transact(ctx context.Context, writes []write) error {
 	items := make([]types.TransactWriteItem, len(writes))
 	for i, one := range writes {
 		items[i] = one.in(s.table)

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -164,10 +165,10 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 		language = "en"
 	}
 	user := directory.User{
-		ID: directory.UserID(directory.PrefixUser + fixed(email)), Organisation: organisation.ID,
+		ID: directory.UserID(directory.PrefixUser + fixedAt(registered, email)), Organisation: organisation.ID,
 		Identity: directory.IdentityID(directory.PrefixIdentity + fixed("identity", email)),
 		Kind:     member.kind, Owner: member.owner, Status: directory.StatusActive, SecondFactor: member.secondFactor,
-		CreatedAt: m.Now(), UpdatedAt: m.Now(), Version: 1,
+		CreatedAt: registered, UpdatedAt: registered, Version: 1,
 		Profile: directory.Profile{
 			Name: directory.Name{First: member.first, Last: member.last}, Email: email, Language: language,
 			Phone: fmt.Sprintf("+442079460%03d", number), PaymentRule: member.paymentRule,
@@ -231,12 +232,15 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 	return told, effects, nil
 }
 
-// fixed makes a ULID of words: the same for the same words.
-func fixed(words ...string) string {
+// registered is when the demo's users were, so that they come first in lists: ids of users begin with that time.
+var registered = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// fixed makes a ULID of words: the same for the same words. Its time is zero, so that demo records come first in lists.
+func fixed(words ...string) string { return fixedAt(time.UnixMilli(0), words...) }
+
+func fixedAt(at time.Time, words ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(words, "/")))
-	var id ulid.ULID
-	copy(id[6:], sum[:]) // the time is zero, so that demo records come first in lists
-	return id.String()
+	return ulid.MustNew(ulid.Timestamp(at), bytes.NewReader(sum[:])).String()
 }
 
 // Table is the demo as people read it.

@@ -96,7 +96,7 @@ var races = []promise{
 			one.Organisation, two.Organisation = organisation, organisation
 			users[i] = []directory.Effect{
 				directory.Reserve{Reservation: one}, directory.Reserve{Reservation: two},
-				directory.PutUser{User: newUser(organisation)},
+				putUser(newUser(organisation)),
 			}
 			if i%2 == 0 { // whatever the order
 				users[i][0], users[i][1] = users[i][1], users[i][0]
@@ -152,7 +152,7 @@ var races = []promise{
 	}},
 	{"no update of a user is lost", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: user})
+		commit(t, s, putUser(user))
 		allWon(t, together(writers, func(int) error {
 			return again(func() error {
 				found, err := s.Read(t.Context(), directory.Want{Users: []directory.UserRef{userRef(user)}})
@@ -161,7 +161,7 @@ var races = []promise{
 				}
 				one := found.Users[userRef(user)]
 				one.SessionEpoch++
-				return s.Commit(t.Context(), directory.PutUser{User: one})
+				return s.Commit(t.Context(), putUser(one))
 			})
 		}))
 		got, _ := readUser(t, s, userRef(user))
@@ -171,11 +171,11 @@ var races = []promise{
 	}},
 	{"of writers who read the same one writes", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		oneWon(t, together(writers, func(int) error { return s.Commit(t.Context(), directory.PutUser{User: user}) }), fault.Stale)
+		oneWon(t, together(writers, func(int) error { return s.Commit(t.Context(), putUser(user)) }), fault.Stale)
 	}},
 	{"who was expected as it was did not change meanwhile", func(t *testing.T, s directory.Store) {
 		caller, target := newUser(NewOrganisation()), newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: caller}, directory.PutUser{User: target})
+		commit(t, s, putUser(caller), putUser(target))
 		gone := caller
 		gone.Revision, gone.Status = 1, directory.StatusInactive
 		gone.Version++
@@ -183,9 +183,9 @@ var races = []promise{
 		written.Revision = 1
 		errs := together(2, func(i int) error {
 			if i == 0 {
-				return again(func() error { return s.Commit(t.Context(), directory.PutUser{User: gone}) })
+				return again(func() error { return s.Commit(t.Context(), putUser(gone)) })
 			}
-			return s.Commit(t.Context(), directory.PutUser{User: written}, directory.Expect{User: userRef(caller), Version: caller.Version})
+			return s.Commit(t.Context(), putUser(written), directory.Expect{User: userRef(caller), Version: caller.Version})
 		})
 		won(t, errs, fault.Stale)
 		if errs[0] != nil {
@@ -283,12 +283,12 @@ var races = []promise{
 		for i := range admins {
 			admins[i] = newUser(organisation.ID)
 			admins[i].Kind = directory.KindAdmin
-			commit(t, s, directory.PutUser{User: admins[i]})
+			commit(t, s, putUser(admins[i]))
 			admins[i].Status, admins[i].Revision = directory.StatusInactive, 1
 		}
 		errs := together(writers, func(i int) error {
 			return again(func() error {
-				return s.Commit(t.Context(), directory.PutUser{User: admins[i]},
+				return s.Commit(t.Context(), putUser(admins[i]),
 					directory.MoveAdmins{Organisation: organisation.ID, By: -1, AtLeast: least})
 			})
 		})
@@ -333,7 +333,7 @@ var races = []promise{
 		remembered := Filled[directory.Remembered]()
 		organisation := NewOrganisation()
 		oneWon(t, together(writers, func(int) error {
-			return s.Commit(t.Context(), directory.Remember{Remembered: remembered}, directory.PutUser{User: newUser(organisation)})
+			return s.Commit(t.Context(), directory.Remember{Remembered: remembered}, putUser(newUser(organisation)))
 		}), fault.Stale)
 		users, _, err := s.Users(t.Context(), organisation, directory.Page{Limit: 100})
 		if err != nil || len(users) != 1 {
@@ -343,10 +343,10 @@ var races = []promise{
 	{"writers who do not meet do not hinder each other", func(t *testing.T, s directory.Store) {
 		organisation := newOrganisation(2, directory.ControlNone)
 		caller := newUser(organisation.ID)
-		commit(t, s, directory.PutOrganisation{Organisation: organisation}, directory.PutUser{User: caller})
+		commit(t, s, directory.PutOrganisation{Organisation: organisation}, putUser(caller))
 		allWon(t, together(writers, func(int) error {
 			// All of them expect the same caller: checks meet, writes do not.
-			return s.Commit(t.Context(), directory.PutUser{User: newUser(organisation.ID)},
+			return s.Commit(t.Context(), putUser(newUser(organisation.ID)),
 				directory.Expect{User: userRef(caller), Version: caller.Version})
 		}))
 	}},

@@ -12,7 +12,7 @@ import (
 // Contract holds a store to what directory.Store and each directory.Effect say. Open may return the same store every
 // time: every test has data of its own.
 func Contract(t *testing.T, open func(*testing.T) directory.Store) {
-	run(t, open, reads, records, commits, names, counts, sessions, links, outboxes, lists, cursors, due, ledger)
+	run(t, open, reads, records, commits, names, counts, sessions, links, outboxes, lists, cursors, due, ledger, searches)
 }
 
 // promise is one line of the contract, and the test of it.
@@ -158,4 +158,9 @@ func sessionRef(s directory.Session) directory.TicketRef {
 
 func linkRef(l directory.Link) directory.LinkRef {
 	return directory.LinkRef{Organisation: l.Organisation, User: l.User, ID: l.ID}
+}
+
+// putUser writes a user of whom no list is asked.
+func putUser(u directory.User) directory.Effect {
+	return directory.PutUser{User: u, Was: directory.User{Revision: u.Revision}}
 }

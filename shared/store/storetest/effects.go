@@ -11,9 +11,9 @@ import (
 var commits = []promise{
 	{"all effects are written or none", func(t *testing.T, s directory.Store) {
 		there, other := newUser(NewOrganisation()), newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: there})
+		commit(t, s, putUser(there))
 		session := newSession()
-		refused(t, s, fault.Stale, directory.BeginSession{Session: session}, directory.PutUser{User: other}, directory.PutUser{User: there})
+		refused(t, s, fault.Stale, directory.BeginSession{Session: session}, putUser(other), putUser(there))
 		if _, ok := readUser(t, s, userRef(other)); ok {
 			t.Error("the user was written")
 		}
@@ -23,7 +23,7 @@ var commits = []promise{
 	}},
 	{"two effects that write the same are a mistake, not a fault", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		err := s.Commit(t.Context(), directory.PutUser{User: user}, directory.PutUser{User: user})
+		err := s.Commit(t.Context(), putUser(user), putUser(user))
 		if _, isFault := fault.As(err); err == nil || isFault {
 			t.Errorf("error %v, want one that is no fault", err)
 		}
@@ -31,7 +31,7 @@ var commits = []promise{
 	{"a user is expected as it was read: active, and at its version", func(t *testing.T, s directory.Store) {
 		user, inactive := newUser(NewOrganisation()), newUser(NewOrganisation())
 		inactive.Status = directory.StatusInactive
-		commit(t, s, directory.PutUser{User: user}, directory.PutUser{User: inactive})
+		commit(t, s, putUser(user), putUser(inactive))
 		expected := directory.Expect{User: userRef(user), Version: user.Version}
 		commit(t, s, expected)
 		commit(t, s, expected, expected)
@@ -43,13 +43,13 @@ var commits = []promise{
 	}},
 	{"a user that is written is expected as well", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: user})
+		commit(t, s, putUser(user))
 		was := user.Version
 		user.Revision, user.Version = 1, was+1
 		expected, moved := directory.Expect{User: userRef(user), Version: was}, directory.Expect{User: userRef(user), Version: was + 1}
-		refused(t, s, fault.Stale, directory.PutUser{User: user}, moved)
-		refused(t, s, fault.Stale, moved, directory.PutUser{User: user})
-		commit(t, s, expected, directory.PutUser{User: user}, expected)
+		refused(t, s, fault.Stale, putUser(user), moved)
+		refused(t, s, fault.Stale, moved, putUser(user))
+		commit(t, s, expected, putUser(user), expected)
 		user.Revision = 2
 		commit(t, s, directory.DropUser{User: user}, moved)
 	}},
@@ -100,9 +100,9 @@ var names = []promise{
 	}},
 	{"a lost race is told before a name that is taken", func(t *testing.T, s directory.Store) {
 		user, mine := newUser(NewOrganisation()), reservation(directory.ReserveLogin, NewID("name-"))
-		commit(t, s, directory.PutUser{User: user}, directory.Reserve{Reservation: mine})
-		refused(t, s, fault.Stale, directory.Reserve{Reservation: mine}, directory.PutUser{User: user})
-		refused(t, s, fault.Stale, directory.PutUser{User: user}, directory.Reserve{Reservation: mine})
+		commit(t, s, putUser(user), directory.Reserve{Reservation: mine})
+		refused(t, s, fault.Stale, directory.Reserve{Reservation: mine}, putUser(user))
+		refused(t, s, fault.Stale, putUser(user), directory.Reserve{Reservation: mine})
 	}},
 	{"an e-mail address is an organisation's, a login and a phone are the platform's", func(t *testing.T, s directory.Store) {
 		for _, kind := range kinds {
@@ -228,8 +228,8 @@ var counts = []promise{
 	}},
 	{"too few admins is told before a lost race", func(t *testing.T, s directory.Store) {
 		organisation, user := newOrganisation(1, directory.ControlNone), newUser(NewOrganisation())
-		commit(t, s, directory.PutOrganisation{Organisation: organisation}, directory.PutUser{User: user})
-		refused(t, s, fault.TooFewAdmins, directory.PutUser{User: user},
+		commit(t, s, directory.PutOrganisation{Organisation: organisation}, putUser(user))
+		refused(t, s, fault.TooFewAdmins, putUser(user),
 			directory.MoveAdmins{Organisation: organisation.ID, By: -1, AtLeast: 1})
 	}},
 	{"writing an organisation does not touch the count of its admins", func(t *testing.T, s directory.Store) {

@@ -40,7 +40,7 @@ var catalogues = []catalogue{
 		name: "users",
 		add: func(id directory.OrganisationID) (directory.Effect, string) {
 			user := newUser(id)
-			return directory.PutUser{User: user}, string(user.ID)
+			return putUser(user), string(user.ID)
 		},
 		page: func(ctx context.Context, s directory.Store, id directory.OrganisationID, page directory.Page) ([]string, string, error) {
 			users, next, err := s.Users(ctx, id, page)
@@ -234,7 +234,7 @@ var lists = []promise{
 	{"listed records are whole", func(t *testing.T, s directory.Store) {
 		user, change := newUser(NewOrganisation()), newChange(NewOrganisation(), directory.StateRejected)
 		organisation := newOrganisation(3, directory.ControlNone)
-		commit(t, s, directory.PutUser{User: user}, directory.PutChange{Change: change}, directory.PutOrganisation{Organisation: organisation})
+		commit(t, s, putUser(user), directory.PutChange{Change: change}, directory.PutOrganisation{Organisation: organisation})
 		user.Revision, change.Revision, organisation.Version = 1, 1, 1
 		page := directory.Page{Limit: 10}
 		users, _, err := s.Users(t.Context(), user.Organisation, page)
@@ -397,9 +397,9 @@ var lists = []promise{
 		organisation := NewOrganisation()
 		admin, inactive, regular := newUser(organisation), newUser(organisation), newUser(organisation)
 		admin.Kind, inactive.Kind = directory.KindAdmin, directory.KindAdmin
-		commit(t, s, directory.PutUser{User: admin}, directory.PutUser{User: inactive}, directory.PutUser{User: regular})
+		commit(t, s, putUser(admin), putUser(inactive), putUser(regular))
 		inactive.Status, inactive.Revision = directory.StatusInactive, 1
-		commit(t, s, directory.PutUser{User: inactive})
+		commit(t, s, putUser(inactive))
 		admin.Revision = 1
 		eventually(t, "the admin alone", func() bool {
 			admins, err := s.Admins(t.Context(), organisation)
@@ -568,10 +568,10 @@ var due = []promise{
 			user.Certificates = user.Certificates[:1]
 			user.Certificates[0].NotAfter = at.Add(150*time.Second).AddDate(0, 0, 30)
 			user.Status, user.Warned = directory.StatusActive, nil
-			begin = append(begin, directory.PutUser{User: user})
+			begin = append(begin, putUser(user))
 			want = append(want, directory.Due{At: at.Add(150 * time.Second), Organisation: organisation, User: user.ID}, late)
 			user.Status, user.Revision = directory.StatusInactive, 1
-			end = append(end, directory.PutUser{User: user})
+			end = append(end, putUser(user))
 		}
 		dueNow := func(before time.Time, limit int) []directory.Due {
 			t.Helper()

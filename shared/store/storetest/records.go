@@ -13,7 +13,7 @@ var reads = []promise{
 	}},
 	{"empty references are passed over", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: user})
+		commit(t, s, putUser(user))
 		found := read(t, s, directory.Want{
 			Organisations:   []directory.OrganisationID{""},
 			Users:           []directory.UserRef{{}, userRef(user), {}},
@@ -40,7 +40,7 @@ var reads = []promise{
 	}},
 	{"a reference that is wanted twice is found once", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: user})
+		commit(t, s, putUser(user))
 		found := read(t, s, directory.Want{Users: []directory.UserRef{userRef(user), userRef(user)}})
 		if len(found.Users) != 1 {
 			t.Errorf("%d users, want 1", len(found.Users))
@@ -48,7 +48,7 @@ var reads = []promise{
 	}},
 	{"another tenant's id finds nothing", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
-		commit(t, s, directory.PutUser{User: user})
+		commit(t, s, putUser(user))
 		if _, ok := readUser(t, s, directory.UserRef{Organisation: NewOrganisation(), ID: user.ID}); ok {
 			t.Error("found in another organisation")
 		}
@@ -59,7 +59,7 @@ var reads = []promise{
 			var effects []directory.Effect
 			for range 50 {
 				user := newUser(organisation)
-				effects = append(effects, directory.PutUser{User: user})
+				effects = append(effects, putUser(user))
 				user.Revision = 1
 				all[userRef(user)] = user
 				want.Users = append(want.Users, userRef(user), directory.UserRef{Organisation: organisation, ID: directory.UserID(NewID("usr_"))})
@@ -119,7 +119,7 @@ var records = []promise{
 			user.ID = blank.ID
 			return user
 		}, func(u *directory.User) *int { return &u.Revision },
-			func(u directory.User) directory.Effect { return directory.PutUser{User: u} },
+			func(u directory.User) directory.Effect { return putUser(u) },
 			func(ref directory.UserRef) directory.Want { return directory.Want{Users: []directory.UserRef{ref}} },
 			func(f directory.Found) map[directory.UserRef]directory.User { return f.Users })
 	}},
@@ -317,7 +317,7 @@ var records = []promise{
 		organisation := directory.Organisation{ID: NewOrganisation()}
 		user := directory.User{Organisation: organisation.ID, ID: directory.UserID(NewID(directory.PrefixUser))}
 		identity := directory.Identity{ID: directory.IdentityID(NewID(directory.PrefixIdentity))}
-		commit(t, s, directory.PutOrganisation{Organisation: organisation}, directory.PutUser{User: user}, directory.PutIdentity{Identity: identity})
+		commit(t, s, directory.PutOrganisation{Organisation: organisation}, putUser(user), directory.PutIdentity{Identity: identity})
 		found := read(t, s, directory.Want{
 			Organisations: []directory.OrganisationID{organisation.ID}, Users: []directory.UserRef{userRef(user)},
 			Identities: []directory.IdentityID{identity.ID},
@@ -339,7 +339,7 @@ var records = []promise{
 	{"a user whose creation came to nothing is dropped, as it was read", func(t *testing.T, s directory.Store) {
 		user := newUser(NewOrganisation())
 		refused(t, s, fault.Stale, directory.DropUser{User: user})
-		commit(t, s, directory.PutUser{User: user})
+		commit(t, s, putUser(user))
 		refused(t, s, fault.Stale, directory.DropUser{User: user})
 		user.Revision = 1
 		commit(t, s, directory.DropUser{User: user})
