@@ -362,7 +362,7 @@ func (s *ServiceRequests) Decide(ctx context.Context, r Request, id ServiceReque
 
 // accept makes a change of a request.
 func (s *ServiceRequests) accept(ctx context.Context, v visit, request ServiceRequest) (Judged, error) {
-	in, err := s.granted(ctx, v, request)
+	in, err := s.granted(ctx, &v, request)
 	if err != nil {
 		return Judged{}, err
 	}
@@ -377,7 +377,7 @@ func (s *ServiceRequests) accept(ctx context.Context, v visit, request ServiceRe
 }
 
 // granted is the intent of an accepted request, as things are now. It takes a read more: the id could not name them all.
-func (s *ServiceRequests) granted(ctx context.Context, v visit, request ServiceRequest) (intent, error) {
+func (s *ServiceRequests) granted(ctx context.Context, v *visit, request ServiceRequest) (intent, error) {
 	had := Access{}
 	if request.Before != nil {
 		had = request.Before.Profile.Access
@@ -390,7 +390,7 @@ func (s *ServiceRequests) granted(ctx context.Context, v visit, request ServiceR
 	}
 	v.found = found
 	if request.Act == ActCreateUser {
-		return s.intendNew(ctx, v, request.Act, NewUser{request.After.Kind, request.After.Profile}, Access{})
+		return s.intendNew(ctx, *v, request.Act, NewUser{request.After.Kind, request.After.Profile}, Access{})
 	}
 	user, err := v.user(request.Target)
 	if err != nil {
@@ -404,7 +404,7 @@ func (s *ServiceRequests) granted(ctx context.Context, v visit, request ServiceR
 	if err != nil {
 		return intent{}, err
 	}
-	in, err := s.intend(ctx, v, user, request.Act, make)
+	in, err := s.intend(ctx, *v, user, request.Act, make)
 	if err == nil && in.idle() {
 		err = fault.New(fault.StateWrong, "The user is so already.")
 	}
