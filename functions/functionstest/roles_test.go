@@ -268,3 +268,22 @@ func TestARoleThatIsRejectedLeavesItsName(t *testing.T) {
 	}
 	Read[RoleAnswer](t, o.Ben.Do("createRole", body), 202)
 }
+
+// 2.9: what an open change of a role would alter for those who have the role is explained to be so.
+func TestAnExplanationTellsOfAnOpenChangeOfARole(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("leaseweb", Controlled(directory.ControlSecondAdmin))
+	role := o.OwnRole("Night shift", "services:view")
+	user := o.Regular("nora", []string{role})
+	asked := question(user.ID, "services:manage", o.Accounts[0])
+	change := Read[RoleAnswer](t, o.Ada.Do("updateRole", At(role), Body(Object{"permissions": Object{"services:manage": "all"}})), 202).Change
+	told := explain(t, o.Ada, asked)
+	equal(t, "now", told.Decision, false)
+	equal(t, "changes", len(told.WouldBecome), 1)
+	equal(t, "change", told.WouldBecome[0].Change, change.ID)
+	equal(t, "by then", told.WouldBecome[0].Decision, true)
+	o.Ben.Approve(change).Want(t, 200)
+	told = explain(t, o.Ada, asked)
+	equal(t, "now", told.Decision, true)
+	equal(t, "from", told.condition("permission").From, []api.Origin{{By: "role", ID: role, Name: "Night shift", Scope: "all"}})
+}

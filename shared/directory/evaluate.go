@@ -94,7 +94,7 @@ func (e *Evaluator) visit(ctx context.Context, r Request, evaluations []Evaluati
 			continue
 		}
 		asked[evaluation.Subject] = true
-		subject, err := v.user(evaluation.Subject)
+		subject, err := v.subject(evaluation)
 		if err != nil { // one that is not there is asked about like any other
 			subject = User{ID: evaluation.Subject, Organisation: v.organisation.ID}
 		}
@@ -105,12 +105,17 @@ func (e *Evaluator) visit(ctx context.Context, r Request, evaluations []Evaluati
 	return v, nil
 }
 
+// subject is whom an evaluation asks about. An operator may ask about itself, though no user of the organisation (9.2).
+func (v visit) subject(evaluation Evaluation) (User, error) {
+	if evaluation.Subject == v.caller.ID {
+		return v.caller, nil
+	}
+	return v.user(evaluation.Subject)
+}
+
 // question puts an evaluation to the policies, or answers it where it names what is not there.
 func (v visit) question(evaluation Evaluation) (Question, *Decision, error) {
-	subject, err := v.user(evaluation.Subject)
-	if evaluation.Subject == v.caller.ID { // who is no user of the organisation where it is an operator (9.2)
-		subject, err = v.caller, nil
-	}
+	subject, err := v.subject(evaluation)
 	if err != nil {
 		return Question{}, unknownSubject(), nil
 	}

@@ -89,7 +89,7 @@ func (e *Evaluator) Explain(ctx context.Context, r Request, evaluation Evaluatio
 
 // whatIsUnknown is the condition that an evaluation breaks which the policies were not asked about.
 func (v visit) whatIsUnknown(evaluation Evaluation) Condition {
-	if _, err := v.user(evaluation.Subject); err != nil {
+	if _, err := v.subject(evaluation); err != nil {
 		return Condition{Name: ConditionSubject}
 	}
 	if _, ok := v.found.Accounts[AccountRef{v.organisation.ID, evaluation.Account}]; !ok && evaluation.Account != "" {
@@ -144,6 +144,11 @@ func (e *Evaluator) prospects(ctx context.Context, v visit, question Question, n
 			want.Changes = append(want.Changes, ChangeRef{user.Organisation, id})
 		}
 	}
+	for _, id := range user.Roles {
+		if role, ok := v.organisation.OwnRole(id); ok && role.OpenChange != "" {
+			want.Changes = append(want.Changes, ChangeRef{v.organisation.ID, role.OpenChange})
+		}
+	}
 	if len(want.Changes) == 0 {
 		return nil, nil
 	}
@@ -158,7 +163,8 @@ func (e *Evaluator) prospects(ctx context.Context, v visit, question Question, n
 			continue
 		}
 		prospect := Prospect{Decision: *unknownSubject(), Change: change}
-		question.Principal = change.becomes(v.organisation, user)
+		question.Organisation = change.reshapes(v.organisation)
+		question.Principal = change.becomes(question.Organisation, user)
 		if question.Principal.Status != StatusRemoved {
 			if prospect.Decision, err = e.Policies.Decide(question); err != nil {
 				return nil, err
