@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -41,14 +40,6 @@ func (p *place) rows(ctx context.Context, partition, prefix string) ([]row, erro
 		return nil, err
 	}
 	return answer.Items, nil
-}
-
-// like copies a stored item under another key and with other values: what the store wrote, at a scale at which writing
-// it through the store would take an hour.
-func like(template row, with row) row {
-	made := maps.Clone(template)
-	maps.Copy(made, with)
-	return made
 }
 
 const (
