@@ -35,3 +35,15 @@ func (c Change) becomes(organisation Organisation, user User) User {
 	}
 	return user
 }
+
+// reshapes is the organisation as a change of one of its roles would leave it.
+func (c Change) reshapes(organisation Organisation) Organisation {
+	role, ok := organisation.OwnRole(string(c.Target))
+	if !ok {
+		return organisation
+	}
+	if after := c.After.Role; after != nil {
+		role.Role = *after
+	}
+	return organisation.keeping(role, c.After.Role != nil)
+}

@@ -162,10 +162,6 @@ func kept(before, after Access) Access {
 	}
 }
 
-func (a Access) empty() bool {
-	return len(a.Companies)+len(a.Accounts)+len(a.Roles)+len(a.Permissions) == 0
-}
-
 // missing is what is in the first sorted set and not in the second.
 func missing[T cmp.Ordered](in, from []T) []T {
 	found := []T{}

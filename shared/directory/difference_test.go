@@ -251,3 +251,7 @@ func TestNoFieldChangesUnseen(t *testing.T) {
 		}
 	}
 }
+
+func (a Access) empty() bool {
+	return len(a.Companies)+len(a.Accounts)+len(a.Roles)+len(a.Permissions) == 0
+}

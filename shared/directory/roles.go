@@ -342,15 +342,3 @@ func checkText(fields *fault.Fields, field string, text *string, most int) {
 		fields.Add(field, "characters", "The text has no control or formatting characters.")
 	}
 }
-
-// reshapes is the organisation as a change of one of its roles would leave it.
-func (c Change) reshapes(organisation Organisation) Organisation {
-	role, ok := organisation.OwnRole(string(c.Target))
-	if !ok {
-		return organisation
-	}
-	if after := c.After.Role; after != nil {
-		role.Role = *after
-	}
-	return organisation.keeping(role, c.After.Role != nil)
-}
