@@ -5,7 +5,6 @@
 
 # The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
-FUNCTIONS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/bootstrap/main.go))
 CDK := npx --yes aws-cdk@2.1148.1
 
 help: ## this list
@@ -25,12 +24,8 @@ lint: ## gofmt, go vet, staticcheck
 	@go vet ./...
 	@go tool staticcheck ./...
 
-build: ## the functions as they are deployed, into dist/functions
-	@for f in $(FUNCTIONS); do \
-	  echo "building $$f"; \
-	  GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags "-s -w -buildid=" \
-	    -o dist/functions/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
-	done
+build: ## the functions as they are deployed, into dist/functions; the same source makes the same bytes
+	@go run ./infra/compile/cmd/functions
 
 synth: build ## the CloudFormation template, into cdk.out; needs no account
 	@go run ./infra/cdk

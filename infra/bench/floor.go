@@ -5,24 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 
 	"mandate/functions/wire"
+	"mandate/infra/compile"
 	"mandate/infra/local/lambda"
 	"mandate/shared/api"
 )
 
 // floor builds one of the functions that others are compared with.
 func (b *bench) floor(ctx context.Context, name, instance string, more environment) (lambda.Function, error) {
-	binary := filepath.Join(b.root, "dist", "bench", name, "bootstrap")
-	command := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./infra/bench/baseline/"+name)
-	command.Dir = b.root
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := command.CombinedOutput(); err != nil {
-		return lambda.Function{}, fmt.Errorf("building %s: %w\n%s", name, err, said)
+	binary := filepath.Join(b.root, "dist", "bench", name, compile.Bootstrap)
+	if err := compile.Binary(ctx, b.root, "infra/bench/baseline/"+name, compile.Here, binary); err != nil {
+		return lambda.Function{}, err
 	}
 	function := b.lambda(api.Account, "", more) // where the parts are, is the same for all
 	function.Name, function.Binary = instance, binary

@@ -4,13 +4,13 @@ import (
 	"archive/zip"
 	"compress/flate"
 	"context"
-	"fmt"
 	"io"
+	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 
-	"mandate/infra/deployment"
+	"mandate/infra/compile"
 )
 
 // packageBudget is of one function, in MiB.
@@ -18,17 +18,16 @@ const packageBudget = 8
 
 // measurePackages builds the functions as they are deployed, and zips each.
 func measurePackages(ctx context.Context, b *bench) error {
-	command := exec.CommandContext(ctx, "make", "build")
-	command.Dir, command.Stdout, command.Stderr = b.root, os.Stderr, os.Stderr
-	if err := command.Run(); err != nil {
-		return fmt.Errorf("make build: %w", err)
+	binaries, err := compile.Functions(ctx, b.root, compile.Lambda, filepath.Join(b.root, "dist", "functions"))
+	if err != nil {
+		return err
 	}
-	for _, function := range deployment.Functions() {
-		size, err := zipped(filepath.Join(b.root, "dist", "functions", string(function.Name), "bootstrap"))
+	for _, name := range slices.Sorted(maps.Keys(binaries)) {
+		size, err := zipped(binaries[name])
 		if err != nil {
 			return err
 		}
-		b.figures.within("package."+string(function.Name), float64(size)/(1<<20), "MiB zipped", packageBudget)
+		b.figures.within("package."+name, float64(size)/(1<<20), "MiB zipped", packageBudget)
 	}
 	return nil
 }
