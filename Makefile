@@ -1,10 +1,11 @@
 # Everything that the project needs on a machine besides Go, git and make is installed by what runs here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint build synth deploy invoke generate
+.PHONY: help run test bench lint audit build synth deploy invoke
 
 # The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
+VULNERABILITIES := golang.org/x/vuln/cmd/govulncheck@v1.3.0
 CDK := npx --yes aws-cdk@2.1148.1
 
 help: ## this list
@@ -23,6 +24,10 @@ lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l functions infra shared)" || { gofmt -l functions infra shared; exit 1; }
 	@go vet ./...
 	@go tool staticcheck ./...
+
+audit: ## known vulnerabilities in what is linked (asks vuln.go.dev), and every linked module's licence
+	@go run $(VULNERABILITIES) ./...
+	@go run ./infra/licenses/cmd/licenses
 
 build: ## the functions as they are deployed, into dist/functions; the same source makes the same bytes
 	@go run ./infra/compile/cmd/functions
