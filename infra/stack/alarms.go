@@ -17,6 +17,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// runbook is where more stands about an alarm, by its kind.
+const runbook = "infra/RUNBOOK.md#"
+
 // alarms adds alarms that tell one topic when they go off, and when they are over.
 type alarms struct {
 	scope constructs.Construct
@@ -52,12 +55,12 @@ func newAlarms(scope constructs.Construct, settings Settings, known resources, g
 
 func (a alarms) function(f function) error {
 	name, id := string(f.declared.Name), title(f.declared.Name)
-	a.add(id+"Errors", alarm{
+	a.add(id, "Errors", alarm{
 		metric: f.lambda.MetricErrors(summed(fiveMinutes())), threshold: 1, periods: 1,
 		what:  "The function " + name + " crashed, ran out of time, or failed an event.",
 		first: "read its log group for level ERROR at that time; the request id there is the gateway's or the event's.",
 	})
-	a.add(id+"Throttles", alarm{
+	a.add(id, "Throttles", alarm{
 		metric: f.lambda.MetricThrottles(summed(fiveMinutes())), threshold: 1, periods: 1,
 		what:  "Lambda refused to run " + name + ": the account's concurrency is used up.",
 		first: "see in the Lambda metric ConcurrentExecutions who uses it, then ask AWS for a higher quota or lower requestsPerSecond.",
@@ -67,7 +70,7 @@ func (a alarms) function(f function) error {
 		if f.declared.MailEvent != nil {
 			first = "fix what its log says, then invoke it with each message's event (where there is one, its requestPayload): twice does no harm."
 		}
-		a.add(id+"DeadLetters", alarm{
+		a.add(id, "DeadLetters", alarm{
 			metric: f.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(1)),
 			}), threshold: 1, periods: 1,
@@ -76,7 +79,7 @@ func (a alarms) function(f function) error {
 		})
 	}
 	if f.declared.Stream != nil {
-		a.add(id+"IteratorAge", alarm{
+		a.add(id, "IteratorAge", alarm{
 			metric: f.lambda.Metric(jsii.String("IteratorAge"), &awscloudwatch.MetricOptions{
 				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(1)),
 			}), threshold: float64((2 * time.Minute).Milliseconds()), periods: 3,
@@ -92,14 +95,14 @@ func (a alarms) function(f function) error {
 			MetricName:      jsii.String(log.Metric),
 			MetricValue:     jsii.String("1"),
 		})
-		a.add(log.Metric, alarm{metric: filter.Metric(summed(fiveMinutes())), threshold: 1, periods: 1, what: log.What, first: log.First})
+		a.add("", log.Metric, alarm{metric: filter.Metric(summed(fiveMinutes())), threshold: 1, periods: 1, what: log.What, first: log.First})
 	}
 	if f.declared.Schedule != nil {
 		every, err := interval(f.declared.Schedule.Rate)
 		if err != nil {
 			return fmt.Errorf("function %s: %w", name, err)
 		}
-		a.add(id+"Silence", alarm{
+		a.add(id, "Silence", alarm{
 			metric: f.lambda.MetricInvocations(summed(awscdk.Duration_Seconds(jsii.Number(every.Seconds())))),
 			below:  true, threshold: 1, periods: 5,
 			what:  "The function " + name + " missed five runs. What it is for: " + f.declared.Purpose,
@@ -117,12 +120,12 @@ func (a alarms) gateway(gateway awsapigatewayv2.CfnApi) {
 			Statistic:     jsii.String(statistic), Period: fiveMinutes(),
 		})
 	}
-	a.add("Gateway5xx", alarm{
+	a.add("", "Gateway5xx", alarm{
 		metric: metric("5xx", "Sum"), threshold: 5, periods: 1,
 		what:  "The API answers with errors of its own.",
 		first: "find the routes in the access log (status >= 500), then the same request ids in the functions' logs.",
 	})
-	a.add("GatewayLatency", alarm{
+	a.add("", "GatewayLatency", alarm{
 		metric: metric("Latency", "p99"), threshold: 3000, periods: 3,
 		what:  "One request in a hundred takes over 3 s.",
 		first: "compare responseMs and integrationMs in the access log by route; then the table's latency and throttles.",
@@ -131,15 +134,15 @@ func (a alarms) gateway(gateway awsapigatewayv2.CfnApi) {
 
 func (a alarms) executions(known resources) {
 	for _, end := range []struct {
-		id     string
+		kind   string
 		metric awscloudwatch.Metric
 		what   string
 	}{
-		{"ExecutionsFailed", known.stateMachine.MetricFailed(summed(fiveMinutes())), "A change's execution failed after its retries; the change is not applied."},
-		{"ExecutionsTimedOut", known.stateMachine.MetricTimedOut(summed(fiveMinutes())), "A change's execution ran for a year."},
-		{"ExecutionsAborted", known.stateMachine.MetricAborted(summed(fiveMinutes())), "Somebody stopped a change's execution."},
+		{"Failed", known.stateMachine.MetricFailed(summed(fiveMinutes())), "A change's execution failed after its retries; the change is not applied."},
+		{"TimedOut", known.stateMachine.MetricTimedOut(summed(fiveMinutes())), "A change's execution ran for a year."},
+		{"Aborted", known.stateMachine.MetricAborted(summed(fiveMinutes())), "Somebody stopped a change's execution."},
 	} {
-		a.add(end.id, alarm{
+		a.add("Executions", end.kind, alarm{
 			metric: end.metric, threshold: 1, periods: 1, what: end.what,
 			first: "open the execution (its name is the change's id), mend the cause, and redrive it: its tasks may run twice.",
 		})
@@ -157,13 +160,13 @@ func (a alarms) table(known resources) {
 		})
 	}
 	for _, kind := range []string{"Read", "Write"} {
-		a.add("Table"+kind+"Throttles", alarm{
+		a.add("Table"+kind, "Throttles", alarm{
 			metric: total(kind + "ThrottleEvents"), threshold: 10, periods: 2,
 			what:  "DynamoDB refuses to " + strings.ToLower(kind) + " at the pace asked for.",
 			first: "see which tenant's partition is hot (CloudWatch Contributor Insights for the table), then slow that caller down.",
 		})
 	}
-	a.add("TableSystemErrors", alarm{
+	a.add("", "TableSystemErrors", alarm{
 		metric: total("SystemErrors"), threshold: 5, periods: 2,
 		what:  "DynamoDB fails on its side.",
 		first: "look at the AWS Health Dashboard; callers retry, and nothing needs repair afterwards.",
@@ -178,25 +181,26 @@ func (a alarms) mail(known resources) {
 			Statistic:     jsii.String("Average"), Period: awscdk.Duration_Hours(jsii.Number(1)),
 		})
 	}
-	a.add("MailBounces", alarm{
+	a.add("", "MailBounces", alarm{
 		metric: rate("Reputation.BounceRate"), threshold: 0.04, periods: 1,
 		what:  "4 % of mails bounce; from 5 % on AWS reviews the account and may stop its mail.",
 		first: "look for one organisation that imports bad addresses, and have it stopped.",
 	})
-	a.add("MailComplaints", alarm{
+	a.add("", "MailComplaints", alarm{
 		metric: rate("Reputation.ComplaintRate"), threshold: 0.0008, periods: 1,
 		what:  "0.08 % of mails are reported as spam; from 0.1 % on AWS reviews the account and may stop its mail.",
 		first: "look for one organisation that invites people who don't know it, and have it stopped.",
 	})
 }
 
-func (a alarms) add(id string, alarm alarm) {
+// add makes the alarm of a kind about something, whose chapter in the runbook is called as its kind.
+func (a alarms) add(about, kind string, alarm alarm) {
 	operator, missing := awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD, awscloudwatch.TreatMissingData_NOT_BREACHING
 	if alarm.below {
 		operator, missing = awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD, awscloudwatch.TreatMissingData_BREACHING
 	}
-	added := awscloudwatch.NewAlarm(a.scope, jsii.String(id), &awscloudwatch.AlarmProps{
-		AlarmDescription:   jsii.String(alarm.what + " First: " + alarm.first),
+	added := awscloudwatch.NewAlarm(a.scope, jsii.String(about+kind), &awscloudwatch.AlarmProps{
+		AlarmDescription:   jsii.String(alarm.what + " First: " + alarm.first + " More: " + runbook + strings.ToLower(kind)),
 		Metric:             alarm.metric,
 		Threshold:          jsii.Number(alarm.threshold),
 		EvaluationPeriods:  jsii.Number(alarm.periods),

@@ -2,6 +2,8 @@ package stack
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +90,34 @@ func TestAnOperatorIsToldOfWhatNeedsAPerson(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("alarms (-want +template):\n%s", diff)
+	}
+}
+
+// The runbook has a chapter for each kind of alarm, and none for one that is no more.
+func TestTheRunbookKnowsEachAlarm(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../RUNBOOK.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, alarms, _ := strings.Cut(string(text), "\n## Alarms\n")
+	alarms, _, _ = strings.Cut(alarms, "\n## ")
+	chapters := map[string]bool{}
+	for _, heading := range regexp.MustCompile(`(?m)^### (.*)$`).FindAllStringSubmatch(alarms, -1) {
+		chapters[strings.ToLower(heading[1])] = false
+	}
+	template := synthesise(t)
+	for _, id := range template.of("AWS::CloudWatch::Alarm") {
+		_, chapter, _ := strings.Cut(fmt.Sprint(template.resources[id].Properties["AlarmDescription"]), "More: "+runbook)
+		if _, there := chapters[chapter]; !there {
+			t.Errorf("%s: the runbook has no chapter %q", id, chapter)
+		}
+		chapters[chapter] = true
+	}
+	for chapter, used := range chapters {
+		if !used {
+			t.Errorf("the runbook's chapter %q is of no alarm", chapter)
+		}
 	}
 }
 

@@ -6,7 +6,7 @@ import "testing"
 // of its own the API answers at the gateway's no longer.
 func TestTheAPIHasItsOwnDomains(t *testing.T) {
 	t.Parallel()
-	made := withDomains.made(t)
+	made := customised.made(t)
 	if got := made.named(t, "GatewayApi", "AWS::ApiGatewayV2::Api")["DisableExecuteApiEndpoint"]; got != true {
 		t.Errorf("the gateway's own endpoint: disabled %v", got)
 	}

@@ -15,7 +15,7 @@ import (
 
 // newStreamMapping lets the table's stream start a function. A record that fails holds its partition key's later ones
 // back while it is tried again; the batch is split until it is alone, and after its retries it is a dead letter.
-func newStreamMapping(f function, table awsdynamodb.Table) {
+func newStreamMapping(f function, table awsdynamodb.ITable) {
 	stream := f.declared.Stream
 	awslambda.NewCfnEventSourceMapping(f.scope, jsii.String("Stream"), &awslambda.CfnEventSourceMappingProps{
 		FunctionName:   f.lambda.FunctionName(),

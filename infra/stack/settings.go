@@ -34,6 +34,9 @@ type Settings struct {
 	// for none.
 	Domain    Domain
 	MutualTLS MutualTLS
+	// RestoredStream ("restoredTableStream") is the ARN of the stream of a table that was restored from a backup, which then
+	// takes the stack's own table's place (see RUNBOOK.md); empty for the stack's own.
+	RestoredStream string
 }
 
 // Context reads the context of a cdk.json. The CLI passes it to the app by itself; without the CLI the app reads it, so
@@ -84,7 +87,7 @@ func ReadSettings(context func(key string) any) (Settings, error) {
 			return err
 		}),
 	)
-	if context("alarmEmail") != nil && context("alarmEmail") != "" {
+	if given(context, "alarmEmail") {
 		err = errors.Join(err, setting(context, "alarmEmail", func(value string) error {
 			address, err := mail.ParseAddress(value)
 			if err == nil {
@@ -93,7 +96,25 @@ func ReadSettings(context func(key string) any) (Settings, error) {
 			return err
 		}))
 	}
+	if given(context, "restoredTableStream") {
+		err = errors.Join(err, shaped(context, "restoredTableStream", &s.RestoredStream, streamForm))
+	}
 	return s, errors.Join(err, s.readDomains(context))
+}
+
+func given(context func(string) any, key string) bool {
+	return context(key) != nil && context(key) != ""
+}
+
+// shaped reads a setting that has a form.
+func shaped(context func(string) any, key string, into *string, form *regexp.Regexp) error {
+	return setting(context, key, func(value string) error {
+		if !form.MatchString(value) {
+			return fmt.Errorf("is not of the form %s", form)
+		}
+		*into = value
+		return nil
+	})
 }
 
 // readDomains reads the settings of domains, of which those that belong together come together.
@@ -110,7 +131,7 @@ func (s *Settings) readDomains(context func(string) any) error {
 		{"truststore", &s.MutualTLS.Truststore, truststoreForm},
 		{"truststoreVersion", &s.MutualTLS.TruststoreVersion, versionForm},
 	}
-	given := func(key string) bool { value := context(key); return value != nil && value != "" }
+	given := func(key string) bool { return given(context, key) }
 	needed := map[string]bool{}
 	if given("domainName") || given("certificateArn") || given("mutualTlsDomainName") {
 		needed["domainName"], needed["certificateArn"] = true, true
@@ -123,13 +144,7 @@ func (s *Settings) readDomains(context func(string) any) error {
 		if !needed[one.key] && !given(one.key) {
 			continue
 		}
-		errs = append(errs, setting(context, one.key, func(value string) error {
-			if !one.form.MatchString(value) {
-				return fmt.Errorf("is not of the form %s", one.form)
-			}
-			*one.into = value
-			return nil
-		}))
+		errs = append(errs, shaped(context, one.key, one.into, one.form))
 	}
 	return errors.Join(errs...)
 }
@@ -138,6 +153,7 @@ var (
 	domainForm      = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
 	certificateForm = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`)
 	truststoreForm  = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]+/.+$`)
+	streamForm      = regexp.MustCompile(`^(arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]+)/stream/[0-9T:.-]+$`)
 	versionForm     = regexp.MustCompile(`^\S+$`)
 )
 

@@ -38,14 +38,15 @@ func TestSettingsAreReadFromFileAndCommandLine(t *testing.T) {
 		"domainName": testDomain.Name, "certificateArn": testDomain.Certificate,
 		"mutualTlsDomainName": testMutualTLS.Name, "mutualTlsCertificateArn": testMutualTLS.Certificate,
 		"truststore": testMutualTLS.Truststore, "truststoreVersion": testMutualTLS.TruststoreVersion,
-		"requestsPerSecond": 50.0, "burst": "100", // a number of cdk.json, a text of the command line
+		"restoredTableStream": testRestoredStream,
+		"requestsPerSecond":   50.0, "burst": "100", // a number of cdk.json, a text of the command line
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Settings{
 		ConsoleURL: "https://users.acme.test/console", AlarmEmail: "ops@acme.test", Edge: "cloudfront", RequestsPerSecond: 50, Burst: 100,
-		Domain: testDomain, MutualTLS: testMutualTLS,
+		Domain: testDomain, MutualTLS: testMutualTLS, RestoredStream: testRestoredStream,
 	}
 	want.Sender.Name, want.Sender.Address = "Acme Pay", "mandate@acme.test"
 	if got != want {
@@ -89,6 +90,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{"mutualTlsDomainName", "api.acme.test", "truststore is missing"},
 		{"truststore", "acme-trust/clients.pem", `truststore "acme-trust/clients.pem": is not of the form`},
 		{"truststoreVersion", "3", "mutualTlsDomainName is missing"},
+		{"restoredTableStream", "Mandate-restored", `restoredTableStream "Mandate-restored": is not of the form`},
 	} {
 		values := map[string]any{
 			"sender": "mandate@acme.test", "consoleUrl": "https://acme.test", "requestsPerSecond": 50.0, "burst": 100.0,

@@ -45,7 +45,10 @@ func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, erro
 			"still an example of cdk.json: %s; set your own there, or on the command line with -c", strings.Join(examples, " and "))))
 	}
 
-	table := newTable(stack)
+	var table awsdynamodb.ITable = newTable(stack)
+	if stream := props.Settings.RestoredStream; stream != "" {
+		table = restoredTable(stack, stream)
+	}
 	key := newDataKey(stack)
 	sender := newSender(stack, props.Settings)
 	known := resources{table: table, key: key, sender: sender, settings: props.Settings}
@@ -138,7 +141,7 @@ func check(functions []deployment.Function, operations []api.Endpoint) error {
 
 // resources are what functions are granted actions on and told of in their environment.
 type resources struct {
-	table        awsdynamodb.Table
+	table        awsdynamodb.ITable
 	key          awskms.Key
 	sender       sender
 	stateMachine awsstepfunctions.StateMachine // nil while the function that it invokes is made

@@ -48,11 +48,19 @@ func newTable(scope constructs.Construct) awsdynamodb.Table {
 	return table
 }
 
+// restoredTable is a table that was restored from a backup, by the ARN of its stream, in the stack's own table's place. The
+// stack does not manage it: what newTable sets is set by hand.
+func restoredTable(scope constructs.Construct, stream string) awsdynamodb.ITable {
+	return awsdynamodb.Table_FromTableAttributes(scope, jsii.String("RestoredTable"), &awsdynamodb.TableAttributes{
+		TableArn: &streamForm.FindStringSubmatch(stream)[1], TableStreamArn: &stream,
+	})
+}
+
 func text(name string) *awsdynamodb.Attribute {
 	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: awsdynamodb.AttributeType_STRING}
 }
 
 // indexARN is an index's, which DynamoDB derives from the table's.
-func indexARN(table awsdynamodb.Table, index string) *string {
+func indexARN(table awsdynamodb.ITable, index string) *string {
 	return jsii.String(*table.TableArn() + "/index/" + index)
 }

@@ -30,6 +30,9 @@ var testSettings = Settings{
 	Burst:             400,
 }
 
+// testRestoredStream is of a restored table.
+const testRestoredStream = "arn:aws:dynamodb:eu-west-1:111122223333:table/Mandate-restored/stream/2026-11-22T08:15:30.123"
+
 var (
 	testDomain    = Domain{"users.acme.test", "arn:aws:acm:eu-west-1:111122223333:certificate/0a1b"}
 	testMutualTLS = MutualTLS{
@@ -48,11 +51,11 @@ type synthesis struct {
 	err      error
 }
 
-var synthesised, withDomains = synthesis{settings: testSettings}, synthesis{settings: domainSettings()}
+var synthesised, customised = synthesis{settings: testSettings}, synthesis{settings: customSettings()}
 
-func domainSettings() Settings {
+func customSettings() Settings {
 	settings := testSettings
-	settings.Domain, settings.MutualTLS = testDomain, testMutualTLS
+	settings.Domain, settings.MutualTLS, settings.RestoredStream = testDomain, testMutualTLS, testRestoredStream
 	return settings
 }
 
