@@ -197,8 +197,10 @@ func (r *Runner) startEvents(ctx context.Context) error {
 	return nil
 }
 
-// now is the service's clock.
-func (r *Runner) now() time.Time { return time.Now().Add(r.options.ClockSkew).UTC() }
+// now is the service's clock, as fine as what is stored.
+func (r *Runner) now() time.Time {
+	return time.Now().Add(r.options.ClockSkew).UTC().Truncate(time.Millisecond)
+}
 
 // hostOf is a base URL's host and port.
 func hostOf(base string) string {
