@@ -1,10 +1,11 @@
 // Command bench measures what the budgets of this service are about, and prints one figure a line, as JSON: name, value,
 // unit and, where there is one, the budget. Least is best. What it is doing goes to standard error.
 //
-//	go run ./infra/bench [-users 100000] [-rounds 21] [-only trips,pages,…]
+//	go run ./infra/bench [-users 100000] [-rounds 21] [-only trips,pages,…] [-keep]
 //
 // What it measures are the functions' own processes, the ones that make run starts, behind the Lambda Runtime API. It is
-// no load test, and nothing in it passes or fails: a figure over its budget is named at the end, on standard error.
+// no load test, and nothing in it passes or fails: a figure over its budget is named at the end, on standard error, and so
+// is one that is worse than in figures.json, which -keep writes and commits hold (counts, ratios and sizes: see slack).
 //
 // # What the figures are
 //

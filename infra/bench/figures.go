@@ -19,6 +19,7 @@ type figure struct {
 // figures writes them as they come.
 type figures struct {
 	out  io.Writer
+	all  []figure
 	over []figure
 }
 
@@ -37,6 +38,7 @@ func (f *figures) write(one figure) {
 	if one.Budget != nil && one.Value > *one.Budget {
 		f.over = append(f.over, one)
 	}
+	f.all = append(f.all, one)
 	line, err := json.Marshal(one)
 	if err != nil { // a number that is none
 		panic(err)

@@ -20,6 +20,7 @@ type options struct {
 	users  int // of the larger organisation
 	rounds int // of every comparison with a floor
 	only   string
+	keep   bool   // as what later runs are compared with
 	try    string // environment of the functions, to try a setting
 	// propagation is what changes take to come into effect.
 	propagation time.Duration
@@ -47,6 +48,7 @@ func main() {
 	flag.IntVar(&o.users, "users", 100_000, "how many users the larger organisation has, and how many changes the sweep has to pass by")
 	flag.IntVar(&o.rounds, "rounds", 21, "how often each is measured that is compared with a floor")
 	flag.StringVar(&o.only, "only", "", "the families to measure, with commas between them; all where empty")
+	flag.BoolVar(&o.keep, "keep", false, "keep the figures that can be compared in "+beforeFile)
 	flag.StringVar(&o.try, "try", "", "variables for the environment of everything that is compared, as GOGC=200,GOMAXPROCS=1")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -77,6 +79,10 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer b.close()
+	before, err := kept(root)
+	if err != nil {
+		return err
+	}
 	for _, family := range families {
 		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), family.name) {
 			continue
@@ -89,6 +95,12 @@ func run(ctx context.Context, o options) error {
 	}
 	for _, over := range b.figures.over {
 		log.Warn("over budget", "name", over.Name, "value", over.Value, "budget", *over.Budget, "unit", over.Unit)
+	}
+	for _, worse := range regressions(b.figures.all, before) {
+		log.Warn("worse than before", "name", worse.Name, "value", worse.Value, "before", worse.before, "unit", worse.Unit)
+	}
+	if o.keep {
+		return keep(root, b.figures.all, before)
 	}
 	return nil
 }
