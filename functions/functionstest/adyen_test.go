@@ -9,9 +9,8 @@ import (
 
 // The walk through Adyen's document "Manage users", in its order. Each step says in our words what the document promises
 // there.
-func TestAdyenManageUsers(t *testing.T) {
-	t.Parallel()
-	o := New(t).Tenant("adyen")
+func walkAdyen(t *testing.T, w *World) {
+	o := w.Tenant("adyen")
 	role := "permission-missing"
 
 	// See a user's roles.

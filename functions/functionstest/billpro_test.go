@@ -34,9 +34,8 @@ var privileges = []struct {
 
 // 2.2, 2.8: each cell, asked over HTTP, for what the user created itself, what another created, and what nobody is said to
 // have created; in its own profile and in one that it does not have.
-func TestBillProPrivilegesCellByCell(t *testing.T) {
-	t.Parallel()
-	o := New(t).Tenant("billpro")
+func walkBillProPrivileges(t *testing.T, w *World) {
+	o := w.Tenant("billpro")
 	roles := []struct {
 		id   string
 		cell func(int) string
@@ -82,9 +81,8 @@ func TestBillProPrivilegesCellByCell(t *testing.T) {
 }
 
 // The document "Manage users" from its beginning to its end, without what it says of API credentials.
-func TestBillProManageUsers(t *testing.T) {
-	t.Parallel()
-	o := New(t).Tenant("billpro")
+func walkBillPro(t *testing.T, w *World) {
+	o := w.Tenant("billpro")
 	nobody := &Person{World: o.World}
 
 	// "Log in as a user with the admin_user role." Second factors are optional here; Ada has one.

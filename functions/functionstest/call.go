@@ -108,7 +108,8 @@ func endpoint(id string) api.Endpoint {
 	panic("no operation " + id)
 }
 
-// Do sends a request as an event of the gateway to the operation's function. It may be called from any goroutine.
+// Do sends a request as an event of the gateway to the operation's function, or over HTTP to where the service runs. It may
+// be called from any goroutine.
 func (w *World) Do(operation string, parts ...Part) Answer {
 	declared := endpoint(operation)
 	event := events.APIGatewayV2HTTPRequest{
@@ -124,6 +125,13 @@ func (w *World) Do(operation string, parts ...Part) Answer {
 		part(&event)
 	}
 	event.RequestContext.HTTP.Path = event.RawPath
+	if w.site != nil {
+		answer, err := w.site.do(declared, event)
+		if err != nil {
+			w.t.Errorf("%s: %v", operation, err)
+		}
+		return answer
+	}
 	response, err := w.servers[declared.Function].Invoke(context.Background(), event)
 	if err != nil {
 		w.t.Errorf("%s: %v", operation, err)

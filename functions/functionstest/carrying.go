@@ -25,6 +25,12 @@ import (
 // Settle carries the outbox, and lets the executions go on, until nothing moves.
 func (w *World) Settle() {
 	w.t.Helper()
+	if w.site != nil {
+		if err := w.site.settle(); err != nil {
+			w.t.Fatal(err)
+		}
+		return
+	}
 	w.settle(func(refs []directory.OutboxRef) []directory.OutboxRef { return refs })
 }
 

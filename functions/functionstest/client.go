@@ -43,15 +43,19 @@ const (
 // ErrLost is what a failed call answers.
 var ErrLost = errors.New("the connection was lost")
 
+func connect(endpoint string) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region: "eu-west-1", BaseEndpoint: &endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+}
+
 // newClient makes a table that ends with the test.
 func newClient(t testing.TB, endpoint string) *Client {
 	t.Helper()
 	c := &Client{
 		table: "functionstest-" + ulid.Make().String(),
-		real: dynamodb.New(dynamodb.Options{
-			Region: "eu-west-1", BaseEndpoint: &endpoint,
-			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-		}),
+		real:  connect(endpoint),
 	}
 	schema := store.Schema(c.table)
 	schema.StreamSpecification = nil // nobody reads it here, and keeping it costs DynamoDB Local four times all the rest

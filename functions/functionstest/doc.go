@@ -5,11 +5,14 @@
 // The clock is the test's, so that fourteen days pass at once; passwords, one-time codes, seals and transactions are
 // real. Tests read as the requirement they hold, one file a theme.
 //
-// What it is not: no gateway, stream, Step Functions or SES is here. Those are put together by the local runner, and
-// tested there. Nothing in this package is for anything but tests.
+// No gateway, stream, Step Functions or SES is in it. A World may also be a service that runs, with all of that: the five
+// systems' documents are walked with the same verbs over HTTP, against what the local runner brings up. Settling is waiting
+// there, and time passes by the runner's own door to its clock. Nothing in this package is for anything but tests.
 //
 // Decisions:
 //   - A table a world: the sweep and whole-table comparisons see one test's doings alone.
+//   - The walks share one running service, which takes longest to start, and go one after the other: its clock is theirs in
+//     turn, and each has organisations of its own.
 //   - Tenants are seeded through the store's own effects, with sessions: what a test is not about costs it nothing.
 //   - Nothing happens by itself. What the outbox holds is carried when the test says so, once, twice, late or in
 //     disorder, so that a test decides which interleaving it looks at.

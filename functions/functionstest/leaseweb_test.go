@@ -9,18 +9,7 @@ import (
 )
 
 // The walk through Leaseweb's document, in its own order. Each line holds what a sentence of it promises.
-func TestLeasewebsDocument(t *testing.T) {
-	t.Parallel()
-	for _, language := range []string{"en", "fr"} {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			walkLeaseweb(t, language)
-		})
-	}
-}
-
-func walkLeaseweb(t *testing.T, language string) {
-	w := New(t)
+func walkLeaseweb(t *testing.T, w *World, language string) {
 	olga := w.Operator()
 	master, admin := customerAccount(t, w, language)
 	w.Settle()

@@ -127,7 +127,9 @@ func (w *World) Operator() *Person {
 	organisation := directory.Organisation{
 		ID: directory.Platform, Name: "The platform", Preset: policy.Platform, Settings: preset.Settings, CreatedAt: w.Now(),
 	}
-	w.commit(directory.PutOrganisation{Organisation: organisation})
+	if (&Tenant{World: w, ID: organisation.ID}).Organisation().ID == "" {
+		w.commit(directory.PutOrganisation{Organisation: organisation})
+	}
 	operator := w.person(organisation, directory.KindOperator, "olga", directory.Access{Roles: []string{"administration"}})
 	w.mu.Lock()
 	defer w.mu.Unlock()

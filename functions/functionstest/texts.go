@@ -14,6 +14,7 @@ import (
 type Texts struct {
 	mu   sync.Mutex
 	sent []text.Rendered
+	in   func() []text.Rendered // another place, in which they are instead
 }
 
 // Send keeps a text.
@@ -24,11 +25,19 @@ func (m *Texts) Send(_ context.Context, rendered text.Rendered) error {
 	return nil
 }
 
-// To lists what was sent to a number, in the order that it was sent.
-func (m *Texts) To(number string) []text.Rendered {
+// All lists every text, in the order they were sent.
+func (m *Texts) All() []text.Rendered {
+	if m.in != nil {
+		return m.in()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(m.sent), func(r text.Rendered) bool { return r.To != number })
+	return slices.Clone(m.sent)
+}
+
+// To lists what was sent to a number, in the order that it was sent.
+func (m *Texts) To(number string) []text.Rendered {
+	return slices.DeleteFunc(m.All(), func(r text.Rendered) bool { return r.To != number })
 }
 
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)

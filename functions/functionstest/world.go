@@ -46,7 +46,7 @@ const ConsoleURL = "https://console.example.com"
 // Start is when every world begins.
 var Start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 
-// World is the service in one process, on a table of its own.
+// World is the service as tests use it: in one process and on a table of its own, or as it runs elsewhere.
 type World struct {
 	Client *Client // to the table: counts calls, and fails them on demand
 	Store  *store.Store
@@ -64,6 +64,7 @@ type World struct {
 	hears    feedback.Handler
 	machine  *machine
 	sweep    sweep.Handler
+	site     host // nil where it is in this process
 
 	mu       sync.Mutex
 	now      time.Time
@@ -164,8 +165,20 @@ func withoutStack(_ []string, attribute slog.Attr) slog.Attr {
 	return attribute
 }
 
+// host is where a service runs that is not in the test's process, with a clock and a life of its own.
+type host interface {
+	do(api.Endpoint, event) (Answer, error)
+	now() time.Time
+	advance(by time.Duration) error
+	// settle waits until nothing moves.
+	settle() error
+}
+
 // Now is the world's time.
 func (w *World) Now() time.Time {
+	if w.site != nil {
+		return w.site.now()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now
@@ -173,6 +186,12 @@ func (w *World) Now() time.Time {
 
 // Advance lets time pass.
 func (w *World) Advance(by time.Duration) {
+	if w.site != nil {
+		if err := w.site.advance(by); err != nil {
+			w.t.Error(err)
+		}
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(by)

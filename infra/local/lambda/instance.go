@@ -22,13 +22,15 @@ import (
 // instance is one process of a function. Its fields are guarded by the pool's
 // mutex, save those that say otherwise.
 type instance struct {
-	id      string // immutable: its name in the Runtime API
-	pool    *pool  // immutable
+	id      string            // immutable: its name in the Runtime API
+	pool    *pool             // immutable
+	env     map[string]string // immutable: the function's when it was spawned
 	offer   chan *invocation
 	spawned time.Time // immutable
 
 	process  *os.Process // nil until started
 	doomed   bool        // to be killed, perhaps before it has started
+	retired  bool        // to be killed as soon as it handles nothing
 	dead     bool        // accounted for: what it still says is not heard
 	conn     *conn       // carried the last /next; nil until the first
 	current  *invocation // from /next until the following /next
@@ -135,14 +137,14 @@ func (i *instance) environment() []string {
 		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + fn.Name,
 		"AWS_LAMBDA_LOG_STREAM_NAME":      i.spawned.UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ToLower(i.id),
 		"AWS_REGION":                      DefaultRegion,
-		"AWS_DEFAULT_REGION":              cmp.Or(fn.Env["AWS_REGION"], DefaultRegion),
+		"AWS_DEFAULT_REGION":              cmp.Or(i.env["AWS_REGION"], DefaultRegion),
 		"_HANDLER":                        "bootstrap",
 		"LAMBDA_TASK_ROOT":                filepath.Dir(fn.Binary),
 		"PATH":                            "/usr/local/bin:/usr/bin:/bin",
 		"LANG":                            "en_US.UTF-8",
 		"TZ":                              ":UTC",
 	}
-	maps.Copy(env, fn.Env)
+	maps.Copy(env, i.env)
 	lines := make([]string, 0, len(env))
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		lines = append(lines, name+"="+env[name])

@@ -127,6 +127,18 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 	}
 }
 
+// Configure gives a function another environment, in the place of [Function.Env]. As on AWS an instance keeps the one that
+// it began with: whoever invokes from now on gets an instance of the new one, and what the others are handling, they
+// handle to the end. It fails with [ErrUnknownFunction].
+func (s *Service) Configure(function string, env map[string]string) error {
+	p, ok := s.pools[function]
+	if !ok {
+		return fmt.Errorf("%w: %s", ErrUnknownFunction, function)
+	}
+	p.configure(env)
+	return nil
+}
+
 // Close kills every instance, waits for their ends and stops listening.
 // Requests on their way fail with [ErrClosed]. It may be called again.
 func (s *Service) Close() error {

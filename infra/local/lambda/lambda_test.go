@@ -111,6 +111,44 @@ func TestInstancesStayWarm(t *testing.T) {
 	}
 }
 
+// A new environment is seen by the next request, while one that is being handled ends where it began.
+func TestConfiguredAnew(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	held := g.held(instances(1))
+	s := start(t, function("echo"), held)
+	before := invokeEcho(t, s).PID
+	f := function("echo")
+	f.Env["TABLE"] = "people"
+	if err := s.Configure("echo", f.Env); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		got := invokeEcho(t, s)
+		if got.PID == before || !slices.Contains(got.Env, "TABLE=people") {
+			t.Fatalf("process %d after %d, with %v", got.PID, before, got.Env)
+		}
+	}
+
+	answer := make(chan error, 1)
+	go func() {
+		_, err := s.Invoke(t.Context(), "hold", []byte(`"busy"`))
+		answer <- err
+	}()
+	in := <-g.arrived
+	if err := s.Configure("hold", held.Env); err != nil {
+		t.Fatal(err)
+	}
+	close(g.open)
+	if err := <-answer; err != nil {
+		t.Errorf("a request that was being handled: %v", err)
+	}
+	eventually(t, "the end of what has the environment before", func() bool { return gone(in.pid) })
+	if err := s.Configure("nobody", nil); !errors.Is(err, lambda.ErrUnknownFunction) {
+		t.Errorf("an unknown function: %v", err)
+	}
+}
+
 func TestFailuresAreToldInLambdasWords(t *testing.T) {
 	t.Parallel()
 	const id = `RequestId: [0-9a-f-]{36} Error: `

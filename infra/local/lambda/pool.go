@@ -123,6 +123,20 @@ func (p *pool) stop() {
 	}
 }
 
+// configure has new instances begin with another environment, and ends those that have the one before.
+func (p *pool) configure(env map[string]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fn.Env = env
+	for _, inst := range p.instances {
+		inst.retired = true
+	}
+	for _, inst := range p.idle {
+		inst.kill()
+	}
+	p.idle = nil
+}
+
 // The methods below expect the pool's mutex to be held.
 
 // dispatch gives waiting requests to idle instances and starts an instance for
@@ -183,6 +197,7 @@ func (p *pool) spawn() {
 	inst := &instance{
 		id:      rand.Text(),
 		pool:    p,
+		env:     p.fn.Env,
 		offer:   make(chan *invocation, 1), // never blocks: only a parked instance is offered one
 		ended:   make(chan struct{}),
 		spawned: time.Now(),
@@ -225,7 +240,7 @@ func (p *pool) buried(inst *instance) {
 	delete(p.instances, inst.id)
 	p.unpark(inst)
 	p.spent.CPU += cpuOf(inst.state)
-	if !p.stopped && inst.startError == nil {
+	if !p.stopped && !inst.retired && inst.startError == nil {
 		p.service.log.Warn("function instance ended", "function", p.fn.Name, "pid", inst.pid(), "state", inst.state.String())
 	}
 	switch inv := inst.current; {

@@ -91,6 +91,9 @@ func (i *instance) park(c *conn) (*invocation, error) {
 	i.timer.Stop()
 	i.conn = c
 	i.current = nil
+	if i.retired {
+		i.kill()
+	}
 	switch {
 	case i.doomed: // being killed; whoever waits gets another
 		return nil, nil

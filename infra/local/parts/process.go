@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,6 +35,7 @@ type Process struct {
 	endpoint string
 	pid      atomic.Int64
 	starts   atomic.Int64
+	clock    clock
 	cancel   context.CancelFunc
 	done     chan struct{}
 }
@@ -48,6 +52,10 @@ func (p *Process) Starts() int { return int(p.starts.Load()) }
 
 // Done is closed when the part has ended for good and what it held was given back.
 func (p *Process) Done() <-chan struct{} { return p.done }
+
+// SetClock moves the clock of a part that was started with [Options.ClockSkew], while it runs: what waits for a time that
+// is over then, waits no longer.
+func (p *Process) SetClock(skew time.Duration) error { return p.clock.set(skew) }
 
 // Close ends the part and waits until nothing of it is left. It may be called again.
 func (p *Process) Close() {
@@ -68,8 +76,9 @@ type program struct {
 	path     string
 	args     []string
 	dir      string
-	env      []string // all of it: a child inherits nothing that it was not given
-	release  func()   // gives back what the part held; called once, after its end
+	env      []string      // all of it: a child inherits nothing that it was not given
+	skew     time.Duration // of its clock, at first
+	release  func()        // gives back what the part held; called once, after its end
 	log      *slog.Logger
 }
 
@@ -81,7 +90,7 @@ var errDiedEarly = errors.New("ended before it answered")
 // that it wrote; only later deaths are made up for by a restart.
 func run(ctx context.Context, prog program) (*Process, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &Process{part: prog.part, endpoint: prog.endpoint, cancel: cancel, done: make(chan struct{})}
+	p := &Process{part: prog.part, endpoint: prog.endpoint, cancel: cancel, done: make(chan struct{}), clock: clock{skew: prog.skew}}
 	ready := make(chan struct{})
 	early := make(chan error)
 	go p.supervise(ctx, prog, ready, early)
@@ -146,21 +155,23 @@ func (p *Process) supervise(ctx context.Context, prog program, ready <-chan stru
 // runOnce runs the program until it ends, and returns why it did.
 func (p *Process) runOnce(ctx context.Context, prog program, output *tail) error {
 	cmd := exec.CommandContext(ctx, prog.path, prog.args...)
-	cmd.Dir, cmd.Env = prog.dir, prog.env
+	cmd.Dir = prog.dir
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = childAttributes()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = stopTimeout
-	// Nothing is ever written: the pipe's end tells a child that its parent is gone.
-	if _, err := cmd.StdinPipe(); err != nil {
+	// The pipe tells a child how its clock goes, and by its end that its parent is gone.
+	in, err := cmd.StdinPipe()
+	if err != nil {
 		return err
 	}
+	cmd.Env = append(slices.Clone(prog.env), p.clock.tell(in))
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	p.starts.Add(1)
 	p.pid.Store(int64(cmd.Process.Pid))
-	err := cmd.Wait()
+	err = cmd.Wait()
 	p.pid.Store(0)
 	// Whatever the child itself had started goes with it.
 	if kill := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); kill != nil && !errors.Is(kill, syscall.ESRCH) {
@@ -169,6 +180,29 @@ func (p *Process) runOnce(ctx context.Context, prog program, output *tail) error
 	if err == nil {
 		err = errors.New("it ended by itself")
 	}
+	return err
+}
+
+// clock is how far a part's is ahead.
+type clock struct {
+	mu   sync.Mutex
+	skew time.Duration
+	told io.Writer // the child's standard input
+}
+
+// tell is the variable that a child is started with; what is set from then on, it reads from in.
+func (c *clock) tell(in io.Writer) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = in
+	return "CLOCK_SKEW_MS=" + strconv.FormatInt(c.skew.Milliseconds(), 10)
+}
+
+func (c *clock) set(skew time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.skew = skew
+	_, err := fmt.Fprintln(c.told, skew.Milliseconds())
 	return err
 }
 

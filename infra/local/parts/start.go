@@ -28,8 +28,8 @@ type Options struct {
 	// InMemory keeps the data in the process, so that they end with it even when it is killed
 	// and started again. For tests; not together with DataDir.
 	InMemory bool
-	// ClockSkew moves the part's clock ahead (SES and Step Functions; DynamoDB's only visible
-	// clock is that of its streams' records).
+	// ClockSkew moves the part's clock ahead, as [Process.SetClock] does while it runs (SES and
+	// Step Functions; DynamoDB's only visible clock is that of its streams' records).
 	ClockSkew time.Duration
 	// Region is in the ARNs of Step Functions; empty means DefaultRegion.
 	Region string
@@ -84,12 +84,11 @@ func StateMachineARN(region, name string) string {
 
 func (i *Installation) nodeProgram(name string, port int, dir string, o Options, own ...string) program {
 	own = append(own,
-		"HOST="+loopback, "PORT="+strconv.Itoa(port), "DATA_DIR="+dir,
-		"CLOCK_SKEW_MS="+strconv.FormatInt(o.ClockSkew.Milliseconds(), 10))
+		"HOST="+loopback, "PORT="+strconv.Itoa(port), "DATA_DIR="+dir)
 	return program{
 		path: i.node,
 		args: []string{"--import", "file://" + filepath.Join(i.programs, "preload.mjs"), filepath.Join(i.programs, name, "server.mjs")},
-		env:  childEnvironment(own...),
+		env:  childEnvironment(own...), skew: o.ClockSkew,
 	}
 }
 

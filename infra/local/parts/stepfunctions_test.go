@@ -319,6 +319,38 @@ func TestWaitsUntilTheTimestampOnTheSkewedClock(t *testing.T) {
 	}
 }
 
+// What waits for a time that the clock was moved past waits no longer, and what waits for a later one goes on waiting.
+func TestWaitsUntilTheTimestampOnAClockThatMoves(t *testing.T) {
+	t.Parallel()
+	f := lambda(t)
+	process, err := partstest.Installation(t).StartStepFunctions(t.Context(), f.URL, parts.Options{InMemory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(process.Close)
+	m := newMachine(t, process.Endpoint(), change)
+	waits := func(name string, until time.Duration) string {
+		arn := m.start(name, `{"expiresIn": 31536000}`)
+		effective := time.Now().Add(until).UTC().Format(time.RFC3339Nano)
+		if err := m.succeed(receive(t, f.tokens), fmt.Sprintf(`{"effectiveAt":%q}`, effective)); err != nil {
+			t.Fatal(err)
+		}
+		return arn
+	}
+	hour, months := waits("chg_1", time.Hour), waits("chg_2", 100*24*time.Hour)
+	if err := process.SetClock(2 * time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	m.ended(hour)
+	if path := m.path(months); slices.Contains(path, "Apply") {
+		t.Errorf("what waits for months went %v", path)
+	}
+	if err := process.SetClock(101 * 24 * time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	m.ended(months)
+}
+
 // A timer of more than 2^31-1 milliseconds fires at once in Node.
 func TestWaitsForMonths(t *testing.T) {
 	t.Parallel()

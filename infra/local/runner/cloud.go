@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -132,8 +131,8 @@ func (r *Runner) environment(function deployment.Function) (map[string]string, e
 		}
 		environment[string(variable)] = value
 	}
-	if r.options.ClockSkew != 0 {
-		environment["CLOCK_SKEW"] = r.options.ClockSkew.String()
+	if skew := r.clock.ahead(); skew != 0 {
+		environment["CLOCK_SKEW"] = skew.String()
 	}
 	if r.options.Propagation != nil {
 		environment["PROPAGATION"] = r.options.Propagation.String()
@@ -195,11 +194,6 @@ func (r *Runner) startEvents(ctx context.Context) error {
 	go poller.Run(ctx)
 	go scheduler.Run(ctx)
 	return nil
-}
-
-// now is the service's clock, as fine as what is stored.
-func (r *Runner) now() time.Time {
-	return time.Now().Add(r.options.ClockSkew).UTC().Truncate(time.Millisecond)
 }
 
 // hostOf is a base URL's host and port.

@@ -14,27 +14,43 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"mandate/functions/wire/credentials"
 	"mandate/infra/local/demo"
 	"mandate/infra/local/gateway"
 	"mandate/shared/api"
+	"mandate/shared/directory"
 	"mandate/shared/policy"
 	"mandate/shared/seal"
 	"mandate/shared/seal/kmskeys"
 	"mandate/shared/store"
 )
 
+// Core is the domain on the runner's own table, keys and clock, for who has to seed what no operation makes.
+func (r *Runner) Core() (directory.Core, error) {
+	presets, err := policy.New()
+	if err != nil {
+		return directory.Core{}, err
+	}
+	table := store.New(r.dynamoDB(), tableName)
+	return directory.Core{
+		Store: table, Policies: presets, Presets: presets, Sealer: seal.New(kmskeys.New(r.kms(), r.key, table.Vault(), r.now)),
+		Now: r.now, NewID: func(prefix string) string {
+			return prefix + ulid.MustNew(ulid.Timestamp(r.now()), ulid.DefaultEntropy()).String()
+		},
+		Admits: func(string) bool { return true },
+	}, nil
+}
+
 // makeDemo makes the demo users, with the same parts as the functions have.
 func (r *Runner) makeDemo(ctx context.Context) error {
-	presets, err := policy.New()
+	core, err := r.Core()
 	if err != nil {
 		return err
 	}
-	table := store.New(r.dynamoDB(), tableName)
 	maker := demo.Maker{
-		Store: table, Presets: presets, Now: r.now,
-		Passwords: credentials.Passwords{Admits: func(string) bool { return true }},
-		Sealer:    seal.New(kmskeys.New(r.kms(), r.key, table.Vault(), r.now)),
+		Store: core.Store, Presets: core.Presets, Now: core.Now, Passwords: credentials.Passwords{Admits: core.Admits}, Sealer: core.Sealer,
 	}
 	r.Demo, err = maker.Make(ctx)
 	return err
@@ -90,9 +106,11 @@ func (r *Runner) serveFront(listener net.Listener) error {
 	front := http.NewServeMux()
 	front.HandleFunc("GET /local/demo", answer(func() any { return r.Demo }))
 	front.HandleFunc("GET /local/messages", answer(func() any { return map[string]any{"items": r.phones.Messages()} }))
+	front.HandleFunc("GET /local/clock", answer(func() any { return r.clock.tells() }))
+	front.HandleFunc("POST /local/clock", r.moveClock)
 	r.serveOn(listener, http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		// Not through the mux what is the gateway's: the mux would clean its path.
-		if _, pattern := front.Handler(request); pattern != "" && request.Method == http.MethodGet {
+		if _, pattern := front.Handler(request); pattern != "" && (request.Method == http.MethodGet || request.Method == http.MethodPost) {
 			front.ServeHTTP(w, request)
 			return
 		}

@@ -91,3 +91,13 @@ func TestDemoHasTheContractsShape(t *testing.T) {
 		t.Error("the text messages are no list")
 	}
 }
+
+// 3.13: the clock tells how far it is ahead, and goes back for nobody.
+func TestTheClockGoesForwardAlone(t *testing.T) {
+	w, _ := begin(t)
+	for _, advance := range []string{"-1h", "tomorrow", ""} {
+		equal(t, "advancing by "+advance, w.Do(http.MethodPost, "/local/clock", map[string]string{"advance": advance}).Status, http.StatusUnprocessableEntity)
+	}
+	told := walk.Read[struct{ Ahead string }](w.Do(http.MethodGet, "/local/clock", nil), http.StatusOK)
+	equal(t, "ahead", told.Ahead, "0s")
+}

@@ -45,6 +45,7 @@ type Runner struct {
 	Lambdas []lambda.Function
 
 	options  Options
+	clock    clock
 	log      *slog.Logger
 	servers  []*http.Server
 	ready    chan struct{} // closed when Functions is there
@@ -52,6 +53,7 @@ type Runner struct {
 	mailDoor string        // where functions send mails to: before the mailbox
 	phones   *sns.SNS      // has the text messages
 	parts    []*parts.Process
+	timed    []*parts.Process // those of the parts that go by the service's clock
 	cancel   context.CancelFunc
 }
 
@@ -61,7 +63,7 @@ func Start(ctx context.Context, options Options) (*Runner, error) {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	r := &Runner{options: options, log: options.Log, cancel: cancel, ready: make(chan struct{})}
+	r := &Runner{options: options, log: options.Log, cancel: cancel, ready: make(chan struct{}), clock: clock{skew: options.ClockSkew}}
 	if err := r.start(ctx); err != nil {
 		r.Close()
 		return nil, err
@@ -157,6 +159,7 @@ func (r *Runner) startParts(ctx context.Context, installation *parts.Installatio
 		return err
 	}
 	r.parts, r.StepFunctions = append(r.parts, machine), machine.Endpoint()
+	r.timed = []*parts.Process{mailbox, machine}
 	return r.createStateMachine(ctx)
 }
 
