@@ -181,14 +181,20 @@ func (s site) advance(by time.Duration) error {
 	return err
 }
 
-// settle waits until nothing is on its way: the outbox is empty, and no change waits for a time that has come.
+// settle waits until nothing is on its way: the outbox is empty, and no change waits for a time that has come. It looks
+// twice, because a look takes time: what a change wrote into the outbox while the first went over it, the second finds.
 func (s site) settle() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	for {
+	for quiet := 0; ; {
 		moving, err := s.moving(ctx)
-		if err != nil || moving == "" {
+		if err != nil {
 			return err
+		}
+		if quiet++; moving != "" {
+			quiet = 0
+		} else if quiet == 2 {
+			return nil
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
