@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"mandate/functions/faulttest"
 	"mandate/shared/api"
 	"mandate/shared/certificate/certificatetest"
 )
@@ -132,9 +134,13 @@ func (w *World) Do(operation string, parts ...Part) Answer {
 		}
 		return answer
 	}
-	response, err := w.servers[declared.Function].Invoke(context.Background(), event)
+	process := faulttest.Process(context.Background())
+	response, err := w.servers[declared.Function].Invoke(process, event)
 	if err != nil {
 		w.t.Errorf("%s: %v", operation, err)
+	}
+	if faulttest.Dead(process) { // the gateway's answer
+		return Answer{Operation: operation, Status: http.StatusBadGateway, Text: `{"message":"Internal Server Error"}`}
 	}
 	return Answer{operation, response.StatusCode, response.Headers, response.Body}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -13,9 +14,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"mandate/functions/faulttest"
 	workflowfunction "mandate/functions/workflow"
 	"mandate/shared/directory"
 	"mandate/shared/store"
@@ -135,7 +135,8 @@ func (w *World) carry(ref directory.OutboxRef) {
 }
 
 func (w *World) tryCarry(ref directory.OutboxRef) error {
-	answer, err := w.carriers[ref.Kind](context.Background(), events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{{
+	process := faulttest.Process(context.Background())
+	answer, err := w.carriers[ref.Kind](process, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{{
 		EventID: ref.ID, EventName: "INSERT",
 		Change: events.DynamoDBStreamRecord{
 			SequenceNumber: ref.ID,
@@ -145,7 +146,7 @@ func (w *World) tryCarry(ref directory.OutboxRef) error {
 			},
 		},
 	}}})
-	if err == nil && len(answer.BatchItemFailures) > 0 {
+	if err == nil && (len(answer.BatchItemFailures) > 0 || faulttest.Dead(process)) {
 		err = fmt.Errorf("outbox item %s %s was not carried", ref.Kind, ref.ID)
 	}
 	return err
@@ -183,39 +184,58 @@ func newMachine(now func() time.Time, task workflowfunction.Handler) *machine {
 	return &machine{now: now, task: task, executions: map[string]*execution{}}
 }
 
-// StartExecution starts one under a name that no other has.
-func (m *machine) StartExecution(_ context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, there := m.executions[*in.Name]; there {
-		return nil, &types.ExecutionAlreadyExists{}
+// ServeHTTP answers as Step Functions does.
+func (m *machine) ServeHTTP(to http.ResponseWriter, r *http.Request) {
+	var call struct{ Name, Input, TaskToken, Output string }
+	exception := "ValidationException"
+	if json.NewDecoder(r.Body).Decode(&call) == nil {
+		switch target(r) {
+		case "StartExecution":
+			exception = m.start(call.Name, call.Input)
+		case "SendTaskSuccess":
+			exception = m.succeed(call.TaskToken, call.Output)
+		}
 	}
-	one := &execution{}
-	if err := json.Unmarshal([]byte(*in.Input), &one.input); err != nil {
-		return nil, err
+	if exception != "" {
+		refuse(to, exception)
+		return
 	}
-	m.executions[*in.Name] = one
-	return &sfn.StartExecutionOutput{}, nil
+	answerJSON(to, http.StatusOK, map[string]any{"executionArn": "arn:execution:" + call.Name, "startDate": m.now().Unix()})
 }
 
-// SendTaskSuccess lets the execution go on that waits with the token.
-func (m *machine) SendTaskSuccess(_ context.Context, in *sfn.SendTaskSuccessInput, _ ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error) {
+// start begins an execution under a name that no other has. It answers the exception's name.
+func (m *machine) start(name, input string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, there := m.executions[name]; there {
+		return "ExecutionAlreadyExists"
+	}
+	one := &execution{}
+	if err := json.Unmarshal([]byte(input), &one.input); err != nil {
+		return "InvalidExecutionInput"
+	}
+	m.executions[name] = one
+	return ""
+}
+
+// succeed lets the execution go on that waits with the token. It answers the exception's name.
+func (m *machine) succeed(token, output string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, one := range m.executions {
-		if one.stage != awaiting || one.token != *in.TaskToken {
+		if one.stage != awaiting || one.token != token {
 			continue
 		}
-		if err := json.Unmarshal([]byte(*in.Output), &one.outcome); err != nil {
-			return nil, err
+		if err := json.Unmarshal([]byte(output), &one.outcome); err != nil {
+			return "InvalidOutput"
 		}
 		one.stage = ended
 		if one.outcome.State == directory.StatePropagating {
 			one.stage = waiting
 		}
-		return &sfn.SendTaskSuccessOutput{}, nil
+		return ""
 	}
-	return nil, &types.TaskTimedOut{}
+	return "TaskTimedOut"
 }
 
 // run lets every execution do what it can do now, and tells whether one did.
@@ -249,7 +269,11 @@ func (m *machine) step(ctx context.Context, one *execution) bool {
 	}
 	m.mu.Unlock()
 
-	_, err := m.task(ctx, task)
+	process := faulttest.Process(ctx)
+	_, err := m.task(process, task)
+	if faulttest.Dead(process) {
+		err = faulttest.ErrDead
+	}
 
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"mandate/functions/faulttest"
 	"mandate/shared/directory"
 )
 
@@ -99,19 +100,19 @@ func TestCallsMayFailBeforeAndAfterTheirEffect(t *testing.T) {
 			t.Parallel()
 			o := New(t, Quiet).Tenant("bc-connect")
 			random := rand.New(rand.NewPCG(seed, 1))
-			failing := func(string) Failure {
+			failing := func(int, string) faulttest.Kind {
 				switch random.IntN(6) {
 				case 0:
-					return FailBefore
+					return faulttest.Lost
 				case 1:
-					return FailAfter
+					return faulttest.Unanswered
 				}
-				return Succeed
+				return faulttest.Well
 			}
 			wave(t, o, func() {
-				o.Client.Fail(failing)
+				o.Faults.Begin(failing)
 				o.SettleStubbornly()
-				o.Client.Fail(nil)
+				o.Faults.Begin(nil)
 			})
 			equal(t, "mails", wavesMails(o), mailsOfAWave)
 		})
@@ -121,23 +122,23 @@ func TestCallsMayFailBeforeAndAfterTheirEffect(t *testing.T) {
 // Invariant 3, of requests: whose answer was lost is sent again under its key, and is done once.
 func TestARequestWhoseAnswerWasLostIsSentAgain(t *testing.T) {
 	t.Parallel()
-	for name, failure := range map[string]Failure{"before": FailBefore, "after": FailAfter} {
+	for name, failure := range map[string]faulttest.Kind{"before": faulttest.Lost, "after": faulttest.Unanswered} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := New(t, Quiet).Tenant("bc-connect")
 			lost := func(who *Person, operation string, parts ...Part) Answer {
 				t.Helper()
-				o.Client.Fail(func(call string) Failure {
+				o.Faults.Begin(func(_ int, call string) faulttest.Kind {
 					if call == "TransactWriteItems" {
 						return failure
 					}
-					return Succeed
+					return faulttest.Well
 				})
 				problem := who.Do(operation, parts...).Refused(t, 500, "internal")
-				if strings.Contains(problem.Detail, ErrLost.Error()) {
+				if strings.Contains(problem.Detail, faulttest.ErrLost.Error()) {
 					t.Errorf("an internal error is shown: %s", problem.Detail)
 				}
-				o.Client.Fail(nil)
+				o.Faults.Begin(nil)
 				return who.Do(operation, parts...)
 			}
 			body := newUser(o, nil)

@@ -3,67 +3,46 @@ package functionstest
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/oklog/ulid/v2"
 
+	"mandate/functions/faulttest"
 	"mandate/shared/store"
 )
 
-// Client is the store's way to DynamoDB. It counts the calls that pass, and can let them fail.
+// Client is the way to DynamoDB: the store's by way of the layer of faults, which counts its calls, and one past that for
+// what tests do themselves.
 type Client struct {
-	table string
-	real  *dynamodb.Client
-
-	mu    sync.Mutex
-	calls []string
-	fail  func(call string) Failure
-}
-
-var _ store.Client = (*Client)(nil)
-
-// Failure is what becomes of a call.
-type Failure int
-
-const (
-	Succeed Failure = iota
-	// FailBefore: the call does not reach the table.
-	FailBefore
-	// FailAfter: the call does its work, and its answer is lost.
-	FailAfter
-)
-
-// ErrLost is what a failed call answers.
-var ErrLost = errors.New("the connection was lost")
-
-func connect(endpoint string) *dynamodb.Client {
-	return dynamodb.New(dynamodb.Options{
-		Region: "eu-west-1", BaseEndpoint: &endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	})
+	table  string
+	faults *faulttest.Layer
+	real   *dynamodb.Client
+	bare   *dynamodb.Client
 }
 
 // newClient makes a table that ends with the test.
-func newClient(t testing.TB, endpoint string) *Client {
+func newClient(t testing.TB, faults *faulttest.Layer, endpoint string) *Client {
 	t.Helper()
+	connections := &http.Transport{MaxIdleConnsPerHost: 16}
+	t.Cleanup(connections.CloseIdleConnections)
+	at := config(endpoint)
 	c := &Client{
-		table: "functionstest-" + ulid.Make().String(),
-		real:  connect(endpoint),
+		table: "functionstest-" + ulid.Make().String(), faults: faults,
+		real: dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(connections) }),
+		bare: dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: connections} }),
 	}
 	schema := store.Schema(c.table)
 	schema.StreamSpecification = nil // nobody reads it here, and keeping it costs DynamoDB Local four times all the rest
-	if _, err := c.real.CreateTable(t.Context(), schema); err != nil {
+	if _, err := c.bare.CreateTable(t.Context(), schema); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := c.real.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &c.table}); err != nil {
+		if _, err := c.bare.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &c.table}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -72,73 +51,16 @@ func newClient(t testing.TB, endpoint string) *Client {
 
 // Calls lists the calls made while something is done.
 func (c *Client) Calls(do func()) []string {
-	c.mu.Lock()
-	before := len(c.calls)
-	c.mu.Unlock()
+	before := len(c.faults.Calls())
 	do()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]string(nil), c.calls[before:]...)
+	return c.faults.Calls()[before:]
 }
 
-// Fail lets a decision be made about each call; nil lets all succeed.
-func (c *Client) Fail(decide func(call string) Failure) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.fail = decide
-}
-
-// through counts a call, and lets it through or not.
-func through[T any](c *Client, name string, do func() (T, error)) (T, error) {
-	c.mu.Lock()
-	c.calls = append(c.calls, name)
-	failure := Succeed
-	if c.fail != nil {
-		failure = c.fail(name)
-	}
-	c.mu.Unlock()
-	var nothing T
-	if failure == FailBefore {
-		return nothing, ErrLost
-	}
-	answer, err := do()
-	if failure == FailAfter {
-		return nothing, ErrLost
-	}
-	return answer, err
-}
-
-func (c *Client) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
-	return through(c, "BatchGetItem", func() (*dynamodb.BatchGetItemOutput, error) { return c.real.BatchGetItem(ctx, in, options...) })
-}
-
-func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
-	return through(c, "TransactWriteItems", func() (*dynamodb.TransactWriteItemsOutput, error) {
-		return c.real.TransactWriteItems(ctx, in, options...)
-	})
-}
-
-func (c *Client) Query(ctx context.Context, in *dynamodb.QueryInput, options ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	return through(c, "Query", func() (*dynamodb.QueryOutput, error) { return c.real.Query(ctx, in, options...) })
-}
-
-func (c *Client) GetItem(ctx context.Context, in *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	return through(c, "GetItem", func() (*dynamodb.GetItemOutput, error) { return c.real.GetItem(ctx, in, options...) })
-}
-
-func (c *Client) PutItem(ctx context.Context, in *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	return through(c, "PutItem", func() (*dynamodb.PutItemOutput, error) { return c.real.PutItem(ctx, in, options...) })
-}
-
-func (c *Client) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	return through(c, "UpdateItem", func() (*dynamodb.UpdateItemOutput, error) { return c.real.UpdateItem(ctx, in, options...) })
-}
-
-// items are all items of the table, past counting and failing.
+// items are all items of the table, past counting and faults.
 func (w *World) items() []map[string]types.AttributeValue {
 	w.t.Helper()
 	var all []map[string]types.AttributeValue
-	pages := dynamodb.NewScanPaginator(w.Client.real, &dynamodb.ScanInput{TableName: &w.Client.table, ConsistentRead: new(true)})
+	pages := dynamodb.NewScanPaginator(w.Client.bare, &dynamodb.ScanInput{TableName: &w.Client.table, ConsistentRead: new(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(context.Background())
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"mandate/functions/faulttest"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 )
@@ -500,11 +501,11 @@ func TestNoSecretIsLogged(t *testing.T) {
 	rotated := Read[UserAnswer](t, o.Ada.Do("rotateCredential", At(user, made.Credential.ID)), 200)
 	o.Ada.reveal(user, made.Credential.ID).Want(t, 200)
 	for _, call := range []string{"BatchGetItem", "TransactWriteItems"} {
-		o.Client.Fail(func(name string) Failure {
+		o.Faults.Begin(func(_ int, name string) faulttest.Kind {
 			if name == call {
-				return FailAfter
+				return faulttest.Unanswered
 			}
-			return Succeed
+			return faulttest.Well
 		})
 		for _, answer := range []Answer{
 			o.Ada.reveal(user, made.Credential.ID), o.Ada.Do("rotateCredential", At(user, made.Credential.ID)),
@@ -516,7 +517,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 			}
 		}
 	}
-	o.Client.Fail(nil)
+	o.Faults.Begin(nil)
 	if log.Len() == 0 {
 		t.Error("nothing was logged")
 	}

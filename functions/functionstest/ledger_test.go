@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"mandate/functions/faulttest"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/store"
@@ -58,14 +59,14 @@ func busy(t *testing.T, n int) *Tenant {
 // change alters an item of the table without asking the service; to nothing it removes it.
 func (o *Tenant) change(pk, sk string, alter func(map[string]types.AttributeValue) map[string]types.AttributeValue) {
 	o.t.Helper()
-	found, err := o.Client.real.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: &o.Client.table, Key: itemKey(pk, sk)})
+	found, err := o.Client.bare.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: &o.Client.table, Key: itemKey(pk, sk)})
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	if found.Item == nil {
 		o.t.Fatalf("no item %s %s", pk, sk)
 	}
-	if _, err := o.Client.real.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{TableName: &o.Client.table, Key: itemKey(pk, sk)}); err != nil {
+	if _, err := o.Client.bare.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{TableName: &o.Client.table, Key: itemKey(pk, sk)}); err != nil {
 		o.t.Fatal(err)
 	}
 	if item := alter(found.Item); item != nil {
@@ -75,7 +76,7 @@ func (o *Tenant) change(pk, sk string, alter func(map[string]types.AttributeValu
 
 func (o *Tenant) put(item map[string]types.AttributeValue) {
 	o.t.Helper()
-	if _, err := o.Client.real.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &o.Client.table, Item: item}); err != nil {
+	if _, err := o.Client.bare.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &o.Client.table, Item: item}); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -331,18 +332,18 @@ func TestEveryEntryIsSealedOnce(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	all := slices.Concat(records, records)
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	o.Client.Fail(func(call string) Failure {
-		return []Failure{Succeed, FailBefore, FailAfter}[random.IntN(3)]
+	o.Faults.Begin(func(_ int, call string) faulttest.Kind {
+		return []faulttest.Kind{faulttest.Well, faulttest.Lost, faulttest.Unanswered}[random.IntN(3)]
 	})
 	for range 1000 {
 		if o.Stream(all) == nil {
 			break
 		}
 		if random.IntN(10) == 0 {
-			o.Client.Fail(nil)
+			o.Faults.Begin(nil)
 		}
 	}
-	o.Client.Fail(nil)
+	o.Faults.Begin(nil)
 	done := make(chan error)
 	for range 4 {
 		go func() { done <- o.Stream(all) }()
@@ -380,16 +381,16 @@ func TestEachOrganisationHasAChainOfItsOwn(t *testing.T) {
 	// One whose sealing fails does not keep another's from being sealed, and comes again.
 	o.Rosa.Do("updateMe", Body(Object{"language": "en"})).Want(t, 200)
 	records := w.Written()
-	w.Client.Fail(func(call string) Failure {
+	w.Faults.Begin(func(_ int, call string) faulttest.Kind {
 		if call == "TransactWriteItems" {
-			return FailBefore
+			return faulttest.Lost
 		}
-		return Succeed
+		return faulttest.Well
 	})
 	if err := w.Stream(records); err == nil {
 		t.Error("nothing was said of the failure")
 	}
-	w.Client.Fail(nil)
+	w.Faults.Begin(nil)
 	if err := w.Stream(records); err != nil {
 		t.Fatal(err)
 	}

@@ -2,28 +2,66 @@ package functionstest
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 	"regexp"
 	"slices"
 	"sync"
 	"testing"
 
+	"mandate/functions/mailer"
 	"mandate/shared/directory"
 	"mandate/shared/mail"
+	"mandate/shared/mail/ses"
 )
 
-// Mails keeps what would have been sent.
+// Mails is SES as far as it takes mails, and what it took.
 type Mails struct {
-	mu   sync.Mutex
-	sent []mail.Rendered
-	in   func() []mail.Rendered // another mailbox, in which they are instead
+	mu      sync.Mutex
+	written map[string]mail.Rendered // by key, before they are on their way
+	sent    []mail.Rendered
+	in      func() []mail.Rendered // another mailbox, in which they are instead
 }
 
-// Send keeps a mail.
-func (m *Mails) Send(_ context.Context, rendered mail.Rendered) (string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sent = append(m.sent, rendered)
-	return rendered.Key, nil
+// writing notes mails on their way to SES: not all of a mail goes there.
+type writing struct {
+	mails  *Mails
+	sender mailer.Sender
+}
+
+func (s writing) Send(ctx context.Context, rendered mail.Rendered) (string, error) {
+	s.mails.mu.Lock()
+	if s.mails.written == nil {
+		s.mails.written = map[string]mail.Rendered{}
+	}
+	s.mails.written[rendered.Key] = rendered
+	s.mails.mu.Unlock()
+	return s.sender.Send(ctx, rendered)
+}
+
+// ServeHTTP takes a mail: SendEmail is the one operation that is answered.
+func (m *Mails) ServeHTTP(to http.ResponseWriter, r *http.Request) {
+	var mail struct {
+		Content struct {
+			Simple struct {
+				Headers []struct{ Name, Value string }
+			}
+		}
+	}
+	if err := json.NewDecoder(r.Body).Decode(&mail); err != nil {
+		refuse(to, "BadRequestException")
+		return
+	}
+	for _, header := range mail.Content.Simple.Headers {
+		if header.Name == ses.KeyHeader {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			m.sent = append(m.sent, m.written[header.Value])
+			answerJSON(to, http.StatusOK, map[string]string{"MessageId": header.Value})
+			return
+		}
+	}
+	refuse(to, "BadRequestException")
 }
 
 // All lists every mail, in the order they were sent.

@@ -84,7 +84,7 @@ func TestOnboardingByEmailAndPhone(t *testing.T) {
 	// 4.5, 8.1: the code came by itself, in her language, and only to her.
 	texts := o.Texts.To(user.Phone)
 	equal(t, "texts", len(texts), 1)
-	if body := texts[0].Body; !strings.Contains(body, o.Name) || !strings.Contains(body, "Il est valable 10 minutes") {
+	if body := texts[0].Text; !strings.Contains(body, o.Name) || !strings.Contains(body, "Il est valable 10 minutes") {
 		t.Errorf("it says %q", body)
 	}
 	equal(t, "codes sent", codesSent(t, nina), []directory.LinkState{"sent"})

@@ -14,14 +14,15 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"mandate/infra/local/parts/sns"
 	"mandate/infra/local/runner"
 	"mandate/infra/local/walk"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/mail"
 	"mandate/shared/store"
-	"mandate/shared/text"
 )
 
 // Each system's own document, walked promise by promise and in its order, over HTTP against the service as it runs: the
@@ -80,11 +81,11 @@ func (r *running) world(t *testing.T) *World {
 	t.Helper()
 	r.worlds++
 	w := &World{
-		t: t, casts: casts(), Core: r.core, Client: &Client{table: r.Table, real: connect(r.DynamoDB)},
-		Mails: &Mails{in: func() []mail.Rendered { return r.mailed(t) }}, Texts: &Texts{in: func() []text.Rendered { return r.texted(t) }},
+		t: t, casts: casts(), Core: r.core, Client: &Client{table: r.Table, bare: dynamodb.NewFromConfig(config(r.DynamoDB))},
+		Mails: &Mails{in: func() []mail.Rendered { return r.mailed(t) }}, Texts: Texts{Messages: func() []sns.Message { return r.texted(t) }},
 		serial: 1000 * r.worlds, // names of all worlds are in one table
 	}
-	w.Store = store.New(w.Client, w.Client.table)
+	w.Store = store.New(w.Client.bare, w.Client.table)
 	w.site = site{r, w}
 	return w
 }
@@ -126,14 +127,9 @@ func kindOf(t *testing.T, subject string) mail.Kind {
 }
 
 // texted are the text messages that were caught.
-func (r *running) texted(t *testing.T) []text.Rendered {
+func (r *running) texted(t *testing.T) []sns.Message {
 	t.Helper()
-	caught := walk.Read[struct{ Items []walk.Text }](r.mails.Walk(t).Do(http.MethodGet, "/local/messages", nil), http.StatusOK)
-	var all []text.Rendered
-	for _, one := range caught.Items {
-		all = append(all, text.Rendered{To: one.To, Body: one.Text})
-	}
-	return all
+	return walk.Read[struct{ Items []sns.Message }](r.mails.Walk(t).Do(http.MethodGet, "/local/messages", nil), http.StatusOK).Items
 }
 
 // site is a world's running service.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"mandate/functions/faulttest"
 	"mandate/shared/directory"
 	"mandate/shared/store"
 )
@@ -51,9 +52,13 @@ func (w *World) Seal() {
 // Stream brings records, some at a time. It ends at the first that fails.
 func (w *World) Stream(records []events.DynamoDBEventRecord) error {
 	for some := range slices.Chunk(records, batch) {
-		answer, err := w.carriers[directory.OutboxWorkflow](context.Background(), events.DynamoDBEvent{Records: some})
+		process := faulttest.Process(context.Background())
+		answer, err := w.carriers[directory.OutboxWorkflow](process, events.DynamoDBEvent{Records: some})
 		if err == nil && len(answer.BatchItemFailures) > 0 {
 			err = fmt.Errorf("%d records were not sealed", len(answer.BatchItemFailures))
+		}
+		if faulttest.Dead(process) {
+			err = faulttest.ErrDead
 		}
 		if err != nil {
 			return err

@@ -1,57 +1,38 @@
 package functionstest
 
 import (
-	"context"
+	"net/http"
 	"regexp"
 	"slices"
-	"sync"
 	"testing"
 
-	"mandate/shared/text"
+	"mandate/infra/local/parts/sns"
 )
 
-// Texts keeps the text messages that would have been sent.
+// Texts is SNS, and what it caught.
 type Texts struct {
-	mu   sync.Mutex
-	sent []text.Rendered
-	in   func() []text.Rendered // another place, in which they are instead
-}
-
-// Send keeps a text.
-func (m *Texts) Send(_ context.Context, rendered text.Rendered) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sent = append(m.sent, rendered)
-	return nil
-}
-
-// All lists every text, in the order they were sent.
-func (m *Texts) All() []text.Rendered {
-	if m.in != nil {
-		return m.in()
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.sent)
+	http.Handler
+	// Messages are what was caught, in the order that it was sent.
+	Messages func() []sns.Message
 }
 
 // To lists what was sent to a number, in the order that it was sent.
-func (m *Texts) To(number string) []text.Rendered {
-	return slices.DeleteFunc(m.All(), func(r text.Rendered) bool { return r.To != number })
+func (m Texts) To(number string) []sns.Message {
+	return slices.DeleteFunc(m.Messages(), func(one sns.Message) bool { return one.To != number })
 }
 
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 
 // Code is that of the latest text to a number. Without one the test fails.
-func (m *Texts) Code(t testing.TB, number string) string {
+func (m Texts) Code(t testing.TB, number string) string {
 	t.Helper()
 	sent := m.To(number)
 	if len(sent) == 0 {
 		t.Fatalf("no text to %s", number)
 	}
-	code := sixDigits.FindString(sent[len(sent)-1].Body)
+	code := sixDigits.FindString(sent[len(sent)-1].Text)
 	if code == "" {
-		t.Fatalf("no code in %q", sent[len(sent)-1].Body)
+		t.Fatalf("no code in %q", sent[len(sent)-1].Text)
 	}
 	return code
 }

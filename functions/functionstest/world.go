@@ -15,6 +15,7 @@ import (
 	"mandate/functions/account"
 	"mandate/functions/carry"
 	"mandate/functions/changes"
+	"mandate/functions/faulttest"
 	"mandate/functions/feedback"
 	"mandate/functions/ledger"
 	"mandate/functions/mailer"
@@ -27,6 +28,7 @@ import (
 	"mandate/functions/wire/credentials"
 	"mandate/functions/workflow"
 	"mandate/infra/local/parts/partstest"
+	"mandate/infra/local/parts/sns"
 	"mandate/shared/api"
 	"mandate/shared/certificate"
 	"mandate/shared/demo"
@@ -48,11 +50,12 @@ var Start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 
 // World is the service as tests use it: in one process and on a table of its own, or as it runs elsewhere.
 type World struct {
-	Client *Client // to the table: counts calls, and fails them on demand
+	Faults *faulttest.Layer // that may befall calls of AWS's services
+	Client *Client          // to the table
 	Store  *store.Store
 	Core   directory.Core
 	Mails  *Mails
-	Texts  *Texts
+	Texts  Texts
 
 	t        testing.TB
 	level    slog.Level
@@ -64,7 +67,8 @@ type World struct {
 	hears    feedback.Handler
 	machine  *machine
 	sweep    sweep.Handler
-	site     host // nil where it is in this process
+	site     host             // nil where it is in this process
+	keys     func() seal.Keys // that data keys come from
 
 	mu       sync.Mutex
 	now      time.Time
@@ -103,14 +107,16 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Texts: &Texts{}, casts: casts(), streamed: map[string]bool{}}
-	w.Client = newClient(t, partstest.DynamoDB(t))
-	w.Store = store.New(w.Client, w.Client.table)
-	keys := sealtest.New()
+	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Faults: faulttest.New(), casts: casts(), streamed: map[string]bool{}}
+	caught := sns.New(w.Now)
+	w.Texts = Texts{caught, caught.Messages}
+	w.Client = newClient(t, w.Faults, partstest.DynamoDB(t))
+	w.Store = store.New(w.Client.real, w.Client.table)
+	w.keys = func() seal.Keys { return sealtest.New() }
 	// Ids of one instant are in the order in which they were made, as far as one process goes.
 	entropy := &ulid.LockedMonotonicReader{MonotonicReader: ulid.Monotonic(rand.Reader, 0)}
 	w.Core = directory.Core{
-		Store: w.Store, Policies: policies, Presets: policies, Sealer: seal.New(keys),
+		Store: w.Store, Policies: policies, Presets: policies,
 		Now: w.Now, NewID: func(prefix string) string {
 			return prefix + ulid.MustNew(ulid.Timestamp(w.Now()), entropy).String()
 		},
@@ -119,6 +125,8 @@ func New(t testing.TB, options ...Option) *World {
 	for _, set := range options {
 		set(w)
 	}
+	keys := w.keys()
+	w.Core.Sealer = seal.New(keys)
 	log := slog.New(slog.NewTextHandler(w.lines, &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
@@ -140,11 +148,15 @@ func New(t testing.TB, options ...Option) *World {
 
 	work := &directory.Work{Core: w.Core}
 	w.machine = newMachine(w.Now, workflow.New(work))
-	orders := &outbox.Outbox{Executions: w.machine, StateMachine: "arn:change", Work: work}
-	posts := &mailer.Mailer{Store: w.Store, Sealer: w.Core.Sealer, Sender: w.Mails, ConsoleURL: ConsoleURL}
+	orders := &outbox.Outbox{Executions: w.stepFunctions(w.machine), StateMachine: "arn:change", Work: work}
+	sender, err := w.mailSender()
+	if err != nil {
+		t.Fatal(err)
+	}
+	posts := &mailer.Mailer{Store: w.Store, Sealer: w.Core.Sealer, Sender: writing{w.Mails, sender}, ConsoleURL: ConsoleURL}
 	w.hears = feedback.New(work, log)
 	sealer := &outbox.Sealer{Ledger: book, Log: log}
-	phones := &texter.Texter{Sealer: w.Core.Sealer, Sender: w.Texts, Now: w.Now, Log: log}
+	phones := &texter.Texter{Sealer: w.Core.Sealer, Sender: w.textSender(), Now: w.Now, Log: log}
 	told := carry.New(w.Store, carry.ByKind(map[directory.OutboxKind]carry.Carrier{
 		directory.OutboxMail: posts.Carry, directory.OutboxText: phones.Carry,
 	}), log)
@@ -225,9 +237,18 @@ func (w *World) Recall() directory.Swept {
 
 func (w *World) sweepBy(order sweep.Order) directory.Swept {
 	w.t.Helper()
-	swept, err := w.sweep(w.t.Context(), order)
+	swept, err := w.trySweep(order)
 	if err != nil {
 		w.t.Fatalf("sweep: %v", err)
 	}
 	return swept
+}
+
+func (w *World) trySweep(order sweep.Order) (directory.Swept, error) {
+	process := faulttest.Process(w.t.Context())
+	swept, err := w.sweep(process, order)
+	if faulttest.Dead(process) {
+		err = faulttest.ErrDead
+	}
+	return swept, err
 }

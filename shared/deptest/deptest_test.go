@@ -54,7 +54,7 @@ var rules = []rule{
 	{of: "mandate/functions/*/bootstrap", not: []string{
 		cdk, jsii, "testing", "github.com/google/go-cmp/...", "github.com/descope/...",
 		"mandate/shared/seal/sealtest", "mandate/shared/store/storetest", "mandate/functions/functionstest",
-		"mandate/infra/local/parts/partstest",
+		"mandate/functions/faulttest", "mandate/infra/local/parts/partstest",
 	}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sfn"}, but: []string{"mandate/functions/outbox/bootstrap"}},
 	{of: "mandate/functions/*/bootstrap", not: []string{services + "sesv2"}, but: []string{"mandate/functions/mailer/bootstrap"}},
