@@ -287,6 +287,13 @@ func (m *machine) step(ctx context.Context, one *execution) bool {
 	return err == nil
 }
 
+// loses has every execution be as if it had never been.
+func (m *machine) loses() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.executions)
+}
+
 // due tells whether an execution has something to do now.
 func (m *machine) due() bool {
 	m.mu.Lock()

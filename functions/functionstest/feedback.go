@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"mandate/functions/faulttest"
 	"mandate/infra/local/mailevents"
 	"mandate/shared/mail"
 )
@@ -26,8 +27,17 @@ func (w *World) Feedback(t testing.TB, sent mail.Rendered, outcome string) []eve
 func (w *World) Hear(t testing.TB, told ...events.EventBridgeEvent) {
 	t.Helper()
 	for _, event := range told {
-		if err := w.hears(t.Context(), event); err != nil {
+		if err := w.tryHear(event); err != nil {
 			t.Fatalf("%s: %v", event.DetailType, err)
 		}
 	}
+}
+
+func (w *World) tryHear(event events.EventBridgeEvent) error {
+	process := faulttest.Process(w.t.Context())
+	err := w.hears(process, event)
+	if faulttest.Dead(process) {
+		err = faulttest.ErrDead
+	}
+	return err
 }

@@ -60,6 +60,23 @@ func TestARepeatedApproval(t *testing.T) {
 	o.Ben.Do("approveChange", At(change.ID), proof).Refused(t, 409, "changeClosed")
 }
 
+// A forgotten password is asked for by nobody in particular, and still once under one key.
+func TestARepeatedForgottenPasswordSendsOneMail(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	forgets := func(key string) {
+		t.Helper()
+		o.Do("forgotPassword", Body(Object{"identifier": o.Rosa.Identifier}), Key(key)).Want(t, 202)
+	}
+	forgets("first")
+	unchanged(t, o.World, "a repeated request", func() { forgets("first") })
+	o.Settle()
+	equal(t, "mails", o.Mails.Kinds(o.Rosa.Email), []directory.MailKind{directory.MailPasswordReset})
+	forgets("second")
+	o.Settle()
+	equal(t, "mails", len(o.Mails.Kinds(o.Rosa.Email)), 2)
+}
+
 // The other POSTs that write: links, companies, accounts, organisations.
 func TestEveryKindOfRequestIsDoneOnce(t *testing.T) {
 	t.Parallel()

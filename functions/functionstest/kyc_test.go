@@ -20,7 +20,7 @@ func (o *Tenant) Department(role string) *Person {
 		o.t.Fatal(err)
 	}
 	person := o.person(found.Organisations[directory.Platform], directory.KindOperator, role, directory.Access{Roles: []string{role}})
-	person.Token = o.session(person, o.ID)
+	o.commit(o.session(person, o.ID))
 	return person
 }
 

@@ -141,7 +141,7 @@ func (w *World) Operator() *Person {
 func (w *World) In(tenant *Tenant) *Person {
 	w.t.Helper()
 	there := *w.Operator()
-	there.Token = w.session(&there, tenant.ID)
+	w.commit(w.session(&there, tenant.ID))
 	return &there
 }
 
@@ -151,7 +151,7 @@ func (o *Tenant) Staff(department string) *Person {
 	platform := *o
 	platform.ID = o.Operator().Organisation
 	person := o.person(platform.Organisation(), directory.KindOperator, department, directory.Access{Roles: []string{department}})
-	person.Token = o.session(person, o.ID)
+	o.commit(o.session(person, o.ID))
 	return person
 }
 
@@ -177,15 +177,17 @@ func (o *Tenant) Regular(name string, roles []string, permissions ...directory.P
 // Wake signs everybody in again, after a time in which sessions end.
 func (o *Tenant) Wake() {
 	o.t.Helper()
+	var begin []directory.Effect
 	for _, person := range []*Person{o.Ada, o.Ben, o.Rosa} {
-		person.Wake()
+		begin = append(begin, o.session(person, person.Organisation))
 	}
+	o.commit(begin...)
 }
 
 // Wake begins a new session.
 func (p *Person) Wake() {
 	p.World.t.Helper()
-	p.Token = p.World.session(p, p.Organisation)
+	p.World.commit(p.World.session(p, p.Organisation))
 }
 
 // OwnRole seeds a role of the organisation's own that gives permissions on everything, and answers its id.
@@ -212,7 +214,7 @@ func (o *Tenant) File(t testing.TB, body Object) api.ServiceRequest {
 // Organisation is the tenant's record as it is now.
 func (o *Tenant) Organisation() directory.Organisation {
 	o.t.Helper()
-	found, err := o.Store.Read(o.t.Context(), directory.Want{Organisations: []directory.OrganisationID{o.ID}})
+	found, err := o.aside.Read(o.t.Context(), directory.Want{Organisations: []directory.OrganisationID{o.ID}})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -221,7 +223,7 @@ func (o *Tenant) Organisation() directory.Organisation {
 
 func (w *World) commit(effects ...directory.Effect) {
 	w.t.Helper()
-	if err := w.Store.Commit(w.t.Context(), effects...); err != nil {
+	if err := w.aside.Commit(w.t.Context(), effects...); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -255,8 +257,7 @@ func (w *World) person(organisation directory.Organisation, kind directory.Kind,
 	w.commit(append(effects, directory.PutUser{User: user}, directory.PutIdentity{Identity: directory.Identity{
 		ID: p.Identity, Login: p.Identifier, PasswordHash: hash, PasswordAt: w.Now(), CreatedAt: w.Now(),
 		TOTP: &directory.TOTP{Secret: sealed},
-	}})...)
-	p.Token = w.session(p, organisation.ID)
+	}}, w.session(p, organisation.ID))...)
 	return p
 }
 
@@ -278,16 +279,15 @@ func (w *World) names(organisation directory.Organisation, user *directory.User,
 	return append(effects, reserve(directory.ReserveLogin, p.Identifier))
 }
 
-// session begins one for a seeded person, acting in an organisation.
-func (w *World) session(p *Person, acting directory.OrganisationID) string {
-	w.t.Helper()
+// session is a new one of a seeded person, acting in an organisation.
+func (w *World) session(p *Person, acting directory.OrganisationID) directory.Effect {
 	ticket := directory.NewTicket(p.Organisation, p.ID, p.Identity, acting)
-	w.commit(directory.BeginSession{Session: directory.Session{
+	p.Token = ticket.Text(directory.TicketSession)
+	return directory.BeginSession{Session: directory.Session{
 		ID: w.Core.NewID(directory.PrefixSession), Hash: ticket.Hash(), Organisation: p.Organisation, User: p.ID, Identity: p.Identity,
 		Acting: acting, Stage: directory.SessionFull, SecondFactor: p.Secret != "", CreatedAt: w.Now(), LastSeenAt: w.Now(),
 		ExpiresAt: w.Now().Add(directory.SessionAbsolute),
-	}})
-	return ticket.Text(directory.TicketSession)
+	}}
 }
 
 // robot seeds an API user with a credential.

@@ -105,10 +105,12 @@ func (s *Self) ForgotPassword(ctx context.Context, r Request, identifier string)
 			return struct{}{}, err
 		}
 		asked := found.Tries[ref].within(ref, now)
-		if asked.Failures >= resetsWithin {
+		again := r.IdempotencyKey != "" && r.IdempotencyKey == asked.Last
+		if again || asked.Failures >= resetsWithin {
 			return struct{}{}, nil // told the same as ever
 		}
 		asked.Failures++
+		asked.Last = r.IdempotencyKey
 		order := ResetOrder{Name: fold(identifier)}
 		if r.Source.Address.IsValid() {
 			order.Address = r.Source.Address.String()

@@ -226,5 +226,7 @@ type Tries struct {
 	Since    time.Time
 	// Familiar networks have seen a successful sign-in under the name: attackers elsewhere do not lock them out.
 	Familiar bool
+	// Last is the Idempotency-Key of the request that was counted last, if it had one: sent again it is no other (10.1).
+	Last     string
 	Revision int
 }

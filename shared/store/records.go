@@ -221,6 +221,7 @@ type (
 		Failures int                `json:"failures"`
 		Since    time.Time          `json:"since"`
 		Familiar bool               `json:"familiar"`
+		Last     string             `json:"last"`
 		Revision int                `json:"-"`
 	}
 	entryRecord struct {
