@@ -2,6 +2,9 @@ module mandate
 
 go 1.26.8
 
+// Node packages bring Go files of their own.
+ignore ./functions/console/web/node_modules
+
 require (
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.270.0
 	github.com/aws/aws-lambda-go v1.55.1

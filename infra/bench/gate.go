@@ -12,7 +12,7 @@ import (
 
 	"mandate/infra/local/gateway"
 	"mandate/infra/local/lambda"
-	"mandate/shared/api"
+	"mandate/infra/local/runner"
 )
 
 // request is what a client sends.
@@ -60,18 +60,10 @@ type gate struct {
 
 func newGate() (*gate, error) {
 	g := &gate{}
-	config := gateway.Config{Routes: routes(), Invoke: g.keep, Log: slog.New(slog.DiscardHandler)}
+	config := gateway.Config{Routes: runner.Routes(), Invoke: g.keep, Log: slog.New(slog.DiscardHandler)}
 	var err error
 	g.gateway, err = gateway.New(config)
 	return g, err
-}
-
-func routes() []gateway.Route {
-	var routes []gateway.Route
-	for _, operation := range api.Operations() {
-		routes = append(routes, gateway.Route{Method: operation.Method, Path: operation.Path, Function: string(operation.Function)})
-	}
-	return routes
 }
 
 func (g *gate) keep(_ context.Context, function string, payload []byte) ([]byte, error) {

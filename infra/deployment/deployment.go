@@ -1,7 +1,10 @@
 package deployment
 
 import (
+	"net/http"
+	"strings"
 	"time"
+	"unicode"
 
 	"mandate/shared/api"
 )
@@ -14,13 +17,54 @@ type Function struct {
 	MemoryMB    int
 	Environment []Variable
 	Grants      []Grant
-	// Exactly one of the following starts it; where all are empty, the routes of shared/api do.
+	// Pages are patterns of paths that it answers GET and HEAD of, beside the operations of shared/api.
+	Pages []string
+	// One of the following starts it; where all are empty, its routes do.
 	Stream    *Stream
 	Schedule  *Schedule
 	MailEvent *MailEvent
 	Task      bool // started by the state machine
 	// Logs are the lines of its log that a person should hear of.
 	Logs []LogAlarm
+}
+
+// Route leads requests from the gateway to a function.
+type Route struct {
+	Name     string // in the stack: an operation's id, or what a page's is made of
+	Method   string
+	Path     string
+	Function api.Function
+}
+
+// Key is the gateway's name of the route.
+func (r Route) Key() string { return r.Method + " " + r.Path }
+
+// Routes are all that the gateway has: the operations of shared/api, and the functions' pages. Among those that match a
+// request the gateway takes the most specific, so a greedy page has what no operation has.
+func Routes() []Route { return routes(api.Operations(), Functions()) }
+
+func routes(operations []api.Endpoint, functions []Function) []Route {
+	var routes []Route
+	for _, operation := range operations {
+		routes = append(routes, Route{operation.ID, operation.Method, operation.Path, operation.Function})
+	}
+	for _, function := range functions {
+		for _, page := range function.Pages {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				name := strings.ToLower(method) + "Page" + strings.Map(letters, string(function.Name)+page)
+				routes = append(routes, Route{name, method, page, function.Name})
+			}
+		}
+	}
+	return routes
+}
+
+// letters leaves of a path what may stand in a name.
+func letters(r rune) rune {
+	if unicode.IsLetter(r) {
+		return r
+	}
+	return -1
 }
 
 // LogAlarm is a line of a log that needs a person.

@@ -7,8 +7,9 @@ import (
 	"mandate/shared/directory"
 )
 
-// The functions that answer events.
+// The functions that answer no operation: with pages, and events.
 const (
+	Console  api.Function = "console"
 	Outbox   api.Function = "outbox"
 	Mailer   api.Function = "mailer"
 	Feedback api.Function = "feedback"
@@ -86,6 +87,11 @@ func Functions() []Function {
 			Name: api.Reviews, Purpose: "Reviews of access: who can do what, conflicts of duties, who is not seen any more.",
 			Timeout: httpTimeout, MemoryMB: memoryMB, Environment: []Variable{Table, Edge},
 			Grants: []Grant{{OnTable, actions(read, note, query)}, {OnSeenIndex, query}},
+		},
+		{
+			// It has no rights: what the console shows comes from the API, with the rights of who looks at it.
+			Name: Console, Purpose: "The console's files.",
+			Timeout: httpTimeout, MemoryMB: memoryMB, Pages: []string{"/", "/{page+}"},
 		},
 		{
 			Name: Outbox, Purpose: "Starts executions, returns task tokens and begins password resets, from the outbox; seals the operation log.",

@@ -19,8 +19,8 @@
 //
 // # Other decisions
 //
-// Routes are made one by one, with the key that a function dispatches on. There is no catch-all: what isn't declared
-// is refused by the gateway and costs no invocation.
+// Routes are made one by one, with the key that a function dispatches on. What isn't declared is refused by the
+// gateway and costs no invocation; the console's pages alone are a catch-all, of GET and HEAD.
 //
 // The table and the data keys survive the stack's deletion: neither can be made again. Log groups go with the stack,
 // because the record of what happened is the table's operation log.

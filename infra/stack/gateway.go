@@ -2,6 +2,7 @@ package stack
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"mandate/infra/deployment"
 	"mandate/shared/api"
 )
 
@@ -32,8 +34,8 @@ var accessLog = map[string]string{
 	"error":              "$context.error.message",
 }
 
-// newGateway makes the HTTP API with a route for each operation and no other.
-func newGateway(scope constructs.Construct, settings Settings, functions []function, operations []api.Endpoint) awsapigatewayv2.CfnApi {
+// newGateway makes the HTTP API with the declared routes and no others.
+func newGateway(scope constructs.Construct, settings Settings, functions []function, routes []deployment.Route) awsapigatewayv2.CfnApi {
 	within := constructs.NewConstruct(scope, jsii.String("Gateway"))
 	gateway := awsapigatewayv2.NewCfnApi(within, jsii.String("Api"), &awsapigatewayv2.CfnApiProps{
 		Name:         awscdk.Aws_STACK_NAME(),
@@ -64,15 +66,15 @@ func newGateway(scope constructs.Construct, settings Settings, functions []funct
 
 	targets := map[api.Function]*string{}
 	for _, function := range functions {
-		if answersRequests(function, operations) {
+		if slices.ContainsFunc(routes, function.answers) {
 			targets[function.declared.Name] = newIntegration(within, gateway, function)
 		}
 	}
-	for _, operation := range operations {
-		awsapigatewayv2.NewCfnRoute(within, jsii.String(operation.ID), &awsapigatewayv2.CfnRouteProps{
+	for _, route := range routes {
+		awsapigatewayv2.NewCfnRoute(within, jsii.String(route.Name), &awsapigatewayv2.CfnRouteProps{
 			ApiId:    gateway.Ref(),
-			RouteKey: jsii.String(operation.RouteKey()),
-			Target:   targets[operation.Function],
+			RouteKey: jsii.String(route.Key()),
+			Target:   targets[route.Function],
 			// Sessions are the functions' to check, against the store, at every request (5.3).
 			AuthorizationType: jsii.String("NONE"),
 		})
@@ -103,11 +105,4 @@ func newIntegration(scope constructs.Construct, gateway awsapigatewayv2.CfnApi, 
 	return jsii.String("integrations/" + *integration.Ref())
 }
 
-func answersRequests(f function, operations []api.Endpoint) bool {
-	for _, operation := range operations {
-		if operation.Function == f.declared.Name {
-			return true
-		}
-	}
-	return false
-}
+func (f function) answers(route deployment.Route) bool { return route.Function == f.declared.Name }

@@ -26,8 +26,8 @@ type Props struct {
 
 // New adds the stack to an app. It fails where the declarations contradict each other or a function wasn't built.
 func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, error) {
-	declared, operations := deployment.Functions(), api.Operations()
-	if err := check(declared, operations); err != nil {
+	declared, routes := deployment.Functions(), deployment.Routes()
+	if err := check(declared, routes); err != nil {
 		return nil, err
 	}
 	for _, declaration := range declared {
@@ -70,7 +70,7 @@ func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, erro
 		functions = append(functions, function)
 	}
 
-	gateway := newGateway(stack, props.Settings, functions, operations)
+	gateway := newGateway(stack, props.Settings, functions, routes)
 	group := newScheduleGroup(stack)
 	for _, function := range functions {
 		switch {
@@ -110,7 +110,7 @@ func New(scope constructs.Construct, id string, props Props) (awscdk.Stack, erro
 }
 
 // check holds the declarations against each other, so that a slip is an error with a name before it is half a stack.
-func check(functions []deployment.Function, operations []api.Endpoint) error {
+func check(functions []deployment.Function, routes []deployment.Route) error {
 	tasks := 0
 	answers := map[api.Function]bool{}
 	for _, function := range functions {
@@ -131,9 +131,9 @@ func check(functions []deployment.Function, operations []api.Endpoint) error {
 	if tasks != 1 {
 		return fmt.Errorf("%d functions are tasks of the state machine, instead of 1", tasks)
 	}
-	for _, operation := range operations {
-		if !answers[operation.Function] {
-			return fmt.Errorf("operation %s: no function %s answers requests", operation.ID, operation.Function)
+	for _, route := range routes {
+		if !answers[route.Function] {
+			return fmt.Errorf("route %s: no function %s answers requests", route.Name, route.Function)
 		}
 	}
 	return nil

@@ -31,7 +31,6 @@ import (
 	"mandate/infra/local/runner"
 	"mandate/infra/local/stream"
 	"mandate/infra/local/walk"
-	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/mail"
 	"mandate/shared/mail/ses"
@@ -105,12 +104,8 @@ func (c *camera) await(what string, has func() bool) {
 }
 
 func (c *camera) openDoor() {
-	var routes []gateway.Route
-	for _, operation := range api.Operations() {
-		routes = append(routes, gateway.Route{Method: operation.Method, Path: operation.Path, Function: string(operation.Function)})
-	}
 	door, err := gateway.New(gateway.Config{
-		Routes: routes, Domain: "mandate.example.com", Log: slog.New(slog.DiscardHandler),
+		Routes: runner.Routes(), Domain: "mandate.example.com", Log: slog.New(slog.DiscardHandler),
 		Invoke: func(ctx context.Context, function string, payload []byte) ([]byte, error) {
 			c.saw(func() { c.request = payload })
 			return c.service.Functions.Invoke(ctx, function, payload)
@@ -168,6 +163,7 @@ func (c *camera) takeRequests() directory.ChangeRef {
 	c.verifyPhone()
 	c.send("account.health", "GET /health", nil, nil)
 	c.send("account.forgotPassword", "POST /v1/password/forgot", nil, object{"identifier": bank.Users[2].Identifier})
+	c.send("console.page", "GET /users", nil, nil)
 	c.send("users.listUsers", "GET /v1/users?limit=2", client, nil)
 	c.send("users.createUser", "POST /v1/users", client, object{
 		"kind": "regular", "name": object{"first": "Nora", "last": "Field"}, "email": "nora@billpro.example.com",

@@ -17,9 +17,9 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"mandate/functions/wire/credentials"
+	"mandate/infra/deployment"
 	"mandate/infra/local/demo"
 	"mandate/infra/local/gateway"
-	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/policy"
 	"mandate/shared/seal"
@@ -56,13 +56,18 @@ func (r *Runner) makeDemo(ctx context.Context) error {
 	return err
 }
 
+// Routes are the declared ones, as the gateway takes them.
+func Routes() []gateway.Route {
+	var routes []gateway.Route
+	for _, route := range deployment.Routes() {
+		routes = append(routes, gateway.Route{Method: route.Method, Path: route.Path, Function: string(route.Function)})
+	}
+	return routes
+}
+
 // door answers the API as the gateway does, at a base URL.
 func (r *Runner) door(at string) (*gateway.Gateway, error) {
-	var routes []gateway.Route
-	for _, operation := range api.Operations() {
-		routes = append(routes, gateway.Route{Method: operation.Method, Path: operation.Path, Function: string(operation.Function)})
-	}
-	return gateway.New(gateway.Config{Routes: routes, Invoke: r.Functions.Invoke, Domain: hostOf(at), Log: r.log})
+	return gateway.New(gateway.Config{Routes: Routes(), Invoke: r.Functions.Invoke, Domain: hostOf(at), Log: r.log})
 }
 
 // serveMutualTLS answers the API to clients with certificates, as the custom domain with mutual TLS does (6.3).
