@@ -44,7 +44,6 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	registerPasskeys(server, h)
 	httpapi.Handle(server, api.Health, h.health)
 	httpapi.Handle(server, api.GetOpenAPI, h.getOpenAPI)
-	httpapi.Handle(server, api.GetLinkPage, h.getLinkPage)
 }
 
 func (h handlers) signIn(ctx context.Context, r directory.Request, in *api.SignInInput) (*api.SignInAnswer, error) {

@@ -92,11 +92,20 @@ func Over(pair certificatetest.Pair) Part {
 	}
 }
 
+// Page is what a browser adds for a page of the site that the request goes to, with the cookies that it has.
+func Page(cookies ...string) Part {
+	return func(e *events.APIGatewayV2HTTPRequest) {
+		e.Headers["sec-fetch-site"] = "same-origin"
+		e.Cookies = cookies
+	}
+}
+
 // Answer is what a request came to.
 type Answer struct {
 	Operation string
 	Status    int
 	Header    map[string]string
+	Cookies   []string
 	Text      string
 }
 
@@ -142,7 +151,7 @@ func (w *World) Do(operation string, parts ...Part) Answer {
 	if faulttest.Dead(process) { // the gateway's answer
 		return Answer{Operation: operation, Status: http.StatusBadGateway, Text: `{"message":"Internal Server Error"}`}
 	}
-	return Answer{operation, response.StatusCode, response.Headers, response.Body}
+	return Answer{operation, response.StatusCode, response.Headers, response.Cookies, response.Body}
 }
 
 // Problem reads what went wrong.

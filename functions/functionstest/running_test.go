@@ -161,7 +161,7 @@ func (s site) do(declared api.Endpoint, event event) (Answer, error) {
 	for name := range response.Header {
 		header[name] = response.Header.Get(name)
 	}
-	return Answer{declared.ID, response.StatusCode, header, string(body)}, err
+	return Answer{declared.ID, response.StatusCode, header, response.Header["Set-Cookie"], string(body)}, err
 }
 
 func (s site) now() time.Time { return s.core.Now() }

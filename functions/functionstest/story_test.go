@@ -53,7 +53,6 @@ func TestFromAskingForAUserToItsDeactivation(t *testing.T) {
 		token := o.Mails.Token(t, email, directory.MailVerification)
 		unchanged(t, o.World, "looking at a link", func() {
 			for range 10 {
-				o.Do("getLinkPage").Want(t, 200)
 				o.Do("inspectLink", Body(Object{"token": token})).Want(t, 200)
 			}
 		})

@@ -7,13 +7,22 @@ import (
 
 // Session is what a sign-in gives.
 type Session struct {
-	Token     string    `json:"token" doc:"Shown this once."`
+	Token     string    `json:"token,omitempty" doc:"Shown this once; absent where it is in the cookie."`
 	ExpiresAt time.Time `json:"expiresAt"`
 	User      User      `json:"user"`
 	Next      string    `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity,changePassword" doc:"Present where the session is good for nothing else: to set up the second factor that the organisation requires, to verify the phone, to see that compliance staff have not verified the identity yet, or to choose another password than the one that staff set."`
 
 	MustChangePassword bool `json:"mustChangePassword,omitempty" doc:"The password was set by staff: the session is good only for choosing another."`
 }
+
+// Opening is an answer that may open a session.
+type Opening interface {
+	// Opened is the session; nil where there is none yet.
+	Opened() *Session
+}
+
+func (a *SignInAnswer) Opened() *Session { return a.Body.Session }
+func (a *RedeemAnswer) Opened() *Session { return a.Body.Session }
 
 // Challenge asks for the second factor.
 type Challenge struct {
@@ -205,7 +214,6 @@ type HealthAnswer struct {
 type Document struct {
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
-	Security     string `header:"Content-Security-Policy"`
 	Body         []byte
 }
 
@@ -241,7 +249,7 @@ var (
 	})
 	SignOut = declare[None, Empty](Endpoint{
 		ID: "signOut", Method: http.MethodDelete, Path: "/v1/session", Function: Account, Tag: "account",
-		Summary: "End the session.", Status: http.StatusNoContent,
+		Summary: "End the session.", Status: http.StatusNoContent, Ends: true,
 	})
 	SwitchOrganisation = declare[SwitchInput, SignInAnswer](Endpoint{
 		ID: "switchOrganisation", Method: http.MethodPost, Path: "/v1/session/organisation", Function: Account, Tag: "account",
@@ -290,9 +298,5 @@ var (
 	GetOpenAPI = declare[None, Document](Endpoint{
 		ID: "getOpenApi", Method: http.MethodGet, Path: "/openapi.json", Function: Account, Tag: "service", Public: true,
 		Summary: "This document.",
-	})
-	GetLinkPage = declare[None, Document](Endpoint{
-		ID: "getLinkPage", Method: http.MethodGet, Path: "/link", Function: Account, Tag: "service", Public: true,
-		Summary: "The page that mailed links lead to. Opening it consumes nothing.",
 	})
 )

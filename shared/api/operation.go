@@ -39,7 +39,9 @@ type Endpoint struct {
 	Public   bool // needs no session
 	Change   bool // a write that change control governs: it may wait (202), and it can be previewed (3.11)
 	Table    bool // a list that is had as CSV as well; its output says so
+	Ends     bool // ends the session that it comes with
 	BadInput int  // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
+	opens    bool // answers a session
 	register func(huma.API)
 }
 
@@ -68,6 +70,7 @@ func define[In, Out any](endpoint Endpoint) Operation[In, Out] {
 	if endpoint.Status == 0 {
 		endpoint.Status = http.StatusOK
 	}
+	_, endpoint.opens = any(new(Out)).(Opening)
 	_, endpoint.Table = any(*new(Out)).(interface{ tabled() })
 	operation := Operation[In, Out]{endpoint}
 	operation.register = func(api huma.API) { huma.Register[In, Out](api, operation.Huma(), nil) }
@@ -83,6 +86,7 @@ const (
 	IdempotencyKeyHeader = "Idempotency-Key" // of every POST (10.1)
 	IfMatchHeader        = "If-Match"        // of every PATCH, PUT and DELETE (RFC 9110, 13.1.1)
 	PreviewParameter     = "preview"         // of every change (3.11)
+	SessionHeader        = "Mandate-Session" // of what answers a session
 )
 
 // Parameters are those that the endpoint has by its kind.
@@ -97,6 +101,11 @@ func (e Endpoint) Parameters() []*huma.Param {
 		parameters = append(parameters, parameter("header", IfMatchHeader,
 			"The ETag of what is to be changed; where that has moved on, nothing is done.",
 			&huma.Schema{Type: huma.TypeString, Pattern: `^(\*|(W/)?"[!#-~]{0,128}")$`, PatternDescription: "an entity tag or *"}))
+	}
+	if e.opens {
+		parameters = append(parameters, parameter("header", SessionHeader,
+			"With cookie, from a page of this origin, the session's token comes as an HttpOnly cookie, and not in the answer.",
+			&huma.Schema{Type: huma.TypeString, Enum: []any{"cookie"}}))
 	}
 	if e.Change {
 		parameters = append(parameters, parameter("query", PreviewParameter,

@@ -20,11 +20,12 @@ func (x *exchange) admit() error {
 	if !x.route.public && x.request.Token == "" && x.request.ClientID == "" {
 		return fault.New(fault.Unauthenticated, "")
 	}
-	if x.cookie && !safe(x.Method()) && x.Header("Sec-Fetch-Site") != "same-origin" {
-		return &refusal{code: fault.Forbidden, detail: "sameOrigin", policy: "same-origin"}
-	}
+	x.keeps = x.cookie && !x.route.public // who came by cookie goes on by cookie
 	if err := x.readParameters(); err != nil {
 		return err
+	}
+	if (x.cookie || x.keeps) && !safe(x.Method()) && x.Header("Sec-Fetch-Site") != "same-origin" {
+		return &refusal{code: fault.Forbidden, detail: "sameOrigin", policy: "same-origin"}
 	}
 	if err := x.readBody(); err != nil {
 		return err
@@ -82,6 +83,8 @@ func (x *exchange) readParameters() error {
 			x.request.IfMatch = value
 		case api.PreviewParameter:
 			x.request.Preview = value == "true"
+		case api.SessionHeader:
+			x.keeps = true
 		}
 	}
 	if len(broken) > 0 {

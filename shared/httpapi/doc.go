@@ -25,6 +25,12 @@
 // as with a token in the page. Every browser has sent it since 2023. A custom header such as X-Requested-With would
 // prove as much only as long as no CORS answer ever allows it.
 //
+// Pages of this origin have their session in a cookie that no script reads, when they say so ([api.SessionHeader]) at what
+// opens one. That header cannot be sent by another origin without CORS, which nothing here allows, and Sec-Fetch-Site has
+// to be same-origin besides: so no other page can sign somebody in as somebody else, nor plant a session (login CSRF,
+// fixation). A session that came by cookie and is exchanged for another stays in the cookie. The cookie goes when its
+// session ends, or turns out to have ended.
+//
 // A request without credentials is refused before anything in it is read, where its operation is not public.
 //
 // Handlers get a context that ends shortly before the function's own time, so that a slow dependency is answered with

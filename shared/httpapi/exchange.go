@@ -31,6 +31,7 @@ type exchange struct {
 	request directory.Request
 	reader  directory.Reader // as the domain comes to know it
 	cookie  bool             // the console's cookie is what authenticates
+	keeps   bool             // a session that is opened goes into the cookie
 	query   url.Values
 	body    []byte
 

@@ -24,7 +24,7 @@ func FuzzInvoke(f *testing.F) {
 		answer := s.call(t, event(routes[int(route)%len(routes)], func(event *events.APIGatewayV2HTTPRequest) {
 			event.Body, event.IsBase64Encoded = text, encoded
 			event.RawQueryString = query
-			event.Cookies = []string{"mandate_session=" + cookie}
+			event.Cookies = []string{httpapi.SessionCookie + "=" + cookie}
 			event.PathParameters = map[string]string{"userId": id}
 			event.RequestContext.HTTP.UserAgent = agent
 			event.Headers = map[string]string{

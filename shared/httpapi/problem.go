@@ -73,6 +73,9 @@ func (s *Server) problem(x *exchange) {
 	if problem.Status == http.StatusUnauthorized {
 		x.headers["WWW-Authenticate"] = `Bearer realm="mandate"` // RFC 9110, 15.5.2
 	}
+	if x.code == fault.Unauthenticated && x.cookie && !x.route.public {
+		x.setCookie("", 0) // it opens nothing any more
+	}
 	if retryAfter > 0 {
 		x.headers["Retry-After"] = strconv.FormatFloat(math.Ceil(retryAfter.Seconds()), 'f', 0, 64)
 	}

@@ -18,9 +18,6 @@ import (
 	"mandate/shared/directory"
 )
 
-// SessionCookie is the console's cookie, which carries a session's token.
-const SessionCookie = "mandate_session"
-
 // Bounds on what is kept of a request's headers, in characters.
 const (
 	maxUserAgent  = 256

@@ -48,6 +48,7 @@ type route struct {
 	id      string
 	public  bool
 	table   bool   // answers CSV as well
+	ends    bool   // ends the session that it comes with
 	bad     int    // status of bad input where the operation has its own
 	prepare func() // at its first request: see doc.go
 
@@ -86,7 +87,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	if s.routes[key] != nil {
 		panic("httpapi: two handlers for " + key)
 	}
-	r := &route{id: operation.ID, public: operation.Public, table: operation.Table, bad: operation.BadInput}
+	r := &route{id: operation.ID, public: operation.Public, table: operation.Table, ends: operation.Ends, bad: operation.BadInput}
 	r.prepare = sync.OnceFunc(func() {
 		translate := translator(reflect.TypeFor[Out]())
 		huma.Register(r.library(), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
@@ -98,6 +99,10 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 			if err != nil {
 				x.err = err // the library would make its own form of it
 				return nil, nil
+			}
+			s.keep(x, output)
+			if r.ends && x.cookie {
+				x.setCookie("", 0)
 			}
 			s.translate(x, translate, output)
 			return output, nil
@@ -226,7 +231,7 @@ func (a adapter) Handle(operation *huma.Operation, serve func(huma.Context)) {
 	r.queries = map[string]bool{}
 	for _, parameter := range operation.Parameters {
 		switch parameter.Name {
-		case api.IdempotencyKeyHeader, api.IfMatchHeader, api.PreviewParameter:
+		case api.IdempotencyKeyHeader, api.IfMatchHeader, api.PreviewParameter, api.SessionHeader:
 			r.own = append(r.own, parameter)
 		}
 		if parameter.In == "query" {

@@ -21,7 +21,7 @@ func TestEveryRouteLeadsToItsOperation(t *testing.T) {
 		"forgotPassword": http.StatusUnprocessableEntity, "inspectLink": http.StatusUnprocessableEntity,
 		"redeemLink": http.StatusUnprocessableEntity, "finishPasskeySignIn": http.StatusUnprocessableEntity,
 		"beginPasskeySignIn": http.StatusOK,
-		"health":             http.StatusOK, "getOpenApi": http.StatusOK, "getLinkPage": http.StatusOK,
+		"health":             http.StatusOK, "getOpenApi": http.StatusOK,
 		"getAccessConfiguration": http.StatusOK,
 	}
 	for _, operation := range api.Operations() {
