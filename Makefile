@@ -6,6 +6,7 @@
 # The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
 VULNERABILITIES := golang.org/x/vuln/cmd/govulncheck@v1.3.0
+CONSOLE := go run ./infra/local/consolebuild/cmd/buildconsole
 CDK := npx --yes aws-cdk@2.1148.1
 
 help: ## this list
@@ -15,12 +16,14 @@ run: ## the whole service on this machine; PORT, DATA_DIR, PROPAGATION=5s, CLOCK
 	@go run ./infra/local
 
 test: ## everything: unit, contract, integration with the real parts, the stack, the whole service
+	@$(CONSOLE)
 	@go run ./infra/local/parts/cmd/withparts -- go test -timeout 20m $(TESTFLAGS) ./...
 
 bench: ## the budgets' figures, one JSON object a line
 	@go run ./infra/bench
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go vet, staticcheck; the console's types and texts
+	@$(CONSOLE)
 	@test -z "$$(gofmt -l functions infra shared)" || { gofmt -l functions infra shared; exit 1; }
 	@go vet ./...
 	@go tool staticcheck ./...
@@ -30,6 +33,7 @@ audit: ## known vulnerabilities in what is linked (asks vuln.go.dev), and every 
 	@go run ./infra/licenses/cmd/licenses
 
 build: ## the functions as they are deployed, into dist/functions; the same source makes the same bytes
+	@$(CONSOLE)
 	@go run ./infra/compile/cmd/functions
 
 synth: build ## the CloudFormation template, into cdk.out; needs no account

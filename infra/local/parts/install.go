@@ -41,23 +41,65 @@ type Installation struct {
 // system's package manager and rights allow; otherwise the error names the one command that
 // does it. A download is tried three times.
 func Install(ctx context.Context, log *slog.Logger) (*Installation, error) {
-	cache, err := os.UserCacheDir()
+	i, err := here(log)
 	if err != nil {
-		return nil, fmt.Errorf("install the local parts: %w", err)
-	}
-	i := installer{
-		cache:    filepath.Join(cache, "mandate"),
-		system:   thisSystem(log),
-		npm:      runNPM,
-		checksum: dynamoDBChecksum,
-		pause:    2 * time.Second,
-		log:      log,
+		return nil, err
 	}
 	installation, err := i.install(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("install the local parts: %w", err)
 	}
 	return installation, nil
+}
+
+// Node installs Node alone, for who builds with it, and answers its program. npm is on the path afterwards.
+func Node(ctx context.Context, log *slog.Logger) (program string, err error) {
+	i, err := here(log)
+	if err != nil {
+		return "", err
+	}
+	if program, err = i.installNode(ctx); err != nil {
+		return "", fmt.Errorf("install Node: %w", err)
+	}
+	return program, nil
+}
+
+// Packages installs into a folder what its package-lock.json says, unless that was done. What is theirs and how large, for
+// the log. One at a time: the caller has the folder locked.
+func Packages(ctx context.Context, folder, what, size string, log *slog.Logger) error {
+	content, err := os.ReadFile(filepath.Join(folder, "package-lock.json"))
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	mark := filepath.Join(folder, "node_modules", ".mandate-"+hex.EncodeToString(sum[:6]))
+	if exists(mark) {
+		return nil
+	}
+	i, err := here(log)
+	if err != nil {
+		return err
+	}
+	if _, err := i.download(ctx, what, size, func(ctx context.Context) (string, error) { return "", i.npm.ci(ctx, folder) }); err != nil {
+		return err
+	}
+	return os.WriteFile(mark, nil, 0o644)
+}
+
+// here is the installer of this machine.
+func here(log *slog.Logger) (*installer, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("install the local parts: %w", err)
+	}
+	return &installer{
+		cache:    filepath.Join(cache, "mandate"),
+		system:   thisSystem(log),
+		npm:      runNPM,
+		checksum: dynamoDBChecksum,
+		pause:    2 * time.Second,
+		log:      log,
+	}, nil
 }
 
 // installer is Install with all that it depends on.
@@ -87,9 +129,7 @@ func (i *installer) install(ctx context.Context) (*Installation, error) {
 		if err := os.MkdirAll(i.cache, 0o755); err != nil {
 			return nil, err
 		}
-		unlock, err := waitLock(ctx, filepath.Join(i.cache, "install.lock"), func() {
-			i.log.Info("another process is installing the local parts; waiting for it")
-		})
+		unlock, err := i.lock(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -110,6 +150,40 @@ func (i *installer) install(ctx context.Context) (*Installation, error) {
 		return nil, err
 	}
 	return &Installation{java: java, node: node, dynamoDB: dynamoDB, programs: programs}, nil
+}
+
+func (i *installer) installNode(ctx context.Context) (program string, err error) {
+	packages, err := nodePackages()
+	if err != nil {
+		return "", err
+	}
+	if !i.system.npm(ctx) {
+		if err := i.system.provide(ctx, []string{"npm"}); err != nil {
+			return "", err
+		}
+	}
+	modules := filepath.Join(i.cache, "node-"+packages)
+	if !exists(modules) {
+		if err := os.MkdirAll(i.cache, 0o755); err != nil {
+			return "", err
+		}
+		unlock, err := i.lock(ctx)
+		if err != nil {
+			return "", err
+		}
+		defer unlock()
+		if err := i.once(ctx, modules, i.downloadNode); err != nil {
+			return "", err
+		}
+	}
+	return i.system.node(ctx, filepath.Join(modules, "node_modules"))
+}
+
+// lock keeps other processes from installing.
+func (i *installer) lock(ctx context.Context) (unlock func(), err error) {
+	return waitLock(ctx, filepath.Join(i.cache, "install.lock"), func() {
+		i.log.Info("another process is installing the local parts; waiting for it")
+	})
 }
 
 // once makes the folder with fill, unless it is there. It appears only when it is whole.

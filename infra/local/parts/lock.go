@@ -29,6 +29,12 @@ func lock(path string) (unlock func(), err error) {
 	return func() { file.Close() }, nil
 }
 
+// Lock takes the lock that a file stands for, and waits for it where another process has it; waiting is called once if it
+// must. The lock ends with unlock, or with this process.
+func Lock(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
+	return waitLock(ctx, path, waiting)
+}
+
 // waitLock takes the lock as lock does, waiting for it; waiting is called once if it must.
 func waitLock(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
 	tick := time.NewTicker(200 * time.Millisecond)

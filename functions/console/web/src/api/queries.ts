@@ -1,0 +1,100 @@
+import { keepPreviousData, MutationCache, QueryCache, QueryClient, useMutation, useQuery, useQueryClient, type UseMutationOptions } from "@tanstack/react-query";
+import { useRef } from "react";
+import { answer, api, ProblemError, type Schemas } from "./client";
+
+export type Me = Schemas["MeAnswerBody"];
+
+/** Ends what was known when the session has ended: the shell then asks to sign in again. */
+function signedOut(error: Error) {
+  if (error instanceof ProblemError && error.code === "unauthenticated") forget();
+}
+
+/** The console's cache of what the API answered. Nothing survives the page. */
+export const queries = new QueryClient({
+  queryCache: new QueryCache({ onError: signedOut }),
+  mutationCache: new MutationCache({ onError: signedOut }),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What was refused is refused again; what was not answered may be.
+      retry: (count, error) => count < 2 && error instanceof ProblemError && (error.problem.status === 0 || error.problem.status >= 500),
+    },
+  },
+});
+
+/** Forgets everything, as nobody is signed in. */
+export function forget() {
+  queries.clear();
+  queries.setQueryData(["me"], null);
+}
+
+/** Who is signed in: null is nobody. */
+export function useSession() {
+  return useQuery({
+    queryKey: ["me"],
+    queryFn: async (): Promise<Me | null> => {
+      try {
+        return await answer(api.GET("/v1/me"));
+      } catch (error) {
+        if (error instanceof ProblemError && error.code === "unauthenticated") return null;
+        throw error;
+      }
+    },
+    staleTime: 60_000,
+  });
+}
+
+/** Who is signed in, on pages that are for nobody else. */
+export function useMe(): Me {
+  const { data } = useSession();
+  if (!data) throw new Error("nobody is signed in");
+  return data;
+}
+
+/** Whether the person has a permission, for all or for what is their own. What is refused is the API's to say. */
+export const may = (me: Me, permission: string) => permission in me.permissions;
+
+/** What a write leaves: who is signed in, and what is asked for once, since asking again would change it. */
+const kept = new Set<unknown>(["me", "once"]);
+
+/**
+ * A write. It has an idempotency key, which stays the same while the answer is not known, so that trying again does not do
+ * it twice; a definite answer ends it.
+ */
+export function useWrite<Input, Output>(write: (input: Input, key: string) => Promise<Output>, options?: Omit<UseMutationOptions<Output, ProblemError, Input>, "mutationFn">) {
+  const key = useRef<string>(undefined);
+  const client = useQueryClient();
+  return useMutation<Output, ProblemError, Input>({
+    ...options,
+    mutationFn: async (input) => {
+      key.current ??= crypto.randomUUID();
+      try {
+        const output = await write(input, key.current);
+        key.current = undefined;
+        return output;
+      } catch (error) {
+        if (error instanceof ProblemError && error.problem.status >= 400 && error.problem.status < 500) key.current = undefined;
+        throw error;
+      }
+    },
+    onSettled: (...settled) => {
+      void client.invalidateQueries({ predicate: (query) => !kept.has(query.queryKey[0]) });
+      return options?.onSettled?.(...settled);
+    },
+  });
+}
+
+/** How long nobody touches the page before polling stops: it would keep the session from its idle limit. */
+const idle = 5 * 60_000;
+let touched = Date.now();
+for (const event of ["pointerdown", "keydown", "wheel", "focus"]) {
+  addEventListener(event, () => (touched = Date.now()), { capture: true, passive: true });
+}
+
+/** A refetchInterval for what is on its way: while it is pending, and while somebody looks. */
+export const polling =
+  <T>(pending: (data: T) => boolean, every = 4000) =>
+  (query: { state: { data: T | undefined } }) =>
+    query.state.data !== undefined && pending(query.state.data) && Date.now() - touched < idle ? every : false;
+
+export { keepPreviousData };

@@ -1,0 +1,98 @@
+import { lazy, Suspense, type ReactNode } from "react";
+import { RouterProvider } from "react-aria-components";
+import { Route, Switch } from "wouter";
+import { useSession, type Me } from "./api/queries";
+import { entries, pages } from "./pages";
+import { Link, Redirect, useLocation } from "./router";
+import { Shell } from "./shell";
+import { useLanguage } from "./texts";
+import { Button } from "./ui/controls";
+import { Boundary, Empty, Loading, PageFrame } from "./ui/frame";
+import { Problem } from "./ui/problem";
+
+// Before signing in, and until a session is good for everything. None of it is in the shell's script.
+const SignIn = lazy(() => import("./pages/signin/signin"));
+const Forgot = lazy(() => import("./pages/signin/forgot"));
+const Onward = lazy(() => import("./pages/link/onward"));
+const MailedLink = lazy(() => import("./pages/link/link"));
+
+/**
+ * What there is to see. Who is not signed in is asked to where the address leads, and is there afterwards; who has a stage
+ * to pass first passes it. A mailed link is followed whoever is signed in.
+ */
+export function App() {
+  const [path, navigate] = useLocation();
+  return (
+    <RouterProvider navigate={navigate}>
+      <Boundary fallback={() => <Broken />}>
+        <Suspense fallback={<Loading />}>{path === "/link" ? <MailedLink /> : <Behind />}</Suspense>
+      </Boundary>
+    </RouterProvider>
+  );
+}
+
+function Behind() {
+  const session = useSession();
+  const [path] = useLocation();
+  const { t } = useLanguage();
+  if (session.data) return session.data.next ? <Onward next={session.data.next} user={session.data.user} /> : <Signed me={session.data} />;
+  if (session.data === null) return path === "/forgot-password" ? <Forgot /> : <SignIn />;
+  if (session.error) {
+    return (
+      <main className="alone">
+        <Problem error={session.error} />
+        <Button onPress={() => void session.refetch()}>{t("tryAgain")}</Button>
+      </main>
+    );
+  }
+  return <Loading />;
+}
+
+function Signed({ me }: { me: Me }) {
+  const [path] = useLocation();
+  return (
+    <Shell me={me}>
+      <Boundary key={path} fallback={() => <Broken />}>
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path="/">
+              <Redirect href={entries(me)[0]?.path ?? "/welcome"} replace />
+            </Route>
+            {pages.map(({ path, Content, shown }) => (
+              <Route key={path} path={path}>
+                {(shown?.(me) ?? true) ? <Content /> : <Nowhere />}
+              </Route>
+            ))}
+            <Route>
+              <Nowhere />
+            </Route>
+          </Switch>
+        </Suspense>
+      </Boundary>
+    </Shell>
+  );
+}
+
+function Nowhere(): ReactNode {
+  const { t } = useLanguage();
+  return (
+    <PageFrame title={t("nowhere.title")}>
+      <Empty title={t("nowhere.text")}>
+        <Link href="/">{t("nowhere.home")}</Link>
+      </Empty>
+    </PageFrame>
+  );
+}
+
+function Broken(): ReactNode {
+  const { t } = useLanguage();
+  return (
+    <div className="notice bad" role="alert">
+      <div>
+        <strong>{t("broken.title")}</strong>
+        <p>{t("broken.text")}</p>
+        <Button onPress={() => location.reload()}>{t("broken.reload")}</Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,208 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { answer, answered, api, type User } from "../../api/client";
+import { keepPreviousData, polling, useMe, type Me } from "../../api/queries";
+import { Link, useSearch, type Search } from "../../router";
+import { useLanguage } from "../../texts";
+import { Button, SearchField } from "../../ui/controls";
+import { nextCursor, useExports } from "../../ui/exports";
+import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
+import { Icon } from "../../ui/icons";
+import { Problem } from "../../ui/problem";
+import { DataTable, Pager, type Column } from "../../ui/table";
+import { Filters } from "./filters";
+import "./users.css";
+
+const yesNo = ["true", "false"] as const;
+export const sorts = ["createdAt", "-createdAt", "name", "email"] as const;
+
+/** What the address keeps of the list: the filters of 7.1 as the API names them. */
+export const fields = {
+  q: "text", id: "text", email: "text", firstName: "text", lastName: "text", role: "text", company: "text", account: "text",
+  kind: ["regular", "admin", "api", "operator"],
+  status: ["pending", "emailNotVerified", "phoneNotVerified", "kycNotVerified", "active", "inactive"],
+  type: ["enterprise", "merchant"],
+  staff: yesNo, companyUser: yesNo, secondFactor: yesNo, pending: yesNo, contact: yesNo,
+  createdFrom: "text", createdTo: "text",
+  sort: sorts, cursor: "text",
+} as const;
+
+export type UserSearch = Search<typeof fields>;
+
+/** The organisation's users (7.1). */
+export default function Users() {
+  const { t } = useLanguage();
+  const me = useMe();
+  const [search, change] = useSearch(fields);
+  const [before, setBefore] = useState<(string | undefined)[]>([]);
+  const [filtering, setFiltering] = useState(false);
+  const { cursor, ...filter } = search;
+  const list = useQuery({
+    queryKey: ["users", search],
+    queryFn: async () => {
+      // A page of a filtered list may be empty, and others behind it are not.
+      let page = await answer(api.GET("/v1/users", { params: { query: { ...filter, cursor, limit: 50 } } }));
+      while (page.items.length === 0 && page.next) page = await answer(api.GET("/v1/users", { params: { query: { ...filter, cursor: page.next, limit: 50 } } }));
+      return page;
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: polling((page) => page.items.some((user) => user.openChange)),
+  });
+  const roles = useQuery({
+    queryKey: ["roles"],
+    queryFn: () => answer(api.GET("/v1/roles")),
+    enabled: me.organisation.settings.roleCount !== "none",
+    staleTime: 5 * 60_000,
+  });
+  const columns = useColumns(me, new Map(roles.data?.items.map((role) => [role.id, role.name])));
+  const narrow = (narrower: UserSearch) => {
+    setBefore([]);
+    change({ ...narrower, cursor: undefined });
+  };
+  const active = Object.keys(filter).filter((name) => name !== "q" && name !== "sort").length;
+  const exports = useExports();
+  const download = () =>
+    exports.begin("users.csv", async (from, signal) => {
+      const { body, response } = await answered(api.GET("/v1/users.csv", { params: { query: { ...filter, cursor: from } }, parseAs: "text", signal }));
+      return { text: String(body), next: nextCursor(response) };
+    });
+  return (
+    <PageFrame
+      title={t("users.title")}
+      actions={
+        <Button icon="download" onPress={download} isDisabled={exports.job !== undefined}>
+          {t("users.export")}
+        </Button>
+      }
+    >
+      <Problem error={exports.error} />
+      <div className="toolbar" role="search">
+        <Typed label={t("users.search")} value={search.q ?? ""} onChange={(q) => narrow({ q })} />
+        <Button icon="filter" onPress={() => setFiltering(!filtering)} aria-expanded={filtering} aria-controls="filters">
+          {t("users.filters", { count: active })}
+        </Button>
+        {active > 0 && (
+          <Button look="quiet" onPress={() => narrow(Object.fromEntries(Object.keys(fields).map((name) => [name, undefined])))}>
+            {t("users.reset")}
+          </Button>
+        )}
+      </div>
+      <div id="filters" hidden={!filtering}>
+        {filtering && <Filters search={search} narrow={narrow} me={me} roles={roles.data?.items ?? []} />}
+      </div>
+      <Loaded query={list}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title={t("users.none")}>{(active > 0 || search.q) && <p>{t("users.noneFiltered")}</p>}</Empty>
+          ) : (
+            <DataTable
+              label={t("users.title")}
+              columns={columns}
+              rows={page.items}
+              rowKey={(user) => user.id}
+              sort={search.sort ?? "createdAt"}
+              sorts={sorts}
+              onSort={(sort) => narrow({ sort: sorts.find((one) => one === sort) })}
+              busy={list.isPlaceholderData}
+            />
+          )
+        }
+      </Loaded>
+      <Pager
+        page={before.length + 1}
+        onPrevious={
+          cursor
+            ? () => {
+                change({ cursor: before.at(-1) });
+                setBefore(before.slice(0, -1));
+              }
+            : undefined
+        }
+        onNext={
+          list.data?.next
+            ? () => {
+                setBefore([...before, cursor]);
+                change({ cursor: list.data?.next });
+              }
+            : undefined
+        }
+      />
+    </PageFrame>
+  );
+}
+
+/** A search that follows the typing, a moment behind it. */
+function Typed({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onChange(typed), 250);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return <SearchField label={label} value={typed} onChange={setTyped} />;
+}
+
+const tones = { active: "good", inactive: "neutral" } as const;
+
+/** The columns that the organisation's users have something to say in. */
+function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
+  const { t, name } = useLanguage();
+  const settings = me.organisation.settings;
+  const columns: (Column<User> | false)[] = [
+    {
+      id: "name", name: t("user.name"), sort: "name", heads: true,
+      cell: (user) => (
+        <>
+          <Link href={`/users/${user.id}`}>{`${user.name.first} ${user.name.last ?? ""}`.trim()}</Link>
+          {user.owner && <Badge tone="accent">{t("user.owner")}</Badge>}
+          {settings.contacts && user.contact && (
+            <span className="mark" role="img" aria-label={t("user.contact")} title={t("user.contact")}>
+              <Icon name="contacts" size={16} />
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "email", name: t("user.email"), sort: "email",
+      cell: (user) => (
+        <>
+          {user.email}
+          {user.emailProblem && <Badge tone="bad">{name("emailProblem", user.emailProblem.kind)}</Badge>}
+        </>
+      ),
+    },
+    settings.signInName === "username" && { id: "username", name: t("user.username"), cell: (user) => user.username },
+    { id: "kind", name: t("user.kind"), cell: (user) => name("kind", user.kind) },
+    settings.roleCount !== "none" && { id: "roles", name: t("user.roles"), cell: (user) => user.roles.map((role) => roles.get(role) ?? role).join(", ") },
+    settings.onboarding.includes("kycNotVerified") && { id: "type", name: t("user.type"), cell: (user) => user.type && name("type", user.type) },
+    {
+      id: "status", name: t("user.status"),
+      cell: (user) => (
+        <>
+          <Badge tone={tones[user.status as keyof typeof tones] ?? "warn"}>{name("status", user.status)}</Badge>
+          {user.openChange && (
+            <Link href={`/changes/${user.openChange}`} className="mark" aria-label={t("user.pending")} title={t("user.pending")}>
+              <Icon name="pending" size={16} />
+            </Link>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "secondFactor", name: t("user.secondFactorShort"),
+      cell: (user) =>
+        user.secondFactor ? (
+          <span className="mark good" role="img" aria-label={t("user.secondFactorOn")} title={t("user.secondFactorOn")}>
+            <Icon name="shield" />
+          </span>
+        ) : (
+          <span className="faint">{t("user.secondFactorOff")}</span>
+        ),
+    },
+    { id: "createdAt", name: t("user.createdAt"), sort: "createdAt", numeric: true, cell: (user) => <Time at={user.createdAt} style="date" /> },
+    { id: "lastSignInAt", name: t("user.lastSignInAt"), numeric: true, cell: (user) => (user.lastSignInAt ? <Time at={user.lastSignInAt} /> : <span className="faint">{t("user.never")}</span>) },
+  ];
+  return columns.filter((column) => column !== false);
+}
