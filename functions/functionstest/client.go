@@ -3,10 +3,15 @@ package functionstest
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -19,10 +24,11 @@ import (
 // Client is the way to DynamoDB: the store's by way of the layer of faults, which counts its calls, and one past that for
 // what tests do themselves.
 type Client struct {
-	table  string
-	faults *faulttest.Layer
-	real   *dynamodb.Client
-	bare   *dynamodb.Client
+	*dynamodb.Client
+	table     string
+	faults    *faulttest.Layer
+	bare      *dynamodb.Client
+	rehearsed atomic.Pointer[func(keys []string)]
 }
 
 // newClient makes a table that ends with the test.
@@ -33,8 +39,8 @@ func newClient(t testing.TB, faults *faulttest.Layer, endpoint string) *Client {
 	at := config(endpoint)
 	c := &Client{
 		table: "functionstest-" + ulid.Make().String(), faults: faults,
-		real: dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(connections) }),
-		bare: dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: connections} }),
+		Client: dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(connections) }),
+		bare:   dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: connections} }),
 	}
 	schema := store.Schema(c.table)
 	schema.StreamSpecification = nil // nobody reads it here, and keeping it costs DynamoDB Local four times all the rest
@@ -54,6 +60,68 @@ func (c *Client) Calls(do func()) []string {
 	before := len(c.faults.Calls())
 	do()
 	return c.faults.Calls()[before:]
+}
+
+// TransactWriteItems writes a transaction, or has it judged where that is rehearsed.
+func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if tell := c.rehearsed.Load(); tell != nil {
+		return c.rehearse(ctx, in, *tell)
+	}
+	return c.Client.TransactWriteItems(ctx, in, options...)
+}
+
+// Rehearse lets transactions be judged from now on, and none be written: what is asked a hundred times is answered each
+// time as if it were the first. It tells the keys that each would have written. The answers are the table's own: every
+// condition was asked, and would have held.
+func (c *Client) Rehearse(tell func(keys []string)) {
+	c.rehearsed.Store(&tell)
+}
+
+// rehearse sends a transaction with one more condition, which never holds. Where it is the only one that does not, the
+// transaction would have been written. New entries of a log stand in nobody's way, and need not be sent.
+func (c *Client) rehearse(ctx context.Context, in *dynamodb.TransactWriteItemsInput, tell func([]string)) (*dynamodb.TransactWriteItemsOutput, error) {
+	var keys []string
+	for _, one := range in.TransactItems {
+		switch {
+		case one.Put != nil:
+			keys = append(keys, keyOf(one.Put.Item))
+		case one.Update != nil:
+			keys = append(keys, keyOf(one.Update.Key))
+		case one.Delete != nil:
+			keys = append(keys, keyOf(one.Delete.Key))
+		}
+	}
+	if len(keys) == len(in.TransactItems) && !slices.ContainsFunc(keys, func(key string) bool { return !isLog(key) }) {
+		tell(keys)
+		return &dynamodb.TransactWriteItemsOutput{}, nil
+	}
+	never := types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName: &c.table, ConditionExpression: aws.String("attribute_exists(" + store.PartitionKey + ")"),
+		Key: map[string]types.AttributeValue{
+			store.PartitionKey: &types.AttributeValueMemberS{Value: "rehearsal"}, store.SortKey: &types.AttributeValueMemberS{Value: "never"},
+		},
+	}}
+	_, err := c.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: append(slices.Clip(in.TransactItems), never)})
+	var cancelled *types.TransactionCanceledException
+	if !errors.As(err, &cancelled) || len(cancelled.CancellationReasons) != len(in.TransactItems)+1 {
+		return nil, fmt.Errorf("a rehearsal ended with %w", err)
+	}
+	own := cancelled.CancellationReasons[:len(in.TransactItems)]
+	held := func(reason types.CancellationReason) bool {
+		return aws.ToString(reason.Code) == "None" || reason.Code == nil
+	}
+	if slices.IndexFunc(own, func(reason types.CancellationReason) bool { return !held(reason) }) >= 0 {
+		return nil, &types.TransactionCanceledException{Message: cancelled.Message, CancellationReasons: own}
+	}
+	tell(keys)
+	return &dynamodb.TransactWriteItemsOutput{}, nil
+}
+
+// isLog tells whether a key is of an entry of a log.
+func isLog(key string) bool { return strings.Contains(key, "#log ") }
+
+func keyOf(item map[string]types.AttributeValue) string {
+	return item[store.PartitionKey].(*types.AttributeValueMemberS).Value + " " + item[store.SortKey].(*types.AttributeValueMemberS).Value
 }
 
 // items are all items of the table, past counting and faults.

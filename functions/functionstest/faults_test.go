@@ -138,8 +138,8 @@ type procedure struct {
 	preset  string
 	setting []Setting
 	options []Option
-	prepare func(*scene)
-	do      func(*scene)
+	prepare func(*course)
+	do      func(*course)
 	// anew: who hears no answer does it anew, and what it did before stays done, in the log as well.
 	anew bool
 }
@@ -148,7 +148,7 @@ type procedure struct {
 func (p procedure) run(t *testing.T, faults faulttest.Faults) (map[string][]string, []string) {
 	t.Helper()
 	w := New(t, append([]Option{Quiet, UnderKMS}, p.options...)...)
-	s := &scene{t: t, Tenant: w.Tenant(p.preset, p.setting...)}
+	s := &course{t: t, Tenant: w.Tenant(p.preset, p.setting...)}
 	if p.prepare != nil {
 		p.prepare(s)
 		s.settles()
@@ -170,8 +170,8 @@ func (p procedure) run(t *testing.T, faults faulttest.Faults) (map[string][]stri
 	return ending, calls
 }
 
-// scene is one run of a procedure.
-type scene struct {
+// course is one run of a procedure.
+type course struct {
 	*Tenant
 	t       *testing.T
 	change  *api.Change // that it is about
@@ -183,7 +183,7 @@ type scene struct {
 
 // sends sends a request as a careful client does: where no answer comes it sends the same again, under the same key. Of a
 // request that has no key (10.1) the further ones may find that it was done: then the answer is a conflict.
-func (s *scene) sends(who *Person, operation string, parts ...Part) Answer {
+func (s *course) sends(who *Person, operation string, parts ...Part) Answer {
 	s.t.Helper()
 	if strings.HasPrefix(endpoint(operation).Method, "POST") {
 		s.keys++
@@ -199,13 +199,13 @@ func (s *scene) sends(who *Person, operation string, parts ...Part) Answer {
 }
 
 // anonymous sends as somebody without a session does, until an answer comes.
-func (s *scene) anonymous(operation string, body Object) Answer {
+func (s *course) anonymous(operation string, body Object) Answer {
 	s.t.Helper()
 	return s.sends(&Person{World: s.World}, operation, Body(body))
 }
 
 // settles has streams, executions and SES do what they do until nothing moves. What fails is tried again, as they do.
-func (s *scene) settles() {
+func (s *course) settles() {
 	s.t.Helper()
 	for range 1000 {
 		s.records = append(s.records, s.Written()...)
@@ -228,7 +228,7 @@ func (s *scene) settles() {
 }
 
 // sweeps runs the sweep as its schedule does: what failed has another chance the next minute.
-func (s *scene) sweeps() {
+func (s *course) sweeps() {
 	s.t.Helper()
 	for range 10 {
 		if _, err := s.trySweep(sweep.Order{}); err == nil {
@@ -263,7 +263,7 @@ var patterns = func() (all []*regexp.Regexp) {
 }()
 
 // ending is what a run comes to, made comparable: everything stored, everything sent, and what still moves.
-func (s *scene) ending() map[string][]string {
+func (s *course) ending() map[string][]string {
 	s.t.Helper()
 	names := []string{string(s.Tenant.ID), "o"}
 	for name, person := range map[string]*Person{"ada": s.Ada, "ben": s.Ben, "rosa": s.Rosa, "robot": s.Robot} {

@@ -280,14 +280,18 @@ func (w *World) names(organisation directory.Organisation, user *directory.User,
 }
 
 // session is a new one of a seeded person, acting in an organisation.
-func (w *World) session(p *Person, acting directory.OrganisationID) directory.Effect {
+func (w *World) session(p *Person, acting directory.OrganisationID, with ...func(*directory.Session)) directory.Effect {
 	ticket := directory.NewTicket(p.Organisation, p.ID, p.Identity, acting)
 	p.Token = ticket.Text(directory.TicketSession)
-	return directory.BeginSession{Session: directory.Session{
+	session := directory.Session{
 		ID: w.Core.NewID(directory.PrefixSession), Hash: ticket.Hash(), Organisation: p.Organisation, User: p.ID, Identity: p.Identity,
 		Acting: acting, Stage: directory.SessionFull, SecondFactor: p.Secret != "", CreatedAt: w.Now(), LastSeenAt: w.Now(),
 		ExpiresAt: w.Now().Add(directory.SessionAbsolute),
-	}}
+	}
+	for _, alter := range with {
+		alter(&session)
+	}
+	return directory.BeginSession{Session: session}
 }
 
 // robot seeds an API user with a credential.

@@ -112,7 +112,7 @@ func New(t testing.TB, options ...Option) *World {
 	caught := sns.New(w.Now)
 	w.Texts = Texts{caught, caught.Messages}
 	w.Client = newClient(t, w.Faults, partstest.DynamoDB(t))
-	w.Store, w.aside = store.New(w.Client.real, w.Client.table), store.New(w.Client.bare, w.Client.table)
+	w.Store, w.aside = store.New(w.Client, w.Client.table), store.New(w.Client.bare, w.Client.table)
 	w.keys = func() seal.Keys { return sealtest.New() }
 	// Ids of one instant are in the order in which they were made, as far as one process goes.
 	entropy := &ulid.LockedMonotonicReader{MonotonicReader: ulid.Monotonic(rand.Reader, 0)}
