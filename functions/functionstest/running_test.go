@@ -86,6 +86,7 @@ func (r *running) world(t *testing.T) *World {
 		serial: 1000 * r.worlds, // names of all worlds are in one table
 	}
 	w.Store = store.New(w.Client.bare, w.Client.table)
+	w.aside = w.Store
 	w.site = site{r, w}
 	return w
 }
