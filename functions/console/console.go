@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -166,10 +165,9 @@ func (s *Site) answer(e event) (answer, error) {
 	return write(e, http.StatusOK, head, body), nil
 }
 
-// write is an answer with a body; to HEAD, with what tells of it.
+// write is an answer with a body, but to HEAD.
 func write(e event, status int, headers map[string]string, body []byte) answer {
 	if e.RequestContext.HTTP.Method == http.MethodHead {
-		headers["Content-Length"] = strconv.Itoa(len(body))
 		return answer{StatusCode: status, Headers: headers}
 	}
 	if utf8.Valid(body) {

@@ -64,6 +64,20 @@ func Node(ctx context.Context, log *slog.Logger) (program string, err error) {
 	return program, nil
 }
 
+// Chromium is the browser's program, for tests in one. Where it is missing it is installed like the Java runtime.
+func Chromium(ctx context.Context, log *slog.Logger) (program string, err error) {
+	system := thisSystem(log)
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := system.look(name); err == nil {
+			return path, nil
+		}
+	}
+	if err := system.provide(ctx, []string{chromium}); err != nil {
+		return "", err
+	}
+	return system.look("chromium")
+}
+
 // Packages installs into a folder what its package-lock.json says, unless that was done. What is theirs and how large, for
 // the log. One at a time: the caller has the folder locked.
 func Packages(ctx context.Context, folder, what, size string, log *slog.Logger) error {

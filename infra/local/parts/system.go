@@ -18,6 +18,8 @@ import (
 // oldestNode is the first major version that the interpreter of the state machine runs on.
 const oldestNode = 22
 
+const chromium = "Chromium"
+
 // system is what the parts need of the machine: its programs, and its package manager.
 type system struct {
 	os, arch string
@@ -133,11 +135,11 @@ var managers = []struct {
 	program, command string
 	packages         map[string]string
 }{
-	{"apt-get", "sudo apt-get update && sudo apt-get install -y --no-install-recommends", map[string]string{"a Java runtime": "default-jre-headless", "npm": "npm"}},
-	{"dnf", "sudo dnf install -y", map[string]string{"a Java runtime": "java-latest-openjdk-headless", "npm": "nodejs-npm"}},
-	{"apk", "sudo apk add", map[string]string{"a Java runtime": "openjdk17-jre-headless", "npm": "npm"}},
-	{"pacman", "sudo pacman -S --noconfirm", map[string]string{"a Java runtime": "jre-openjdk-headless", "npm": "npm"}},
-	{"brew", "brew install", map[string]string{"a Java runtime": "temurin", "npm": "node"}},
+	{"apt-get", "sudo apt-get update && sudo apt-get install -y --no-install-recommends", map[string]string{"a Java runtime": "default-jre-headless", "npm": "npm", chromium: "chromium"}},
+	{"dnf", "sudo dnf install -y", map[string]string{"a Java runtime": "java-latest-openjdk-headless", "npm": "nodejs-npm", chromium: "chromium"}},
+	{"apk", "sudo apk add", map[string]string{"a Java runtime": "openjdk17-jre-headless", "npm": "npm", chromium: "chromium"}},
+	{"pacman", "sudo pacman -S --noconfirm", map[string]string{"a Java runtime": "jre-openjdk-headless", "npm": "npm", chromium: "chromium"}},
+	{"brew", "brew install", map[string]string{"a Java runtime": "temurin", "npm": "node", chromium: "chromium"}},
 }
 
 // provide installs what is missing, or says the one command that does.

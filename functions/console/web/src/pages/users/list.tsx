@@ -202,7 +202,7 @@ function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
         ),
     },
     { id: "createdAt", name: t("user.createdAt"), sort: "createdAt", numeric: true, cell: (user) => <Time at={user.createdAt} style="date" /> },
-    { id: "lastSignInAt", name: t("user.lastSignInAt"), numeric: true, cell: (user) => (user.lastSignInAt ? <Time at={user.lastSignInAt} /> : <span className="faint">{t("user.never")}</span>) },
+    { id: "lastSignInAt", name: t("user.lastSignInAt"), numeric: true, cell: (user) => (user.lastSignInAt ? <Time at={user.lastSignInAt} style="date" /> : <span className="faint">{t("user.never")}</span>) },
   ];
   return columns.filter((column) => column !== false);
 }

@@ -1,0 +1,137 @@
+// What the browser tests share: one browser, the demo's people, and how a page is looked at. All test files run in one
+// process, against one service that runs (infra/local/browser starts it and sets the variables).
+import AxeBuilder from "@axe-core/playwright";
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { after } from "node:test";
+import { chromium } from "playwright-core";
+
+const { CONSOLE_URL, MAILBOX_URL, CHROMIUM, ARTEFACTS } = process.env;
+export const site = CONSOLE_URL;
+
+/** The organisations of the demo by their presets, each with its users: two admins, a regular user, an API user. */
+const demo = await (await fetch(`${site}/local/demo`)).json();
+export const operator = demo.operator;
+export const organisation = (preset) => demo.organisations.find((one) => one.preset === preset);
+export const admin = (preset, number = 0) => organisation(preset).users[number];
+
+let browser;
+async function started() {
+  browser ??= chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  return browser;
+}
+after(async () => (await browser)?.close());
+
+const steps = new Map();
+const period = 30_000;
+
+/** The person's next one-time code: none twice. The service takes the one before and the one after this moment's as well. */
+export async function code(user) {
+  const now = () => Math.floor(Date.now() / period);
+  const step = Math.max(now() - 1, (steps.get(user.totpSecret + user.identifier) ?? 0) + 1);
+  steps.set(user.totpSecret + user.identifier, step);
+  while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, (step - 1) * period - Date.now()));
+  return totp(user.totpSecret, step);
+}
+
+/** RFC 6238, with the parameters that every app takes. */
+export function totp(secret, step = Math.floor(Date.now() / period)) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const hash = createHmac("sha1", key).update(counter).digest();
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+const cookies = new Map();
+
+/** The person's session, as the console has it: signed in once, whoever needs it. */
+async function session(user) {
+  if (!cookies.has(user.identifier)) cookies.set(user.identifier, signIn(user));
+  return cookies.get(user.identifier);
+}
+
+async function signIn(user) {
+  const post = (path, body) =>
+    fetch(site + path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Mandate-Session": "cookie", "Sec-Fetch-Site": "same-origin" },
+      body: JSON.stringify(body),
+    });
+  let answer = await post("/v1/sign-in", { identifier: user.identifier, password: user.password, organisation: user.organisation });
+  const { challenge } = await answer.clone().json();
+  if (challenge) answer = await post("/v1/sign-in/challenge", { challengeId: challenge.id, method: "totp", code: await code(user) });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  const [name, value] = answer.headers.get("set-cookie").split(";")[0].split("=");
+  return { name, value, domain: new URL(site).hostname, path: "/", httpOnly: true, secure: true, sameSite: "Strict" };
+}
+
+/**
+ * A window of a browser of its own: of whom is signed in (nobody), in which language, theme and size. What the page itself
+ * complains of, and what the policy stops, fails the test.
+ */
+export async function open(t, { user, language = "en", theme = "light", width = 1280, height = 800 } = {}) {
+  const context = await (await started()).newContext({
+    baseURL: site, locale: language, colorScheme: theme, viewport: { width, height }, reducedMotion: "reduce", timezoneId: "Europe/Paris", acceptDownloads: true,
+  });
+  if (user) await context.addCookies([await session(user)]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    // The browser's own line for an answer of 4xx is no complaint: refusals are part of the service.
+    if (["error", "warning"].includes(message.type()) && !message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, [], "the page complains");
+  });
+  return page;
+}
+
+mkdirSync(ARTEFACTS, { recursive: true });
+
+/** Looks at a page as it is: axe finds nothing (WCAG 2.2 A and AA), nothing is wider than the window, and a picture is kept. */
+export async function look(page, name) {
+  // Lists and dialogs come in: what is half there is not what a person sees.
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished)));
+  await page.screenshot({ path: `${ARTEFACTS}/${name}.png`, fullPage: true });
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), [], `axe on ${name}`);
+  const { wide, window } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, window: innerWidth }));
+  assert.ok(wide <= window, `${name} is ${wide} wide in a window of ${window}`);
+}
+
+/** How every page is looked at: both languages, both themes, a desk and a phone. */
+const views = {
+  desk: { language: "en", theme: "light" },
+  dark: { language: "fr", theme: "dark" },
+  phone: { language: "fr", theme: "light", width: 360, height: 740 },
+};
+
+/** Looks at a page in each view. `see` waits for what the page has to show. */
+export async function lookAll(t, name, { user, path, see }) {
+  for (const [view, options] of Object.entries(views)) {
+    const page = await open(t, { user, ...options });
+    await page.goto(path);
+    await see(page);
+    await look(page, `${name}-${view}`);
+  }
+}
+
+/** The newest mail to an address whose text fits, waited for. */
+export async function mail(to, fits) {
+  for (let left = 60; left > 0; left--) {
+    const { emails } = await (await fetch(`${MAILBOX_URL}/store`)).json();
+    const found = emails.findLast((one) => JSON.stringify(one.destination ?? one).includes(to) && fits.test(JSON.stringify(one)));
+    if (found) return JSON.stringify(found);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`no mail to ${to}`);
+}

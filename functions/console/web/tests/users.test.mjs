@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { admin, look, lookAll, open, organisation } from "./harness.mjs";
+
+const rows = (page) => page.getByRole("table").locator("tbody tr");
+
+test("the users, looked at", async (t) => {
+  for (const preset of ["bc-connect", "b2binpay", "leaseweb"]) {
+    await lookAll(t, `users-${preset}`, { user: admin(preset), path: "/users", see: (page) => rows(page).first().waitFor() });
+  }
+});
+
+test("users are found as one types, and filtered, and the address keeps it", async (t) => {
+  const page = await open(t, { user: admin("billpro") });
+  await page.goto("/users");
+  await rows(page).nth(3).waitFor();
+  await page.getByRole("searchbox").fill("rosa");
+  await page.waitForURL(/q=rosa/);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  await page.reload();
+  await rows(page).first().waitFor();
+  assert.equal(await rows(page).count(), 1, "after a reload");
+  await page.getByRole("button", { name: "Clear the search" }).click();
+  await rows(page).nth(3).waitFor();
+
+  await page.getByRole("button", { name: "Filters", exact: true }).click();
+  await page.getByRole("button", { name: /^Any Kind|^Kind/ }).click();
+  await page.getByRole("option", { name: "Admin" }).click();
+  await page.waitForURL(/kind=admin/);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+  await look(page, "users-filtered");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await rows(page).nth(3).waitFor();
+});
+
+test("the list is exported as it is filtered", async (t) => {
+  const page = await open(t, { user: admin("billpro") });
+  await page.goto("/users?kind=admin");
+  await rows(page).nth(1).waitFor();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+  assert.equal(file.suggestedFilename(), "users.csv");
+  const lines = readFileSync(await file.path(), "utf8").trim().split(/\r?\n/);
+  assert.equal(lines.length, 3, lines.join("\n"));
+  assert.match(lines[0], /^id,email/);
+  await page.getByRole("status").getByText("users.csv saved: 2 lines").waitFor();
+});
+
+test("language and theme change at once, and stay", async (t) => {
+  const page = await open(t, { user: admin("billpro") });
+  await page.goto("/users");
+  await page.getByRole("button", { name: "Language" }).click();
+  await page.getByRole("menuitemradio", { name: "français" }).click();
+  await page.getByRole("heading", { name: "Utilisateurs" }).waitFor();
+  await page.getByRole("button", { name: "Thème" }).click();
+  await page.getByRole("menuitemradio", { name: "Sombre" }).click();
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark");
+  await page.reload();
+  await page.getByRole("heading", { name: "Utilisateurs" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
+});
+
+test("what a preset does not have is not shown", async (t) => {
+  const page = await open(t, { user: admin("bc-connect") });
+  await page.goto("/users");
+  await rows(page).first().waitFor();
+  assert.equal(await page.getByRole("columnheader", { name: "Role" }).count(), 0, "bc-connect has no roles");
+  assert.equal(await page.getByText(organisation("bc-connect").name).first().isVisible(), true);
+});
