@@ -25,8 +25,8 @@ const (
 	document = "openapi.json"
 )
 
-// made are what is in the sources' folder and is no source: what is downloaded, and what is made.
-var made = []string{"node_modules", "artefacts", filepath.Join("src", "api", "schema.d.ts")}
+// besides are what is in the sources' folder and goes into no file: what is downloaded or made, the tests, the words about it.
+var besides = []string{"node_modules", "artefacts", filepath.Join("src", "api", "schema.d.ts"), "tests", "README.md"}
 
 // Build makes the console's files in a checkout of the project, unless they are there already. It may be called by many
 // processes at once. What the console's own checks complain of is in its error.
@@ -111,9 +111,9 @@ func hash(web string, openAPI []byte) (string, error) {
 			return err
 		}
 		switch {
-		case slices.Contains(made, name) && entry.IsDir():
+		case slices.Contains(besides, name) && entry.IsDir():
 			return filepath.SkipDir
-		case slices.Contains(made, name) || entry.IsDir():
+		case slices.Contains(besides, name) || entry.IsDir():
 			return nil
 		}
 		content, err := os.ReadFile(path)
