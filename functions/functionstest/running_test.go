@@ -152,6 +152,9 @@ func (s site) do(declared api.Endpoint, event event) (Answer, error) {
 	for name, value := range event.Headers {
 		request.Header.Set(name, value)
 	}
+	for _, cookie := range event.Cookies {
+		request.Header.Add("Cookie", cookie)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return Answer{}, err
@@ -162,7 +165,7 @@ func (s site) do(declared api.Endpoint, event event) (Answer, error) {
 	for name := range response.Header {
 		header[name] = response.Header.Get(name)
 	}
-	return Answer{declared.ID, response.StatusCode, header, response.Header["Set-Cookie"], string(body)}, err
+	return Answer{declared.ID, response.StatusCode, header, response.Header.Values("Set-Cookie"), string(body)}, err
 }
 
 func (s site) now() time.Time { return s.core.Now() }
