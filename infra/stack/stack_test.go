@@ -93,13 +93,15 @@ func TestFunctionsRunAsDeclared(t *testing.T) {
 			"Architectures": []any{"arm64"},
 			"Code":          properties["Code"],
 			"Description":   f.Purpose,
-			"Environment":   map[string]any{"Variables": environment},
 			"Handler":       "bootstrap",
 			"LoggingConfig": map[string]any{"LogFormat": "JSON", "LogGroup": "<" + in(f, "Logs") + ">"},
 			"MemorySize":    float64(f.MemoryMB),
 			"Role":          properties["Role"],
 			"Runtime":       "provided.al2023",
 			"Timeout":       f.Timeout.Seconds(),
+		}
+		if len(environment) > 0 {
+			want["Environment"] = map[string]any{"Variables": environment}
 		}
 		if diff := cmp.Diff(want, properties); diff != "" {
 			t.Errorf("%s (-declared +template):\n%s", f.Name, diff)
