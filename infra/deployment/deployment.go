@@ -30,7 +30,7 @@ type Function struct {
 
 // Route leads requests from the gateway to a function.
 type Route struct {
-	Name     string // in the stack: an operation's id, or what a page's is made of
+	Name     string // in the stack: an operation's id, or as getConsolePage
 	Method   string
 	Path     string
 	Function api.Function
@@ -51,12 +51,19 @@ func routes(operations []api.Endpoint, functions []Function) []Route {
 	for _, function := range functions {
 		for _, page := range function.Pages {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
-				name := strings.ToLower(method) + "Page" + strings.Map(letters, string(function.Name)+page)
+				name := strings.ToLower(method) + title(string(function.Name)) + title(strings.Map(letters, page))
 				routes = append(routes, Route{name, method, page, function.Name})
 			}
 		}
 	}
 	return routes
+}
+
+func title(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
 }
 
 // letters leaves of a path what may stand in a name.

@@ -163,7 +163,7 @@ func (c *camera) takeRequests() directory.ChangeRef {
 	c.verifyPhone()
 	c.send("account.health", "GET /health", nil, nil)
 	c.send("account.forgotPassword", "POST /v1/password/forgot", nil, object{"identifier": bank.Users[2].Identifier})
-	c.send("console.page", "GET /users", func(r *http.Request) { r.Header.Set("Accept", "text/html") }, nil)
+	c.send("console.getConsolePage", "GET /users", func(r *http.Request) { r.Header.Set("Accept", "text/html") }, nil)
 	c.send("users.listUsers", "GET /v1/users?limit=2", client, nil)
 	c.send("users.createUser", "POST /v1/users", client, object{
 		"kind": "regular", "name": object{"first": "Nora", "last": "Field"}, "email": "nora@billpro.example.com",
