@@ -26,6 +26,7 @@ type scene struct {
 	wrote    []string // the keys that were rehearsed since somebody looked
 
 	tim, ina, una, tom, tam, client string // users: active, inactive, not yet verified, two with an open change each, and one to be checked
+	session                         string // of Tim
 	waiting, unconfirmed            *api.Change
 	program                         *Person // an API user to be administered
 	held                            certificatetest.Pair
@@ -34,6 +35,52 @@ type scene struct {
 	link                            string // a token that was mailed
 	challenge                       string // of Rosa's sign-in
 	passkeySignIn                   Object // Rosa's passkey, answering
+	theirs                          things // the stranger's
+}
+
+// things are the ids of what an organisation has, by what they are of.
+type things map[string]string
+
+// ours are those of the scene's organisation.
+func (s *scene) ours(a *actor) things {
+	return things{
+		"user": s.tim, "company": s.Companies[0], "account": s.Accounts[0], "organisation": string(s.ID), "role": s.role, "contact": s.contact,
+		"change": s.waiting.ID, "request": s.request, "credential": s.credential, "certificate": s.held.Fingerprint,
+		"session": a.session, "session of the user": s.session, "admin": string(s.Ada.ID), "passkey": a.passkey,
+	}
+}
+
+// belongings are those of an organisation that has one of each.
+func (o *Tenant) belongings(t *testing.T) things {
+	t.Helper()
+	settings := o.Organisation().Settings
+	o.control(directory.ControlSecondAdmin)
+	change := ask(t, o.Ada.Do("updateUser", At(o.Regular("tom", o.casts[o.Organisation().Preset].regular).ID), Body(Object{"contact": true})))
+	o.control(settings.ChangeControl)
+	o.Rosa.AddPasskey(t)
+	has := things{
+		"user": string(o.Rosa.ID), "company": o.Companies[0], "account": o.Accounts[0], "organisation": string(o.ID),
+		"role": "rol_none", "contact": o.contact(), "change": change.ID,
+		"request":    o.File(t, Object{"act": "deactivateUser", "target": o.Rosa.ID}).ID,
+		"credential": o.Ada.credentials(t, string(o.Robot.ID))[0].ID, "certificate": o.holds(o.Robot.ID).Fingerprint,
+		"session": o.sessionIn(t, string(o.Rosa.ID)), "session of the user": o.sessionIn(t, string(o.Rosa.ID)), "admin": string(o.Ada.ID),
+		"passkey": Read[api.List[api.Passkey]](t, o.Rosa.Do("listPasskeys"), 200).Items[0].ID,
+	}
+	if settings.RoleCount != directory.RolesNone {
+		has["role"] = o.OwnRole("Night shift", o.casts[o.Organisation().Preset].view)
+	}
+	return has
+}
+
+// contact seeds one, and answers its id.
+func (o *Tenant) contact() string {
+	o.t.Helper()
+	id := o.Core.NewID(directory.PrefixContact)
+	o.commit(directory.PutContact{Contact: directory.Contact{
+		ID: directory.ContactID(id), Organisation: o.ID, Status: directory.StatusActive, CreatedAt: o.Now(), UpdatedAt: o.Now(), Version: 1,
+		ContactDetails: directory.ContactDetails{Name: directory.Name{First: "Cora"}, Email: o.Email("cora"), Types: []directory.ContactType{"general"}},
+	}})
+	return id
 }
 
 // actor is a kind of person, or program, that asks.
@@ -88,12 +135,10 @@ func newScene(t *testing.T, preset string) *scene {
 	s.held = s.holds(s.program.ID)
 	if s.role = "rol_none"; settings.RoleCount != directory.RolesNone {
 		s.role = s.OwnRole("Night shift", gets.view)
+		s.alter(s.tom, func(u *directory.User) { u.Roles = []string{s.role} })
 	}
-	s.contact = s.Core.NewID(directory.PrefixContact)
-	s.commit(directory.PutContact{Contact: directory.Contact{
-		ID: directory.ContactID(s.contact), Organisation: s.ID, Status: directory.StatusActive, CreatedAt: w.Now(), UpdatedAt: w.Now(), Version: 1,
-		ContactDetails: directory.ContactDetails{Name: directory.Name{First: "Cora"}, Email: s.Email("cora"), Types: []directory.ContactType{"general"}},
-	}})
+	s.session = s.sessionIn(t, s.tim)
+	s.contact = s.Tenant.contact()
 	s.request = s.File(t, Object{"act": "deactivateUser", "target": s.tim}).ID
 
 	// Changes that wait, whatever the organisation asks for now.
@@ -104,6 +149,7 @@ func newScene(t *testing.T, preset string) *scene {
 	s.unconfirmed = ask(t, s.Ada.Do("updateUser", At(s.tam), Body(Object{"contact": true})))
 	s.control(settings.ChangeControl)
 
+	s.theirs = s.stranger.belongings(t)
 	device := s.Rosa.AddPasskey(t)
 	s.enter(t)
 	s.challenge = passwordAccepted(t, s.Rosa).ID
@@ -274,6 +320,13 @@ func (s *scene) rows(t *testing.T) []row {
 	founded := Object{"preset": "leaseweb", "name": "New", "admins": []Object{{"name": Object{"first": "Ann"}, "email": s.Email("ann")}}}
 	ben, robot, pem := string(s.Ben.ID), string(s.program.ID), Object{"pem": s.certificate(365).PEM}
 	evaluated := question(directory.UserID(s.tim), viewPermission(s.Tenant), s.Accounts[0])
+	thing := maps.Clone(evaluated)
+	thing["resource"] = Object{"type": "payment", "id": "1", "properties": Object{"account": s.Accounts[0]}}
+	by := func(defaults Object) func(*actor) []Part {
+		defaults = maps.Clone(defaults)
+		defaults["evaluations"] = []Object{{}, {"resource": thing["resource"]}, {"resource": evaluated["resource"]}}
+		return body(defaults)
+	}
 	phrase := Object{"password": "a quiet walk by the river"}
 
 	// Those that are about something else than the example has.
@@ -311,7 +364,7 @@ func (s *scene) rows(t *testing.T) []row {
 		"sendPasswordReset":   at(s.tim),
 		"setPassword":         with([]string{s.tim}, phrase),
 		"endUserSessions":     at(s.tim),
-		"endUserSession":      at(s.tim, s.sessionIn(t, s.tim)),
+		"endUserSession":      at(s.tim, s.session),
 		"listUserSessions":    at(s.tim),
 		"listUserTokens":      at(s.una),
 		"listUserSignIns":     at(s.tim),
@@ -367,10 +420,17 @@ func (s *scene) rows(t *testing.T) []row {
 		{"endUserSessions", "admin", at(ben)},
 		{"updateUser", "oneself", func(a *actor) []Part { return []Part{At(a.ID), Body(Object{"contact": true})} }},
 		{"getUser", "oneself", func(a *actor) []Part { return []Part{At(a.ID)} }},
+		{"createServiceRequest", "createUser", body(Object{"act": "createUser", "user": made})},
+		{"createServiceRequest", "updateUser", body(Object{"act": "updateUser", "target": s.tim, "patch": Object{"contact": true}})},
+		{"createServiceRequest", "removeCertificate", body(Object{"act": "removeCertificate", "target": robot, "fingerprint": s.held.Fingerprint})},
 		{"approveChange", "oneselfs", proof(s.unconfirmed)},
 		{"rejectChange", "oneselfs", with([]string{s.unconfirmed.ID}, Object{"reason": "no"})},
 		{"getOrganisation", "another", at(string(s.stranger.ID))},
 		{"updateOrganisation", "another", with([]string{string(s.stranger.ID)}, Object{"name": "Renamed"})},
+		{"evaluateAccess", "thing", body(thing)},
+		{"evaluateAccessBatch", "defaults", by(evaluated)},
+		{"evaluateAccessBatch", "thing", by(thing)},
+		{"explainAccess", "thing", body(thing)},
 		{"evaluateAccess", "oneself", func(a *actor) []Part {
 			return []Part{Body(question(a.ID, string(evaluated["action"].(Object)["name"].(string)), s.Accounts[0]))}
 		}},

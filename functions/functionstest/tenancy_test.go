@@ -1,60 +1,12 @@
 package functionstest
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"mandate/shared/api"
 	"mandate/shared/directory"
 )
-
-// An id of another tenant is not found, like one that never was, in every path of every operation; nothing is stored but
-// nothing, and nothing of the other tenant is in the answer.
-func TestAnotherTenantsIDsAreNotFound(t *testing.T) {
-	t.Parallel()
-	for _, preset := range []string{"bc-connect", "adyen"} {
-		t.Run(preset, func(t *testing.T) {
-			t.Parallel()
-			w := New(t)
-			o, other := w.Tenant(preset, Controlled(directory.ControlSecondAdmin)), w.Tenant(preset, Controlled(directory.ControlSecondAdmin))
-			theirs := ask(t, other.Ada.Do("updateUser", At(other.Rosa.ID), Body(Object{"contact": true})))
-			filed := other.File(t, Object{"act": "deactivateUser", "target": other.Rosa.ID}).ID
-			ids := map[string][2]string{
-				"requestId":      {filed, "req_00000000000000000000000001_org_00000000000000000000000001"},
-				"userId":         {string(other.Rosa.ID), "usr_00000000000000000000000001"},
-				"changeId":       {theirs.ID, "chg_00000000000000000000000001_usr_00000000000000000000000001"},
-				"accountId":      {other.Accounts[0], "acc_00000000000000000000000001"},
-				"organisationId": {string(other.ID), "org_00000000000000000000000001"},
-				"roleId":         {other.OwnRole("Night shift", "users:view"), "rol_00000000000000000000000001"},
-				"sessionId":      {"ses_1", "ses_2"},
-				"passkeyId":      {"psk_1", "psk_2"},
-				"contactId":      {"con_00000000000000000000000002", "con_00000000000000000000000001"},
-			}
-			unchanged(t, w, "an id of another tenant", func() {
-				for _, operation := range api.Operations() {
-					names := parameters(operation)
-					if len(names) == 0 {
-						continue
-					}
-					// The first says whose the others are.
-					var answers [2]Answer
-					for i, id := range ids[names[0]] {
-						values := append([]string{id}, slices.Repeat([]string{"of_1"}, len(names)-1)...)
-						answers[i] = o.Ada.Do(operation.ID, append(example(o, operation), At(values...))...)
-						if answers[i].Status != 404 || answers[i].Code() != "notFound" {
-							t.Errorf("%s of %s: %d %s", operation.ID, id, answers[i].Status, answers[i].Text)
-						}
-					}
-					equal(t, operation.ID, answers[0], answers[1])
-				}
-				// 3.3: neither by a ticket's own ids, nor by a change id put together of two.
-				mixed := theirs.ID[:len("chg_")+27] + string(o.Rosa.ID)
-				o.Ada.Do("getChange", At(mixed)).Refused(t, 404, "notFound")
-			})
-		})
-	}
-}
 
 // An id of another tenant in a body is unknown, like one that never was.
 func TestAnotherTenantsIDsAreUnknownInBodies(t *testing.T) {
