@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -46,27 +44,8 @@ type Parts struct {
 	Log            *slog.Logger
 }
 
-// A function of 256 MB has a seventh of a processor and a small heap. One thread for Go code instead of two, and a
-// garbage collector that waits until the heap is five times what is alive, took a quarter off the CPU of a session check
-// (infra/bench, a floor with the same settings beside it).
-const (
-	Processors    = 1
-	GarbageTarget = 400 // percent of what is alive, that may be added to it
-)
-
-// tune fits the runtime to a function, where the environment does not say otherwise.
-func tune() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(Processors)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(GarbageTarget)
-	}
-}
-
 // Start runs a function: make builds its handler, once, and what fails there fails by name before the first event.
 func Start(make func(context.Context, Parts) (any, error)) {
-	tune()
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetDefault(log)
 	ctx := context.Background()

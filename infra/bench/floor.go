@@ -4,11 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"strconv"
 
-	"mandate/functions/wire"
 	"mandate/infra/compile"
 	"mandate/infra/local/lambda"
 	"mandate/shared/api"
@@ -20,11 +17,8 @@ func (b *bench) floor(ctx context.Context, name, instance string, more environme
 	if err := compile.Binary(ctx, b.root, "infra/bench/baseline/"+name, compile.Here, binary); err != nil {
 		return lambda.Function{}, err
 	}
-	function := b.lambda(api.Account, "", more) // where the parts are, is the same for all
+	function := b.lambda(api.Account, "", more) // where the parts are and how Go runs, is the same for all
 	function.Name, function.Binary = instance, binary
-	// As the functions run, so that what is compared is what they do.
-	maps.Copy(function.Env, environment{"GOMAXPROCS": strconv.Itoa(wire.Processors), "GOGC": strconv.Itoa(wire.GarbageTarget)})
-	maps.Copy(function.Env, b.tried())
 	return function, nil
 }
 

@@ -40,6 +40,9 @@ func newFunction(scope constructs.Construct, declared deployment.Function, known
 	f := function{scope: constructs.NewConstruct(scope, jsii.String(title(declared.Name))), declared: declared}
 
 	environment := map[string]*string{}
+	for name, value := range deployment.Runtime() {
+		environment[name] = jsii.String(value)
+	}
 	for _, variable := range declared.Environment {
 		value, err := known.value(variable)
 		if err != nil {

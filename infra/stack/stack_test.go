@@ -89,6 +89,9 @@ func TestFunctionsRunAsDeclared(t *testing.T) {
 			}
 			environment[string(variable)] = value
 		}
+		for name, value := range deployment.Runtime() {
+			environment[name] = value
+		}
 		want := map[string]any{
 			"Architectures": []any{"arm64"},
 			"Code":          properties["Code"],

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -129,8 +128,13 @@ const (
 	strictTransportSecurity = "max-age=63072000; includeSubDomains"
 )
 
-// requestID is what a client may call its request, to find it again.
-var requestID = regexp.MustCompile(`^[!-~]{1,128}$`)
+// maxRequestID bounds what a client may call its request, in characters.
+const maxRequestID = 128
+
+// nameable tells whether a request can be called that, for its client to find it again: visible ASCII characters.
+func nameable(id string) bool {
+	return id != "" && len(id) <= maxRequestID && !strings.ContainsFunc(id, func(r rune) bool { return r < '!' || r > '~' })
+}
 
 // answer is the exchange's end, for the gateway.
 func (x *exchange) answer() events.APIGatewayV2HTTPResponse {
@@ -141,7 +145,7 @@ func (x *exchange) answer() events.APIGatewayV2HTTPResponse {
 		"Referrer-Policy":           referrerPolicy,
 		"Strict-Transport-Security": strictTransportSecurity,
 	}
-	if id := x.event.Headers["x-request-id"]; requestID.MatchString(id) {
+	if id := x.event.Headers["x-request-id"]; nameable(id) {
 		headers["X-Request-Id"] = id // names the request to its client (AuthZEN 1.0, 10.1)
 	}
 	maps.Copy(headers, x.headers)

@@ -90,7 +90,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	r := &route{id: operation.ID, public: operation.Public, table: operation.Table, ends: operation.Ends, bad: operation.BadInput}
 	r.prepare = sync.OnceFunc(func() {
 		translate := translator(reflect.TypeFor[Out]())
-		huma.Register(r.library(), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
+		huma.Register(r.library(described(reflect.TypeFor[In](), reflect.TypeFor[Out]())), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
 			x := exchangeIn(ctx)
 			output, err := handler(ctx, x.request, input)
 			if err == nil && output == nil && reflect.TypeFor[Out]().NumField() > 0 {
@@ -202,18 +202,43 @@ func (s *Server) logRequest(ctx context.Context, x *exchange, took time.Duration
 
 // library is the HTTP library as the route uses it: JSON, and CSV where the output is a table, its errors taken out, and no document of its own, which
 // package api makes once.
-func (r *route) library() huma.API {
+func (r *route) library(schemas huma.Registry) huma.API {
 	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
 	formats := map[string]huma.Format{"application/json": format, "json": format}
 	if r.table {
 		formats[table.ContentType] = huma.Format{Marshal: marshalTable}
 	}
 	return undocumented{huma.NewAPI(huma.Config{
-		OpenAPI:       &huma.OpenAPI{},
+		OpenAPI:       &huma.OpenAPI{Components: &huma.Components{Schemas: schemas}},
 		Formats:       formats,
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{takeError},
 	}, adapter{r})}
+}
+
+// described has the schemas that requests are checked by. What an operation answers is checked by none, and to describe
+// it was most of what a first request is prepared with; so where no body is read, and no schema of it can be meant, what
+// is asked for the output's body is none.
+func described(in, out reflect.Type) huma.Registry {
+	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	body, answers := out.FieldByName("Body")
+	if _, reads := in.FieldByName("Body"); reads || !answers {
+		return schemas
+	}
+	return inputs{schemas, body.Type}
+}
+
+// inputs are schemas without that of an output's body.
+type inputs struct {
+	huma.Registry
+	output reflect.Type
+}
+
+func (i inputs) Schema(of reflect.Type, allowRef bool, hint string) *huma.Schema {
+	if of == i.output {
+		return &huma.Schema{}
+	}
+	return i.Registry.Schema(of, allowRef, hint)
 }
 
 type undocumented struct{ huma.API }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -118,12 +119,13 @@ func (r *Runner) environment(function deployment.Function) (map[string]string, e
 		deployment.ConsoleURL:       r.API,
 		deployment.Edge:             "none",
 	}
-	environment := map[string]string{
+	environment := deployment.Runtime()
+	maps.Copy(environment, map[string]string{
 		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
 		"AWS_ENDPOINT_URL_DYNAMODB": r.DynamoDB, "AWS_ENDPOINT_URL_SESV2": r.mailDoor,
 		"AWS_ENDPOINT_URL_SFN": r.StepFunctions, "AWS_ENDPOINT_URL_KMS": r.KMS, "AWS_ENDPOINT_URL_SNS": r.SNS,
 		"DEMO": "local",
-	}
+	})
 	for _, variable := range function.Environment {
 		value, known := values[variable]
 		if !known {
