@@ -10,7 +10,8 @@
 // # What the figures are
 //
 //   - Calls are counted. A meter stands between function and DynamoDB; it has DynamoDB tell the capacity that each call
-//     took. Round trips are those one after another: calls that overlap in time count once (chain).
+//     took. Round trips are those one after another: calls that overlap in time count once (chain), and
+//     answers are held back so that those made at the same time do.
 //   - CPU is the user and system time of the function's process, from the kernel's clock of it, and never the time on the
 //     wall: this machine also runs the database. It is told as a ratio to a floor that is measured in turns with it, round
 //     by round, of which the median counts; so whatever else the machine does, it does to both. The floor of a check is a

@@ -39,6 +39,11 @@ type meter struct {
 	calls []call
 }
 
+// held is how long an answer is held back: longer than a function takes to make all the calls that it makes at the same
+// time, one processor making one after another. Without it the first may have been answered before the last is made, and
+// would pass for one that the last had waited for.
+const held = 20 * time.Millisecond
+
 // newMeter starts one on a free port.
 func newMeter(upstream string) (*meter, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -84,6 +89,7 @@ func (m *meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
 	}
+	time.Sleep(time.Until(start.Add(held)))
 	// Noted before it is answered: what follows the answer has not begun.
 	m.mu.Lock()
 	m.calls = append(m.calls, call{operation, body, start, time.Now(), units})
