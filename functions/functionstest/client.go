@@ -39,7 +39,7 @@ func newClient(t testing.TB, faults *faulttest.Layer, endpoint string) *Client {
 	at := config(endpoint)
 	c := &Client{
 		table: "functionstest-" + ulid.Make().String(), faults: faults,
-		Client: dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(connections) }),
+		Client: dynamodb.NewFromConfig(at, store.Answers, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(connections) }),
 		bare:   dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: connections} }),
 	}
 	schema := store.Schema(c.table)

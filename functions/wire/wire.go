@@ -86,7 +86,7 @@ func load(log *slog.Logger) (Parts, error) {
 	if err != nil {
 		return Parts{}, err
 	}
-	table := store.New(dynamodb.NewFromConfig(aws), settings.Table)
+	table := store.New(dynamodb.NewFromConfig(aws, store.Answers), settings.Table)
 	return Parts{
 		AWS: aws, Store: table, Skew: settings.Skew, EdgeTellsPlace: settings.Edge == edgeCloudFront, Log: log,
 		Core: directory.Core{

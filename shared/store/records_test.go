@@ -1,17 +1,13 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mandate/shared/directory"
@@ -166,16 +162,6 @@ func BenchmarkDecodeSessionCheck(b *testing.B) {
 	}
 }
 
-// answering answers every call to DynamoDB with the same.
-type answering []byte
-
-func (a answering) Do(*http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: http.StatusOK, ContentLength: int64(len(a)), Body: io.NopCloser(bytes.NewReader(a)),
-		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
-	}, nil
-}
-
 // What a page spends between an answer of DynamoDB's and its users, the SDK's share included.
 func BenchmarkPageOfUsers(b *testing.B) {
 	const size = 50
@@ -194,9 +180,7 @@ func BenchmarkPageOfUsers(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := New(dynamodb.New(dynamodb.Options{
-		Region: "eu-west-1", HTTPClient: answering(answer), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	}), "table")
+	s := New(canned{http.StatusOK, string(answer), false}.client(Answers), "table")
 	b.ReportAllocs()
 	for b.Loop() {
 		users, _, err := s.Users(b.Context(), "org_"+someID, directory.Page{Limit: size})

@@ -34,7 +34,7 @@ func OpenTable(t testing.TB) (*dynamodb.Client, string) {
 	client := dynamodb.New(dynamodb.Options{
 		Region: "eu-west-1", BaseEndpoint: &endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	})
+	}, store.Answers)
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.table == "" {
