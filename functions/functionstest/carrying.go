@@ -245,6 +245,9 @@ func (m *machine) run(ctx context.Context) bool {
 	for _, one := range m.executions {
 		all = append(all, one)
 	}
+	slices.SortFunc(all, func(a, b *execution) int { // each run of a test takes the same course
+		return cmp.Or(a.outcome.EffectiveAt.Compare(b.outcome.EffectiveAt), cmp.Compare(a.input.Change, b.input.Change))
+	})
 	m.mu.Unlock()
 	moved := false
 	for _, one := range all {

@@ -88,7 +88,8 @@ func described(faults faulttest.Faults, calls []string) string {
 	return strings.Join(all, ", ")
 }
 
-// plans are those for a run of these calls. Without -soak each call meets one kind of fault, in another workflow another.
+// plans are those for a run of these calls. Without -soak each call that writes meets one kind of fault, in another workflow
+// another, and every second that reads.
 func plans(workflow int, calls []string) []faulttest.Faults {
 	type fault struct {
 		number int
@@ -97,9 +98,11 @@ func plans(workflow int, calls []string) []faulttest.Faults {
 	var single []fault
 	for number, call := range calls {
 		kinds := faultsOf(call)
-		if !*soak {
-			at := (workflow + number) % len(kinds)
-			kinds = kinds[at : at+1]
+		if at := workflow + number; !*soak {
+			kinds = kinds[at%len(kinds):][:1]
+			if at%2 == 0 && reads(call) {
+				kinds = nil
+			}
 		}
 		for _, kind := range kinds {
 			single = append(single, fault{number, kind})
@@ -122,9 +125,13 @@ func plans(workflow int, calls []string) []faulttest.Faults {
 	return append(one, two...)
 }
 
+func reads(call string) bool {
+	return slices.Contains([]string{"BatchGetItem", "GetItem", "Query", "Decrypt", "GenerateDataKey"}, call)
+}
+
 // faultsOf are the faults that can befall a call. What reads has no effect that could be there once more or too late.
 func faultsOf(call string) []faulttest.Kind {
-	if slices.Contains([]string{"BatchGetItem", "GetItem", "Query", "Decrypt", "GenerateDataKey"}, call) {
+	if reads(call) {
 		return []faulttest.Kind{faulttest.Lost, faulttest.Killed}
 	}
 	return []faulttest.Kind{

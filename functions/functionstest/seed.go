@@ -17,6 +17,26 @@ const Password = "correct horse battery staple"
 
 var passwordHash = sync.OnceValues(func() (string, error) { return password.Hash(Password) })
 
+// Hasty has passwords hashed in no time, where a test signs in more often than it can wait for.
+func Hasty(w *World) { w.passwords = hasty{} }
+
+type hasty struct{}
+
+func (hasty) Hash(text string) (string, error) { return "hasty " + text, nil }
+func (hasty) Verify(hash, text string) (ok, rehash bool, err error) {
+	return hash == "hasty "+text, false, nil
+}
+func (hasty) VerifyNothing(string)                                    {}
+func (hasty) Problems(_ string, _ bool, _ []string) (broken []string) { return nil }
+
+// hash is that of every seeded person's password.
+func (w *World) hash() (string, error) {
+	if made, ok := w.passwords.(hasty); ok {
+		return made.Hash(Password)
+	}
+	return passwordHash()
+}
+
 // Tenant is an organisation with people in it.
 type Tenant struct {
 	*World
@@ -231,7 +251,7 @@ func (w *World) commit(effects ...directory.Effect) {
 // person seeds a user with password, second factor and session.
 func (w *World) person(organisation directory.Organisation, kind directory.Kind, name string, access directory.Access) *Person {
 	w.t.Helper()
-	hash, err := passwordHash()
+	hash, err := w.hash()
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -57,19 +57,20 @@ type World struct {
 	Mails  *Mails
 	Texts  Texts
 
-	t        testing.TB
-	aside    *store.Store // past counting and faults
-	level    slog.Level
-	lines    io.Writer       // of the log
-	edge     bool            // stands before the gateway, and tells where callers are
-	casts    map[string]cast // by preset
-	servers  map[api.Function]*httpapi.Server
-	carriers map[directory.OutboxKind]carry.Handler // the functions that the outbox is carried by
-	hears    feedback.Handler
-	machine  *machine
-	sweep    sweep.Handler
-	site     host             // nil where it is in this process
-	keys     func() seal.Keys // that data keys come from
+	t         testing.TB
+	aside     *store.Store // past counting and faults
+	level     slog.Level
+	lines     io.Writer       // of the log
+	edge      bool            // stands before the gateway, and tells where callers are
+	casts     map[string]cast // by preset
+	servers   map[api.Function]*httpapi.Server
+	carriers  map[directory.OutboxKind]carry.Handler // the functions that the outbox is carried by
+	hears     feedback.Handler
+	machine   *machine
+	sweep     sweep.Handler
+	site      host             // nil where it is in this process
+	keys      func() seal.Keys // that data keys come from
+	passwords directory.Passwords
 
 	mu       sync.Mutex
 	now      time.Time
@@ -123,6 +124,7 @@ func New(t testing.TB, options ...Option) *World {
 		},
 		Admits: func(secret string) bool { return !demo.Known(secret) },
 	}
+	w.passwords = credentials.Passwords{Admits: w.Core.Admits}
 	for _, set := range options {
 		set(w)
 	}
@@ -138,7 +140,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: credentials.Passwords{Admits: w.Core.Admits}, SecondFactors: factors, Passkeys: passkeys})
+	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: w.passwords, SecondFactors: factors, Passkeys: passkeys})
 	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164, SecondFactors: factors, Passkeys: passkeys, Certificates: certificate.Read})
 	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors, Passkeys: passkeys})
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})

@@ -1,0 +1,477 @@
+package functionstest
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"mandate/shared/api"
+	"mandate/shared/directory"
+)
+
+// deed is a kind of step, by its name.
+type deed struct {
+	name string
+	draw func(*script, *rapid.T) step
+}
+
+func (d deed) String() string { return d.name }
+
+// The deeds, those more often that more depends on. What takes time or carries things happens alone.
+var (
+	asking, deciding = deed{"ask", (*script).asks}, deed{"decide", (*script).decides}
+	working          = deed{"work", (*script).works}
+
+	atOnce = []deed{
+		asking, deciding, asking, deciding, {"create", (*script).creates}, asking, deciding, {"follow a link", (*script).followsLink},
+		{"mail a link", (*script).mailsLink}, {"end sessions", (*script).endsSessions}, {"look", (*script).looks},
+	}
+	deeds = slices.Concat(atOnce, []deed{working, working, {"wait", (*script).waits}, {"sign in", (*script).signsIn}, working})
+)
+
+// goesOn lets half a minute pass, since every code is good once.
+func (s *script) goesOn() {
+	s.Seal() // as the stream does, which does not wait
+	s.Advance(minute / 2)
+	s.m.now = s.Now()
+}
+
+// somebody is one of those who act, mostly an admin, with the session that it began last. Who has none signs in first.
+func (s *script) somebody(r *rapid.T) (id string, at int, none bool) {
+	id = s.drawn(r, "who", "ada", "ben", "ada", "ben", "rosa", "olga", "cas")
+	for at = len(s.m.sessions) - 1; s.m.sessions[at].user != id; at-- {
+	}
+	last := s.m.sessions[at]
+	return id, at, last.ended || s.m.now.Sub(last.used) >= directory.SessionIdle/2
+}
+
+// drawn is the id of one of these names.
+func (s *script) drawn(r *rapid.T, what string, names ...string) string {
+	name := rapid.SampledFrom(names).Draw(r, what)
+	for id, one := range s.names {
+		if one == name {
+			return id
+		}
+	}
+	panic("nobody is called " + name)
+}
+
+// with is the person with one of its sessions.
+func (s *script) with(at int) *Person {
+	one := *s.people[s.m.sessions[at].user]
+	one.Token = s.tokens[at]
+	return &one
+}
+
+// requests is a step that a session takes: a request, what stands against it, and what comes of it. Some are sent twice
+// under one key, and done once (10.1).
+func (s *script) requests(r *rapid.T, at int, text, operation string, parts []Part, against func(*model) reasons, done func(*model, Answer)) step {
+	who := s.with(at)
+	if endpoint(operation).Method == "POST" && rapid.IntRange(0, 3).Draw(r, "sent twice") == 3 {
+		return s.twice(who, at, text, operation, parts, against, done)
+	}
+	return step{
+		text: s.names[s.m.sessions[at].user] + " " + text,
+		do:   func() Answer { return who.Do(operation, parts...) },
+		expect: func(m *model, answer Answer) string {
+			in, wrong := m.enters(at, answer)
+			if !in {
+				return wrong
+			}
+			ok, wrong := m.enrolling(at, operation, against(m)).judge(answer)
+			if ok {
+				done(m, answer)
+			}
+			return wrong
+		},
+	}
+}
+
+func (s *script) twice(who *Person, at int, text, operation string, parts []Part, against func(*model) reasons, done func(*model, Answer)) step {
+	parts = append(parts, Key(fmt.Sprint("key-", s.next())))
+	var again Answer
+	return step{
+		text: s.names[s.m.sessions[at].user] + " twice " + text,
+		do: func() Answer {
+			answer := who.Do(operation, parts...)
+			again = answer
+			if answer.Status/100 == 2 {
+				again = who.Do(operation, parts...)
+			}
+			return answer
+		},
+		expect: func(m *model, answer Answer) string {
+			in, wrong := m.enters(at, answer)
+			if !in {
+				return wrong
+			}
+			ok, wrong := m.enrolling(at, operation, against(m)).judge(answer)
+			if ok {
+				done(m, answer)
+				if again.Status != answer.Status && again.Code() != "unauthenticated" { // ended by something at the same time
+					return fmt.Sprintf("sent again it is answered %d %s", again.Status, again.Text)
+				}
+			}
+			return wrong
+		},
+	}
+}
+
+// one of the users that there were.
+func (s *script) user(r *rapid.T) string {
+	var names []string
+	for _, id := range s.ids {
+		names = append(names, s.names[id])
+	}
+	return s.drawn(r, "whom", names...)
+}
+
+// creates asks for a regular user, by names that others may have.
+func (s *script) creates(r *rapid.T) step {
+	who, at, none := s.somebody(r)
+	if none {
+		return s.signsInAs(who)
+	}
+	n := rapid.IntRange(1, 4).Draw(r, "names")
+	email, phone, username := fmt.Sprintf("pool%d@example.com", n), fmt.Sprintf("+44740090000%d", rapid.IntRange(1, 4).Draw(r, "phone")), fmt.Sprintf("pool-%d", n)
+	with := Object{"email": email, "phone": phone}
+	settings := s.Organisation().Settings
+	switch {
+	case settings.SignInName == directory.SignInUsername:
+		with["username"] = username
+	default:
+		username = ""
+	}
+	if settings.Shares() {
+		with["phone"], phone = nil, ""
+	}
+	parts := []Part{Body(newUser(s.Tenant, with))}
+	preview := rapid.IntRange(0, 5).Draw(r, "preview") == 5
+	if preview {
+		parts = append(parts, Preview())
+	}
+	return s.requests(r, at, fmt.Sprintf("asks for %s, %s, preview %t", email, phone, preview), "createUser", parts,
+		func(m *model) reasons {
+			against := m.manages(who, user{kind: "regular"}, true)
+			against.when(!m.free(email, func(u user) string { return u.Email }, ""), "invalid")
+			against.when(phone != "" && !m.free(phone, func(u user) string { return u.phone }, ""), "invalid")
+			return against.when(username != "" && !m.free(username, func(u user) string { return u.username }, ""), "invalid")
+		},
+		func(m *model, answer Answer) {
+			if preview {
+				return
+			}
+			made := parsed[UserAnswer](answer)
+			id := made.User.ID
+			if !slices.Contains(s.ids, id) {
+				s.ids = append(s.ids, id)
+				s.names[id] = fmt.Sprint("user ", len(s.ids))
+			}
+			m.users[id] = user{kind: "regular", status: "pending", profile: profile{"Nina", email, "1"}, phone: phone, username: username}
+			s.begun(m, made.Change, change{act: "createUser", target: id, requester: who})
+		})
+}
+
+// begun notes a change: where it took effect at once, its id is for the list to tell.
+func (s *script) begun(m *model, made *api.Change, one change) {
+	id := ""
+	if made != nil {
+		id = made.ID
+	} else {
+		for _, other := range parsed[struct{ Items []api.Change }](s.observe("listChanges")).Items {
+			if _, known := m.changes[other.ID]; !known && other.Act == one.act && other.Target.ID == one.target {
+				id = other.ID
+			}
+		}
+	}
+	if _, known := s.names[id]; !known {
+		s.names[id] = fmt.Sprint("change ", len(s.names))
+	}
+	m.begin(id, one)
+}
+
+// observe lists something as the platform's staff sees it.
+func (s *script) observe(operation string) Answer {
+	s.commit(s.session(s.staff, s.ID))
+	return s.staff.Do(operation, Query("limit", "200"))
+}
+
+// asks asks for a change of a user.
+func (s *script) asks(r *rapid.T) step {
+	who, at, none := s.somebody(r)
+	if none {
+		return s.signsInAs(who)
+	}
+	target := s.user(r)
+	one := s.m.users[target]
+	acts := []string{"updateUser", "deactivateUser", "updateUser", "deactivateUser", "reactivateUser", "reactivateUser", "removeUser"}
+	if one.kind == "regular" {
+		acts = append(acts, "resetSecondFactor")
+	}
+	act := rapid.SampledFrom(acts).Draw(r, "act")
+	after, parts := one.profile, []Part{At(target)}
+	if act == "updateUser" {
+		body := Object{}
+		switch what := rapid.SampledFrom([]string{"accounts", "first", "email"}).Draw(r, "what"); {
+		case what == "accounts" && one.kind != "admin":
+			after.Accounts = rapid.SampledFrom([]string{"12", "2", "1", ""}).Draw(r, "accounts")
+			accounts := []string{}
+			for _, number := range after.Accounts {
+				accounts = append(accounts, s.Accounts[number-'1'])
+			}
+			body["accounts"] = accounts
+		case what == "email" && (one.kind == "api" || s.people[target] == nil):
+			after.Email = fmt.Sprintf("pool%d@example.com", rapid.IntRange(1, 4).Draw(r, "email"))
+			body["email"] = after.Email
+		default:
+			after.First = rapid.SampledFrom([]string{"Mona", "Nina"}).Draw(r, "first")
+			body["name"] = Object{"first": after.First}
+		}
+		parts = append(parts, Body(body))
+	}
+	return s.requests(r, at, fmt.Sprintf("asks %s of %s: %+v", act, s.names[target], after), act, parts,
+		func(m *model) reasons { return m.asks(who, act, target, s.changed(m, target, one.profile, after)) },
+		func(m *model, answer Answer) {
+			to := s.changed(m, target, one.profile, after)
+			if act == "updateUser" && to == m.users[target].profile {
+				return // nothing to do is done
+			}
+			s.begun(m, parsed[UserAnswer](answer).Change, change{act: act, target: target, requester: who, after: to})
+		})
+}
+
+// changed is a profile with what a request alters of it, which had it as it was seen before.
+func (s *script) changed(m *model, target string, seen, to profile) profile {
+	now := m.users[target].profile
+	if to.First != seen.First {
+		now.First = to.First
+	}
+	if to.Email != seen.Email {
+		now.Email = to.Email
+	}
+	if to.Accounts != seen.Accounts {
+		now.Accounts = to.Accounts
+	}
+	return now
+}
+
+// decides decides about a change, mostly about one of the latest.
+func (s *script) decides(r *rapid.T) step {
+	who, at, none := s.somebody(r)
+	if none {
+		return s.signsInAs(who)
+	}
+	if len(s.m.order) == 0 {
+		return s.asks(r)
+	}
+	latest := slices.Clone(s.m.order)
+	slices.SortStableFunc(latest, func(a, b string) int {
+		return cmp.Compare(closed(s.m.changes[a].state), closed(s.m.changes[b].state))
+	})
+	id := latest[min(rapid.IntRange(0, len(latest)-1).Draw(r, "which"), rapid.IntRange(0, len(latest)-1).Draw(r, "or"))]
+	operation := rapid.SampledFrom([]string{"approveChange", "approveChange", "cancelChange", "rejectChange", "confirmChange"}).Draw(r, "decision")
+	if operation == "approveChange" && s.m.control == directory.ControlStepUp {
+		operation = "confirmChange"
+	}
+	if operation == "confirmChange" {
+		if requester := s.m.changes[id].requester; rapid.IntRange(0, 3).Draw(r, "own") > 0 && requester != who {
+			for i, one := range s.m.sessions {
+				if one.user == requester && !one.ended && s.m.now.Sub(one.used) < directory.SessionIdle/2 {
+					who, at = requester, i
+				}
+			}
+		}
+	}
+	parts, prover := []Part{At(id)}, ""
+	switch operation {
+	case "rejectChange":
+		parts = append(parts, Body(Object{"reason": "no"}))
+	case "approveChange", "confirmChange":
+		shown := parsed[api.Change](func() Answer { s.commit(s.session(s.staff, s.ID)); return s.staff.Do("getChange", At(id)) }())
+		parts, prover = append(parts, s.people[who].Proof(&shown)), who
+	}
+	taken := s.requests(r, at, operation+" of "+s.names[id], operation, parts,
+		func(m *model) reasons { return m.decides(who, operation, id) },
+		func(m *model, _ Answer) { m.decided(operation, id) })
+	taken.actor = prover
+	return taken
+}
+
+func closed(state string) int {
+	if open(state) {
+		return 0
+	}
+	return 1
+}
+
+// mailsLink sends a link to a user who is no admin.
+func (s *script) mailsLink(r *rapid.T) step {
+	who, at, none := s.somebody(r)
+	if none {
+		return s.signsInAs(who)
+	}
+	target := s.user(r)
+	if s.m.users[target].kind == "admin" {
+		target = string(s.Rosa.ID)
+	}
+	operation := rapid.SampledFrom([]string{"sendPasswordReset", "resendVerification"}).Draw(r, "link")
+	return s.requests(r, at, operation+" to "+s.names[target], operation, []Part{At(target)},
+		func(m *model) reasons {
+			to := m.users[target]
+			signsIn := (to.status == "active" || to.status == "phoneNotVerified") && to.kind != "api"
+			waits := to.verifies && to.status != "inactive" && to.status != "pending"
+			fits := operation == "sendPasswordReset" && signsIn || operation == "resendVerification" && waits
+			return m.administers(who).when(to.gone, "notFound").when(!fits, "stateWrong")
+		},
+		func(m *model, _ Answer) {
+			kind := map[string]string{"sendPasswordReset": "passwordReset", "resendVerification": "verification"}[operation]
+			m.sendsLink(target, kind, day)
+		})
+}
+
+// followsLink follows one of the links that were mailed.
+func (s *script) followsLink(r *rapid.T) step {
+	mailed := s.mailed()
+	if len(mailed) == 0 {
+		return s.mailsLink(r)
+	}
+	at := rapid.SampledFrom(slices.Sorted(maps.Keys(mailed))).Draw(r, "link")
+	one := s.m.links[at]
+	return step{
+		text: fmt.Sprintf("%s follows link %d, of %s", s.names[one.user], at, one.kind),
+		do:   func() Answer { return redeem(s.World, mailed[at], newPassword) },
+		expect: func(m *model, answer Answer) string {
+			ok, wrong := m.follows(at).judge(answer)
+			if ok {
+				m.followed(at)
+				if person := s.people[one.user]; person != nil {
+					person.Password = newPassword
+				}
+			}
+			return wrong
+		},
+	}
+}
+
+// mailed are the tokens of the model's links, as far as they have been mailed.
+func (s *script) mailed() map[int]string {
+	waiting := map[string][]int{}
+	for at, one := range s.m.links {
+		waiting[one.user+one.kind] = append(waiting[one.user+one.kind], at)
+	}
+	found := map[int]string{}
+	for _, mail := range s.Mails.All() {
+		token := linkToken.FindStringSubmatch(mail.Text)
+		if token == nil {
+			continue
+		}
+		kind := "verification"
+		if string(mail.Kind) == string(directory.MailPasswordReset) {
+			kind = "passwordReset"
+		}
+		of := mail.Tags["user"] + kind
+		if len(waiting[of]) > 0 {
+			found[waiting[of][0]] = token[1]
+			waiting[of] = waiting[of][1:]
+		}
+	}
+	return found
+}
+
+// endsSessions ends a user's sessions, or one's own.
+func (s *script) endsSessions(r *rapid.T) step {
+	who, at, none := s.somebody(r)
+	if none {
+		return s.signsInAs(who)
+	}
+	if rapid.Bool().Draw(r, "own") {
+		return s.requests(r, at, "signs out", "signOut", nil, func(*model) reasons { return reasons{} },
+			func(m *model, _ Answer) { m.sessions[at].ended = true })
+	}
+	target := string(s.Rosa.ID)
+	return s.requests(r, at, "ends rosa's sessions", "endUserSessions", []Part{At(target)},
+		func(m *model) reasons { return m.manages(who, m.users[target], false) },
+		func(m *model, _ Answer) { m.endsSessions(target) })
+}
+
+// looks uses any session that there ever was.
+func (s *script) looks(r *rapid.T) step {
+	at := rapid.IntRange(0, len(s.m.sessions)-1).Draw(r, "session")
+	return s.requests(r, at, fmt.Sprint("looks, in session ", at), "getMe", nil,
+		func(*model) reasons { return reasons{} }, func(*model, Answer) {})
+}
+
+// signsIn signs somebody in.
+func (s *script) signsIn(r *rapid.T) step {
+	who, _, _ := s.somebody(r)
+	return s.signsInAs(who)
+}
+
+func (s *script) signsInAs(who string) step {
+	person := s.people[who]
+	one := step{text: s.names[who] + " signs in", actor: who}
+	if s.m.users[who].kind == "operator" {
+		one.do = func() Answer { s.commit(s.session(person, s.ID)); return Answer{Status: 200} }
+		one.expect = func(m *model, _ Answer) string { s.begins(m, who, person.Token); return "" }
+		return one
+	}
+	code := person.Code()
+	one.do = func() Answer {
+		answer := s.Do("signIn", Body(Object{"identifier": person.Identifier, "password": person.Password}))
+		if challenge := parsed[SignedIn](answer).Challenge; challenge != nil {
+			return s.Do("answerChallenge", Body(Object{"challengeId": challenge.ID, "method": "totp", "code": code}))
+		}
+		return answer
+	}
+	one.expect = func(m *model, answer Answer) string {
+		of := m.users[who]
+		against := reasons{}.when(of.status != "active" || of.gone, "credentialsWrong")
+		recent := slices.DeleteFunc(slices.Clone(m.misses[who]), func(at time.Time) bool { return m.now.Sub(at) >= hour/2 })
+		if answer.Code() == "tooManyAttempts" && len(recent) >= 5 {
+			return ""
+		}
+		if s.several && answer.Operation == "answerChallenge" && answer.Code() == "credentialsWrong" {
+			return "" // it takes two requests, and its sessions may end between them
+		}
+		ok, wrong := against.judge(answer)
+		if !ok {
+			m.misses[who] = append(recent, m.now)
+			return wrong
+		}
+		s.begins(m, who, parsed[SignedIn](answer).Session.Token)
+		m.sessions[len(m.sessions)-1].enrols = m.enrols && !of.secondFactor
+		return ""
+	}
+	return one
+}
+
+// waits lets time pass.
+func (s *script) waits(r *rapid.T) step {
+	by := rapid.SampledFrom([]time.Duration{10 * minute, hour, hour, day, 8 * day, 15 * day}).Draw(r, "time")
+	return step{
+		text:   fmt.Sprint(by, " pass"),
+		do:     func() Answer { s.Advance(by); return Answer{Status: 200} },
+		expect: func(m *model, _ Answer) string { m.now = s.Now(); return "" },
+	}
+}
+
+// works carries everything, lets executions go on, and sweeps.
+func (s *script) works(*rapid.T) step {
+	return step{
+		text:   "everything is carried and swept",
+		do:     func() Answer { s.carries(); return Answer{Status: 200} },
+		expect: func(m *model, _ Answer) string { m.works(); return "" },
+	}
+}
+
+// carries is what streams, executions and the schedule do.
+func (s *script) carries() {
+	s.Settle()
+	s.Sweep()
+	s.Settle()
+	s.Seal()
+}

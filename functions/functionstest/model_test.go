@@ -1,0 +1,445 @@
+package functionstest
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"mandate/shared/directory"
+)
+
+// model is what the requirements say of an organisation, in memory and with nothing clever in it. It knows neither the
+// service's decisions nor its records: what it expects of a request are the reasons that stand against it. Where there are
+// some, the request is refused for one of them, whichever; where there are none, it is done.
+type model struct {
+	rules
+	now      time.Time
+	users    map[string]user
+	changes  map[string]change
+	links    []link
+	sessions []session
+	misses   map[string][]time.Time // failed sign-ins, by user
+	order    []string               // of changes, as they were asked for
+}
+
+// rules are what requirements.md has in its table of presets, and the change control that a run has.
+type rules struct {
+	control      directory.ChangeControl
+	delay        time.Duration
+	adminsManage bool   // admins create and change other admins and API users (1.4)
+	removal      bool   // users are removed (1.8)
+	shares       bool   // a person's address is its identity's, and stays (1.2)
+	enrols       bool   // who has no second factor sets one up, and does nothing else before (5.1)
+	oneRole      bool   // everybody has one, which the seeded API user lacks (2.2)
+	starts       string // status of a new user (1.11)
+	verified     string // and once its address is verified
+}
+
+var presetRules = map[string]rules{
+	"bc-connect": {enrols: true, starts: "emailNotVerified", verified: "active"},
+	"adyen":      {enrols: true, starts: "emailNotVerified", verified: "active", adminsManage: true},
+	"billpro":    {starts: "active", verified: "active", adminsManage: true},
+	"b2binpay":   {starts: "emailNotVerified", verified: "phoneNotVerified"},
+	"leaseweb":   {starts: "emailNotVerified", verified: "active", adminsManage: true, removal: true, shares: true},
+}
+
+// least is how many active admins remain (3.10).
+func (r rules) least() int {
+	if r.control == directory.ControlSecondAdmin {
+		return 2
+	}
+	return 1
+}
+
+// profile is what updates alter.
+type profile struct {
+	First, Email string
+	Accounts     string // by their numbers: "", "1", "2", "12"
+}
+
+type user struct {
+	kind, status, resume string
+	profile
+	phone, username string
+	open, leaving   string // changes
+	secondFactor    bool
+	verifies        bool // has a link to verify its address, whatever became of it
+	gone            bool
+}
+
+type change struct {
+	act, target, requester, state string
+	after                         profile
+	expires, effective            time.Time
+}
+
+type link struct {
+	user, kind              string
+	used, replaced, revoked bool
+	expires                 time.Time
+}
+
+type session struct {
+	user        string
+	began, used time.Time
+	ended       bool
+	enrols      bool // it is good for setting up a second factor
+}
+
+func (m *model) clone() *model {
+	other := *m
+	other.users, other.changes, other.misses = maps.Clone(m.users), maps.Clone(m.changes), maps.Clone(m.misses)
+	other.links, other.sessions, other.order = slices.Clone(m.links), slices.Clone(m.sessions), slices.Clone(m.order)
+	return &other
+}
+
+// reasons are codes of problems.
+type reasons map[string]bool
+
+func (r reasons) when(stands bool, code string) reasons {
+	if stands {
+		r[code] = true
+	}
+	return r
+}
+
+// judge tells what is wrong with an answer, if anything, and whether the request was done.
+func (r reasons) judge(answer Answer) (done bool, wrong string) {
+	succeeded := answer.Status/100 == 2
+	switch {
+	case len(r) == 0 && !succeeded:
+		return false, fmt.Sprintf("%s was refused for nothing: %d %s", answer.Operation, answer.Status, answer.Text)
+	case len(r) > 0 && succeeded:
+		return false, fmt.Sprintf("%s was done in spite of %v: %s", answer.Operation, slices.Sorted(maps.Keys(r)), answer.Text)
+	case !succeeded && !r[answer.Code()]:
+		return false, fmt.Sprintf("%s was refused for %s, not for one of %v", answer.Operation, answer.Code(), slices.Sorted(maps.Keys(r)))
+	}
+	return succeeded, ""
+}
+
+// enters lets a session in, or not (5.3): it ends by itself when it was unused for a quarter of an hour, and after twelve
+// hours. That it was used is noted at most every eighth of that quarter: in between, both will do.
+func (m *model) enters(at int, answer Answer) (in bool, wrong string) {
+	s := &m.sessions[at]
+	unused, told := m.now.Sub(s.used), answer.Code() == "unauthenticated"
+	lasts := directory.SessionAbsolute
+	if s.enrols {
+		lasts = directory.EnrolmentAbsolute
+	}
+	ended := s.ended || unused >= directory.SessionIdle || m.now.Sub(s.began) >= lasts
+	switch {
+	case ended && !told:
+		return false, fmt.Sprintf("%s is answered %d to a session that has ended", answer.Operation, answer.Status)
+	case !ended && told && unused < directory.SessionIdle*7/8:
+		return false, fmt.Sprintf("%s is not answered to a session that lives", answer.Operation)
+	case told:
+		s.ended = true
+		return false, ""
+	}
+	s.used = m.now
+	return true, ""
+}
+
+// enrolling adds what stands against requests of a session that is not a full one yet.
+func (m *model) enrolling(at int, operation string, r reasons) reasons {
+	return r.when(m.sessions[at].enrols && operation != "getMe" && operation != "signOut", "secondFactorMissing")
+}
+
+// administers are the reasons against somebody's administering (2.3).
+func (m *model) administers(actor string) reasons {
+	kind := m.users[actor].kind
+	return reasons{}.when(kind != "admin" && kind != "operator", "forbidden")
+}
+
+// manages are those against acts on a user: of admins, and of API users as a whole, where that is the operators' (1.4).
+func (m *model) manages(actor string, target user, whole bool) reasons {
+	others := target.kind == "admin" || target.kind == "api" && whole
+	return m.administers(actor).when(others && !m.adminsManage && m.users[actor].kind != "operator", "forbidden").when(target.gone, "notFound")
+}
+
+// free tells whether nobody has, or waits for, a name (1.2, 1.3).
+func (m *model) free(name string, of func(user) string, but string) bool {
+	for id, one := range m.users {
+		if id != but && !one.gone && of(one) == name {
+			return false
+		}
+	}
+	for _, one := range m.changes {
+		if open(one.state) && one.act == "updateUser" && one.target != but && of(user{profile: one.after}) == name {
+			return false
+		}
+	}
+	return true
+}
+
+func open(state string) bool { return waits(state) || state == "propagating" }
+
+func waits(state string) bool { return state == "awaitingStepUp" || state == "awaitingApproval" }
+
+func (m *model) admins() int {
+	count := 0
+	for _, one := range m.users {
+		if one.kind == "admin" && one.status == "active" && !one.gone {
+			count++
+		}
+	}
+	return count
+}
+
+// fewer tells whether an act would leave fewer active admins than there must be (3.10).
+func (m *model) fewer(act string, target user) bool {
+	return leaves(act) && target.kind == "admin" && target.status == "active" && m.admins() <= m.least()
+}
+
+func leaves(act string) bool { return act == "deactivateUser" || act == "removeUser" }
+
+// asks is what stands against a change of a user that is there.
+func (m *model) asks(actor, act, target string, after profile) reasons {
+	one := m.users[target]
+	pending := one.status == "pending"
+	r := m.manages(actor, one, act == "deactivateUser" || act == "reactivateUser" || act == "removeUser")
+	r.when(one.leaving != "" || one.open != "" && !leaves(act), "changeOpen")
+	r.when(m.fewer(act, one), "tooFewAdmins")
+	switch act {
+	case "updateUser":
+		r.when(pending, "changeOpen")
+		r.when(m.oneRole && one.kind == "api", "invalid")
+		r.when(after.Email != one.Email && m.shares && one.kind != "api", "invalid")
+		r.when(after.Email != one.Email && !m.free(after.Email, func(u user) string { return u.Email }, target), "invalid")
+	case "deactivateUser":
+		r.when(pending || one.status == "inactive", "stateWrong").when(actor == target, "forbidden")
+	case "removeUser":
+		r.when(pending, "stateWrong").when(actor == target || !m.removal, "forbidden")
+	case "reactivateUser":
+		r.when(one.status != "inactive", "stateWrong")
+	case "resetSecondFactor":
+		r.when(!one.secondFactor, "stateWrong")
+	}
+	return r
+}
+
+// begin is a change that was asked for, as far as its organisation's control lets it go (3.2).
+func (m *model) begin(id string, one change) {
+	one.expires = m.now.Add(7 * day)
+	m.order = append(m.order, id)
+	m.mark(one, id)
+	switch m.control {
+	case directory.ControlStepUp:
+		one.state = "awaitingStepUp"
+	case directory.ControlSecondAdmin:
+		one.state = "awaitingApproval"
+	default:
+		m.proceed(id, one)
+		return
+	}
+	m.changes[id] = one
+}
+
+func (m *model) mark(one change, id string) {
+	target := m.users[one.target]
+	if leaves(one.act) {
+		target.leaving = id
+	} else {
+		target.open = id
+	}
+	m.users[one.target] = target
+}
+
+// proceed lets a change take effect that has what it needs: what it takes away at once, what it gives after the delay (3.6).
+func (m *model) proceed(id string, one change) {
+	if gives := one.act == "createUser" || one.act == "updateUser" || one.act == "reactivateUser"; m.delay == 0 || !gives {
+		m.apply(id, one)
+		return
+	}
+	if one.act == "updateUser" {
+		target := m.users[one.target]
+		target.Accounts = common(target.Accounts, one.after.Accounts)
+		m.users[one.target] = target
+		if target.profile == one.after {
+			m.apply(id, one)
+			return
+		}
+	}
+	one.state, one.effective = "propagating", m.now.Add(m.delay)
+	m.changes[id] = one
+}
+
+func common(a, b string) string {
+	var both []rune
+	for _, one := range a {
+		if slices.Contains([]rune(b), one) {
+			both = append(both, one)
+		}
+	}
+	return string(both)
+}
+
+// apply makes a change effective.
+func (m *model) apply(id string, one change) {
+	target := m.users[one.target]
+	switch one.act {
+	case "createUser":
+		target.status, target.verifies = m.starts, true
+		m.sendsLink(one.target, "verification", 14*day)
+	case "updateUser":
+		target.profile = one.after
+	case "reactivateUser":
+		target.status = target.resume
+	case "deactivateUser", "removeUser":
+		target.resume, target.status, target.gone = target.status, "inactive", one.act == "removeUser"
+		m.endsSessions(one.target)
+		for i := range m.links {
+			m.links[i].revoked = m.links[i].revoked || m.links[i].user == one.target
+		}
+		if other, ok := m.changes[target.open]; ok { // overtaken (3.5)
+			other.state = "cancelled"
+			m.changes[target.open], target.open = other, ""
+		}
+	case "resetSecondFactor":
+		target.secondFactor = false
+		m.endsSessions(one.target)
+	}
+	m.users[one.target] = target
+	one.state = "effective"
+	m.closes(id, one)
+}
+
+// closes takes a change's mark off its user; who was never created is gone (3.4).
+func (m *model) closes(id string, one change) {
+	m.changes[id] = one
+	target := m.users[one.target]
+	if target.open == id {
+		target.open = ""
+	}
+	if target.leaving == id {
+		target.leaving = ""
+	}
+	target.gone = target.gone || one.act == "createUser" && one.state != "effective"
+	m.users[one.target] = target
+}
+
+func (m *model) ends(id, state string) {
+	one := m.changes[id]
+	one.state = state
+	m.closes(id, one)
+}
+
+func (m *model) endsSessions(of string) {
+	for i := range m.sessions {
+		m.sessions[i].ended = m.sessions[i].ended || m.sessions[i].user == of
+	}
+}
+
+func (m *model) sendsLink(to, kind string, lasts time.Duration) {
+	for i := range m.links {
+		if one := &m.links[i]; one.user == to && one.kind == kind && !one.used {
+			one.replaced = true
+		}
+	}
+	m.links = append(m.links, link{user: to, kind: kind, expires: m.now.Add(lasts)})
+}
+
+// decides is what stands against a decision about a change (3.2, 3.4).
+func (m *model) decides(actor, operation, id string) reasons {
+	one := m.changes[id]
+	by, expired := m.users[actor], waits(one.state) && !m.now.Before(one.expires)
+	r := reasons{}.when(expired, "changeClosed")
+	switch operation {
+	case "approveChange", "rejectChange":
+		r.when(one.state != "awaitingApproval", "changeClosed")
+		r.when(by.kind != "admin" || actor == one.requester || actor == one.target, "forbidden")
+	case "confirmChange":
+		r.when(one.state != "awaitingStepUp", "changeClosed").when(actor != one.requester, "forbidden")
+	case "cancelChange":
+		r.when(!open(one.state), "changeClosed").when(actor != one.requester, "forbidden")
+	}
+	if operation == "approveChange" || operation == "confirmChange" {
+		r.when(!by.secondFactor, "secondFactorMissing")
+		r.when(m.mayStill(one.requester) && m.fewer(one.act, m.users[one.target]), "tooFewAdmins")
+	}
+	return r
+}
+
+// mayStill tells whether who asked for a change may still do so (3.9).
+func (m *model) mayStill(requester string) bool {
+	one := m.users[requester]
+	return one.status == "active" && !one.gone
+}
+
+// decided is a decision that was made.
+func (m *model) decided(operation, id string) {
+	one := m.changes[id]
+	switch {
+	case operation == "rejectChange":
+		m.ends(id, "rejected")
+	case operation == "cancelChange":
+		m.ends(id, "cancelled")
+	case !m.mayStill(one.requester):
+		m.ends(id, "failed")
+	default:
+		m.proceed(id, one)
+	}
+}
+
+// works is what the service does by itself: executions apply what is due, the sweep expires (3.6, 4.7).
+func (m *model) works() {
+	due := slices.Clone(m.order)
+	slices.SortStableFunc(due, func(a, b string) int { return m.changes[a].effective.Compare(m.changes[b].effective) })
+	for _, id := range due {
+		if one := m.changes[id]; one.state == "propagating" && !m.now.Before(one.effective) {
+			if m.mayStill(one.requester) {
+				m.apply(id, one)
+			} else {
+				m.ends(id, "failed")
+			}
+		}
+	}
+	for _, id := range m.order {
+		if one := m.changes[id]; waits(one.state) && !m.now.Before(one.expires) {
+			m.ends(id, "expired")
+		}
+	}
+}
+
+// follows is what stands against following a link (4.1, 4.2, 4.4).
+func (m *model) follows(at int) reasons {
+	one := m.links[at]
+	to := m.users[one.user]
+	r := reasons{}.when(one.used, "linkUsed").when(one.replaced, "linkReplaced").when(!m.now.Before(one.expires), "linkExpired")
+	return r.when(one.revoked || to.status == "inactive" || to.gone, "linkRevoked").when(to.gone, "notFound")
+}
+
+func (m *model) followed(at int) {
+	one := &m.links[at]
+	one.used = true
+	to := m.users[one.user]
+	if one.kind == "verification" {
+		to.verifies = false
+		if to.status == "emailNotVerified" {
+			to.status = m.verified
+		}
+	}
+	m.users[one.user] = to
+	m.endsSessions(one.user)
+}
+
+// seen is the organisation as a list of users and one of changes show it.
+func (m *model) seen() (users, changes []string) {
+	for id, one := range m.users {
+		if !one.gone && one.kind != "operator" {
+			users = append(users, userSeen(id, one.status, one.First, one.Email, one.Accounts, cmp.Or(one.leaving, one.open), one.secondFactor))
+		}
+	}
+	for id, one := range m.changes {
+		changes = append(changes, id+" "+one.state)
+	}
+	slices.Sort(users)
+	slices.Sort(changes)
+	return users, changes
+}
+
+func userSeen(id, status, first, email, accounts, open string, secondFactor bool) string {
+	return fmt.Sprintf("%s: %s, %s <%s>, accounts %s, open %s, second factor %t", id, status, first, email, accounts, open, secondFactor)
+}

@@ -1,0 +1,319 @@
+package functionstest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"mandate/shared/api"
+	"mandate/shared/directory"
+)
+
+// steps bounds what the model is compared with.
+var steps = flag.Int("steps", 2500, "how many steps the service and its model are compared for")
+
+// Whatever admins, users and the platform's staff do, in whatever order and at the same time, in every preset and under
+// every change control, the service answers as its model says, and is as its model is.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	var done atomic.Int64
+	rapid.Check(t, func(r *rapid.T) {
+		if done.Load() >= int64(*steps) {
+			return
+		}
+		s := newScript(t, r)
+		r.Repeat(map[string]func(*rapid.T){
+			"a step":                 func(r *rapid.T) { done.Add(1); s.alone(r) },
+			"steps at the same time": func(r *rapid.T) { done.Add(1); s.together(r) },
+		})
+		s.ends(r)
+	})
+}
+
+// script is one run of the service beside its model.
+type script struct {
+	*Tenant
+	m       *model
+	ids     []string           // of users, as they came
+	names   map[string]string  // of users and changes, to be read
+	people  map[string]*Person // who act
+	tokens  []string           // of the model's sessions
+	staff   *Person
+	several bool // steps at the same time
+}
+
+// within has a world belong to one of rapid's runs: what fails there is shrunk.
+type within struct {
+	testing.TB
+	run *rapid.T
+}
+
+func (w within) Fatal(args ...any)                 { w.run.Fatal(args...) }
+func (w within) Fatalf(format string, args ...any) { w.run.Fatalf(format, args...) }
+func (w within) Error(args ...any)                 { w.run.Error(args...) }
+func (w within) Errorf(format string, args ...any) { w.run.Errorf(format, args...) }
+func (w within) Cleanup(do func())                 { w.run.Cleanup(do) }
+func (w within) Context() context.Context          { return w.run.Context() }
+
+func newScript(t *testing.T, r *rapid.T) *script {
+	preset := rapid.SampledFrom(slices.Sorted(maps.Keys(presetRules))).Draw(r, "preset")
+	control := rapid.SampledFrom([]directory.ChangeControl{
+		directory.ControlSecondAdmin, directory.ControlStepUp, directory.ControlNone,
+	}).Draw(r, "control")
+	delay := rapid.SampledFrom([]time.Duration{0, hour}).Draw(r, "delay")
+	o := New(within{t, r}, Hasty).Tenant(preset, Controlled(control), Propagating(int(delay/time.Second)))
+	s := &script{
+		Tenant: o, names: map[string]string{}, people: map[string]*Person{},
+		m: &model{rules: presetRules[preset], users: map[string]user{}, changes: map[string]change{}, misses: map[string][]time.Time{}},
+	}
+	s.m.control, s.m.delay = control, delay
+	s.staff = o.In(o)
+	for _, person := range []*Person{o.Ada, o.Ben, o.Admin("cas"), o.Rosa, o.Robot, s.staff} {
+		id := string(person.ID)
+		name, _, _ := strings.Cut(person.Email, ".")
+		one := user{kind: "admin", status: "active", profile: profile{First: name, Email: person.Email}, secondFactor: person.Secret != ""}
+		switch name {
+		case "rosa":
+			one.kind, one.Accounts = "regular", "1"
+		case "robot":
+			one.kind, one.Accounts = "api", "1"
+		case "olga":
+			one.kind = "operator"
+		}
+		s.m.users[id], s.names[id] = one, name
+		if name != "olga" {
+			s.ids = append(s.ids, id)
+		}
+		if name != "robot" {
+			s.people[id] = person
+			s.begins(s.m, id, person.Token)
+		}
+	}
+	return s
+}
+
+// begins notes a session.
+func (s *script) begins(m *model, id, token string) {
+	m.sessions = append(m.sessions, session{user: id, began: s.Now(), used: s.Now()})
+	s.tokens = append(s.tokens[:len(m.sessions)-1], token)
+}
+
+// step is something that somebody does, and what the model expects of it.
+type step struct {
+	text   string
+	actor  string // who proves something by it
+	do     func() Answer
+	expect func(*model, Answer) (wrong string)
+}
+
+// alone is one step, after which the service is as the model is.
+func (s *script) alone(r *rapid.T) {
+	s.goesOn()
+	one := rapid.SampledFrom(deeds).Draw(r, "deed").draw(s, r)
+	s.m.now = s.Now()
+	answer := one.do()
+	r.Logf("%s %s: %s", s.Now().Format(time.DateTime), one.text, short(answer))
+	if wrong := one.expect(s.m, answer); wrong != "" {
+		r.Fatalf("%s: %s", one.text, s.named(wrong))
+	}
+	if wrong := s.differs(s.m); wrong != "" {
+		r.Fatalf("after %s: %s", one.text, wrong)
+	}
+}
+
+// together are some steps at the same time. They come out as if they had been one after another, in some order.
+func (s *script) together(r *rapid.T) {
+	s.goesOn()
+	var all []step
+	busy := map[string]bool{}
+	s.several = true
+	defer func() { s.several = false }()
+	for range rapid.IntRange(2, 3).Draw(r, "steps") {
+		one := rapid.SampledFrom(atOnce).Draw(r, "deed").draw(s, r)
+		if busy[one.actor] && one.actor != "" {
+			continue // its codes would have an order
+		}
+		busy[one.actor] = true
+		all = append(all, one)
+	}
+	s.m.now = s.Now()
+	answers := make([]Answer, len(all))
+	var wait sync.WaitGroup
+	for i, one := range all {
+		wait.Go(func() { answers[i] = one.do() })
+	}
+	wait.Wait()
+	for i, one := range all {
+		r.Logf("%s at once: %s: %s", s.Now().Format(time.DateTime), one.text, short(answers[i]))
+	}
+	var wrongs []string
+	for _, order := range permutations(len(all)) {
+		m, wrong := s.m.clone(), ""
+		for _, i := range order {
+			if wrong = all[i].expect(m, answers[i]); wrong != "" {
+				break
+			}
+		}
+		if wrong == "" {
+			wrong = s.differs(m)
+		}
+		if wrong == "" {
+			s.m = m
+			return
+		}
+		wrongs = append(wrongs, s.named(wrong))
+	}
+	slices.Sort(wrongs)
+	r.Fatalf("at the same time, and in no order:\n%s", strings.Join(slices.Compact(wrongs), "\n"))
+}
+
+// short is an answer as a log of steps has it.
+func short(answer Answer) string {
+	if answer.Status/100 == 2 {
+		return fmt.Sprint(answer.Status)
+	}
+	return fmt.Sprint(answer.Status, " ", answer.Code())
+}
+
+func permutations(n int) [][]int {
+	if n == 0 {
+		return [][]int{nil}
+	}
+	var all [][]int
+	for _, shorter := range permutations(n - 1) {
+		for at := range n {
+			all = append(all, slices.Insert(slices.Clone(shorter), at, n-1))
+		}
+	}
+	return all
+}
+
+// differs tells what the service shows otherwise than the model.
+func (s *script) differs(m *model) string {
+	s.staff.Token = ""
+	s.commit(s.session(s.staff, s.ID))
+	users := parsed[struct{ Items []api.User }](s.staff.Do("listUsers", Query("limit", "200")))
+	changes := parsed[struct{ Items []api.Change }](s.staff.Do("listChanges", Query("limit", "200")))
+	var nowUsers, nowChanges []string
+	for _, one := range users.Items {
+		var accounts []string
+		for i, account := range s.Accounts {
+			if slices.Contains(one.Accounts, account) {
+				accounts = append(accounts, fmt.Sprint(i+1))
+			}
+		}
+		nowUsers = append(nowUsers, userSeen(one.ID, one.Status, one.Name.First, one.Email, strings.Join(accounts, ""), one.OpenChange, one.SecondFactor))
+	}
+	for _, one := range changes.Items {
+		nowChanges = append(nowChanges, one.ID+" "+one.State)
+	}
+	wantUsers, wantChanges := m.seen()
+	var differing []string
+	for _, lists := range [][2][]string{{wantUsers, nowUsers}, {wantChanges, nowChanges}} {
+		for _, one := range without(lists[0], lists[1]) {
+			differing = append(differing, "expected "+one)
+		}
+		for _, one := range without(lists[1], lists[0]) {
+			differing = append(differing, "there is "+one)
+		}
+	}
+	if admins := s.Organisation().ActiveAdmins; admins != m.admins() {
+		differing = append(differing, fmt.Sprintf("%d active admins are counted, there are %d", admins, m.admins()))
+	}
+	return s.named(strings.Join(differing, "\n"))
+}
+
+// named says names for ids.
+func (s *script) named(text string) string {
+	var pairs []string
+	for _, id := range slices.SortedFunc(maps.Keys(s.names), func(a, b string) int { return cmp.Compare(len(b), len(a)) }) {
+		pairs = append(pairs, id, s.names[id])
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+func parsed[T any](answer Answer) (value T) {
+	_ = json.Unmarshal([]byte(answer.Text), &value) // what is missing differs
+	return value
+}
+
+// ends looks at what no list shows: names are taken by who has them or waits for them and nobody else, executions run for
+// open changes alone, and the log is whole.
+func (s *script) ends(r *rapid.T) {
+	for range 2 { // the execution of a change that was cancelled on its way ends when it would have taken effect
+		s.m.now = s.Now()
+		s.m.works()
+		s.carries()
+		s.Advance(s.m.delay)
+	}
+	if wrong := s.differs(s.m); wrong != "" {
+		r.Fatalf("in the end: %s", wrong)
+	}
+	openChanges := 0
+	for _, one := range s.m.changes {
+		if open(one.state) {
+			openChanges++
+		}
+	}
+	if n := s.OpenExecutions(); n != openChanges {
+		r.Fatalf("%d executions run for %d open changes", n, openChanges)
+	}
+	var want, got []string
+	take := func(kind, name string) {
+		if name != "" {
+			want = append(want, kind+"#"+name)
+		}
+	}
+	settings := s.Organisation().Settings
+	login := func(email string) string {
+		if settings.SignInName == directory.SignInUsername {
+			return ""
+		}
+		return email
+	}
+	s.commit(s.session(s.staff, s.ID))
+	for _, one := range parsed[struct{ Items []api.User }](s.staff.Do("listUsers", Query("limit", "200"))).Items {
+		take("e", one.Email)
+		if settings.Shares() && one.Status == "pending" {
+			continue // what is its identity's is taken when it takes effect
+		}
+		take("phone", one.Phone)
+		if one.Kind != "api" {
+			take("login", cmp.Or(one.Username, login(one.Email)))
+		}
+	}
+	for _, one := range s.m.changes {
+		if of := s.m.users[one.target]; open(one.state) && one.act == "updateUser" && one.after.Email != of.Email {
+			take("e", one.after.Email)
+			if of.kind != "api" {
+				take("login", login(one.after.Email))
+			}
+		}
+	}
+	for key, item := range s.Table() {
+		switch pk, sk, _ := strings.Cut(key, " "); {
+		case !strings.Contains(item, string(s.ID)):
+		case pk == "o#"+string(s.ID) && strings.HasPrefix(sk, "e#"):
+			got = append(got, sk)
+		case sk == "login" || sk == "phone":
+			got = append(got, pk)
+		}
+	}
+	if more, less := without(got, want), without(want, got); len(more)+len(less) > 0 {
+		r.Fatalf("names taken for nothing: %v; names not taken: %v", more, less)
+	}
+	if found := parsed[Verified](s.staff.Do("verifyOperations")); len(found.Problems) > 0 {
+		r.Fatalf("the log: %+v", found)
+	}
+}
