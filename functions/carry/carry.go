@@ -2,7 +2,8 @@
 // the stream brings them again.
 //
 // The record says which item; the item itself is read from the table: one that is gone was carried before, and a record
-// that comes twice or late does no harm.
+// that comes twice or late does no harm. Nor do two at the same time, or a transaction that arrives after it was given up:
+// what follows from an item is written on condition that the item is there.
 package carry
 
 import (
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"mandate/shared/directory"
+	"mandate/shared/fault"
 	"mandate/shared/store"
 )
 
@@ -50,11 +52,25 @@ func New(keep directory.Store, carrier Carrier, log *slog.Logger) Handler {
 	}
 }
 
+// races is how often an item may turn out to have been carried by somebody else at the same time, or what it is about to
+// have moved, before its record has to come again.
+const races = 3
+
 func one(ctx context.Context, keep directory.Store, carrier Carrier, record events.DynamoDBEventRecord) error {
 	ref, ok := store.OutboxRefOf(keyOf(record, store.PartitionKey), keyOf(record, store.SortKey))
 	if !ok {
 		return fmt.Errorf("a record of no outbox item")
 	}
+	var err error
+	for range races {
+		if err = try(ctx, keep, carrier, ref); !fault.Is(err, fault.Stale) {
+			return err
+		}
+	}
+	return err
+}
+
+func try(ctx context.Context, keep directory.Store, carrier Carrier, ref directory.OutboxRef) error {
 	found, err := keep.Read(ctx, directory.Want{Outbox: []directory.OutboxRef{ref}})
 	if err != nil {
 		return err

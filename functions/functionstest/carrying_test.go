@@ -155,6 +155,26 @@ func TestARequestWhoseAnswerWasLostIsSentAgain(t *testing.T) {
 	}
 }
 
+// 4.8: a transaction that arrives after its function gave it up, and after its record came again, does nothing twice.
+func TestALateResetIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	o := New(t, Quiet).Tenant("adyen")
+	o.Do("forgotPassword", Body(Object{"identifier": o.Rosa.Identifier})).Want(t, 202)
+	late := false
+	o.Faults.Begin(func(_ int, call string) faulttest.Kind {
+		if call != "TransactWriteItems" || late {
+			return faulttest.Well
+		}
+		late = true
+		return faulttest.Late
+	})
+	o.SettleStubbornly()
+	o.Faults.Begin(nil)
+	o.Settle()
+	equal(t, "mails", o.Mails.Kinds(o.Rosa.Email), []directory.MailKind{directory.MailPasswordReset})
+	inspect(o.World, o.Mails.Token(t, o.Rosa.Email, directory.MailPasswordReset)).Want(t, 200)
+}
+
 // 4.8: what was not carried is sent round again by the sweep until it is.
 func TestTheSweepSendsStragglersRoundAgain(t *testing.T) {
 	t.Parallel()

@@ -156,7 +156,8 @@ type (
 
 // Effects on the outbox, of those who carry it.
 type (
-	// Carried forgets an outbox item that is done. Forgetting it twice is no fault.
+	// Carried forgets an outbox item that is done. One that is gone was carried by somebody else: what follows from it is
+	// not done again, and the fault is stale.
 	Carried struct{ Ref OutboxRef }
 	// SendRound lets the stream show an outbox item again; one that is done meanwhile is fault.Stale.
 	SendRound struct {

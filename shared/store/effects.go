@@ -138,7 +138,7 @@ func writeOfShared(effect directory.Effect) (write, error) {
 		k, made, err := queued(e.Item)
 		return put(k, made), err
 	case directory.Carried:
-		return drop(outbox(e.Ref)), nil
+		return drop(outbox(e.Ref)).when(ifPresent, nil, stale), nil
 	case directory.SendRound:
 		return update(outbox(e.Ref), "ADD rounds :one SET dueSk = :due",
 			item{":one": number(1), ":due": text(dueTime(e.Due))}).when(ifPresent, nil, stale), nil

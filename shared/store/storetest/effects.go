@@ -383,11 +383,15 @@ var outboxes = []promise{
 		want := directory.Want{Outbox: []directory.OutboxRef{item.Ref()}}
 		same(t, read(t, s, want).Outbox, map[directory.OutboxRef]directory.OutboxItem{item.Ref(): item})
 	}},
-	{"an item that is carried is forgotten, and forgetting it twice is no fault", func(t *testing.T, s directory.Store) {
+	{"an item that is carried is forgotten, and nothing follows from it twice", func(t *testing.T, s directory.Store) {
 		item := newOutboxItem()
 		commit(t, s, directory.Enqueue{Item: item})
 		commit(t, s, directory.Carried{Ref: item.Ref()})
-		commit(t, s, directory.Carried{Ref: item.Ref()})
+		follows := newOutboxItem()
+		refused(t, s, fault.Stale, directory.Carried{Ref: item.Ref()}, directory.Enqueue{Item: follows})
+		if found := read(t, s, directory.Want{Outbox: []directory.OutboxRef{follows.Ref()}}); len(found.Outbox) > 0 {
+			t.Error("it followed once more")
+		}
 		if found := read(t, s, directory.Want{Outbox: []directory.OutboxRef{item.Ref()}}); len(found.Outbox) > 0 {
 			t.Error("still there")
 		}
