@@ -136,3 +136,18 @@ func TestListingChanges(t *testing.T) {
 	equal(t, "another organisation's", len(Read[api.List[api.Change]](t, other.Ada.Do("listChanges"), 200).Items), 0)
 	o.Rosa.Do("listChanges").Refused(t, 403, "forbidden")
 }
+
+// 3.11: a preview tells as well that a name is taken, which the real run finds out in its transaction.
+func TestAPreviewTellsThatANameIsTaken(t *testing.T) {
+	inEverySetup(t, func(t *testing.T, o *Tenant) {
+		for field, value := range map[string]string{"email": o.Rosa.Email, "phone": o.Ada.User(t, string(o.Rosa.ID)).Phone} {
+			body := Body(newUser(o, Object{field: value}))
+			o.Ada.Do("createUser", body, Preview()).Faulty(t, field, "taken")
+			o.Ada.Do("createUser", body).Faulty(t, field, "taken")
+			if email := (Object{field: value}); field == "email" {
+				o.Ada.Do("updateUser", At(o.Robot.ID), Body(email), Preview()).Faulty(t, field, "taken")
+			}
+		}
+		o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true}), Preview()).Want(t, 200)
+	})
+}

@@ -345,6 +345,9 @@ func (u *Users) ask(ctx context.Context, v visit, in intent) (Answer, error) {
 		return Answer{}, err
 	}
 	if v.Preview {
+		if err := u.free(ctx, plan.Change.Reserved); err != nil {
+			return Answer{}, err
+		}
 		return Answer{User: plan.User, Change: &plan.Change, Preview: &plan, Warnings: plan.Warnings}, nil
 	}
 	if err := u.commit(ctx, plan); err != nil {
@@ -470,6 +473,43 @@ func (u *Users) readKept(ctx context.Context, v *visit, user User, after Access)
 	}
 	maps.Copy(v.found.Accounts, found.Accounts)
 	return nil
+}
+
+// free tells a preview what a transaction would find out: whether names are another's. Where none is to be taken, nothing
+// is read.
+//
+// Faults: invalid on the reservations' fields, rule "taken".
+func (c *Core) free(ctx context.Context, names []Reservation) error {
+	if len(names) == 0 {
+		return nil
+	}
+	var want Want
+	for _, one := range names {
+		switch one.Kind {
+		case ReserveEmail:
+			want.Addresses = append(want.Addresses, AddressRef{one.Organisation, one.Name})
+		case ReserveLogin:
+			want.Logins = append(want.Logins, one.Name)
+		case ReservePhone:
+			want.Phones = append(want.Phones, one.Name)
+		}
+	}
+	found, err := c.Store.Read(ctx, want)
+	if err != nil {
+		return err
+	}
+	var fields fault.Fields
+	for _, one := range names {
+		_, address := found.Addresses[AddressRef{one.Organisation, one.Name}]
+		_, login := found.Logins[one.Name]
+		_, phone := found.Phones[one.Name]
+		taken := map[ReservationKind]bool{ReserveEmail: address, ReserveLogin: login, ReservePhone: phone}[one.Kind]
+		same := func(other fault.Field) bool { return other.Name == one.Field }
+		if taken && !slices.ContainsFunc(fields, same) { // one field may reserve two names
+			fields.Add(one.Field, "taken", "This is taken.")
+		}
+	}
+	return fields.Err()
 }
 
 // reservations are the names that a user takes with a profile.
