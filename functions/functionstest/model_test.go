@@ -40,7 +40,7 @@ type rules struct {
 var presetRules = map[string]rules{
 	"bc-connect": {enrols: true, starts: "emailNotVerified", verified: "active"},
 	"adyen":      {enrols: true, starts: "emailNotVerified", verified: "active", adminsManage: true},
-	"billpro":    {starts: "active", verified: "active", adminsManage: true},
+	"billpro":    {starts: "active", verified: "active", adminsManage: true, oneRole: true},
 	"b2binpay":   {starts: "emailNotVerified", verified: "phoneNotVerified"},
 	"leaseweb":   {starts: "emailNotVerified", verified: "active", adminsManage: true, removal: true, shares: true},
 }
