@@ -116,6 +116,15 @@ func walkBillPro(t *testing.T, w *World) {
 	})).Want(t, 200)
 	nina.SignIn(t)
 
+	// Unless it is switched off: then it comes in when it is made active.
+	off := Read[UserAnswer](t, admin.Do("createUser", Body(newUser(o, Object{"roles": []string{"normal_user"}, "active": false}))), 201).User
+	equal(t, "status", off.Status, "inactive")
+	o.Settle()
+	equal(t, "mails", len(o.Mails.To(off.Email)), 0)
+	admin.Do("reactivateUser", At(off.ID)).Want(t, 200)
+	o.Settle()
+	redeem(o.World, o.Mails.Token(t, off.Email, directory.MailVerification), newPassword).Want(t, 200)
+
 	// "Select Payment link to let the user create payment links. You could leave this option inactive."
 	links := func(want bool, policy string) {
 		t.Helper()

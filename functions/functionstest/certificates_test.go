@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mandate/shared/api"
 	"mandate/shared/certificate/certificatetest"
@@ -40,9 +41,10 @@ func (o *Tenant) keeper() *Person {
 // goesThrough takes a change to its effect.
 func (o *Tenant) goesThrough(t testing.TB, asked *Person, change *api.Change) {
 	t.Helper()
-	if change.State == "awaitingStepUp" {
+	switch change.State {
+	case "awaitingStepUp":
 		asked.Confirm(change).Want(t, 200)
-	} else {
+	case "awaitingApproval":
 		o.Ben.Approve(change).Want(t, 200)
 	}
 	o.Settle()
@@ -217,6 +219,36 @@ func TestWarningsBeforeACertificateEnds(t *testing.T) {
 	o.Advance(8 * day)
 	swept(0, 3, "when they have ended")
 	equal(t, "mails to others", warnings(o.Rosa)+warnings(o.Robot), 0)
+}
+
+// 6.1: a credential that was given an end is warned of as a certificate is; one without an end, or revoked, is not.
+func TestWarningsBeforeACredentialEnds(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	ends := o.Now().Add(60 * day)
+	done(t, o, o.Ada.Do("createCredential", At(o.Robot.ID)))
+	done(t, o, o.Ada.Do("createCredential", At(o.Robot.ID), Body(Object{"expiresAt": ends})))
+	all := o.Ada.credentials(t, string(o.Robot.ID))
+	last := all[len(all)-1]
+	for _, ahead := range []struct {
+		days   int
+		warned int
+	}{{31, 0}, {30, 1}, {8, 0}, {7, 1}} {
+		o.Advance(ends.Add(-time.Duration(ahead.days) * day).Sub(o.Now()))
+		equal(t, "warned", o.Sweep().Warned, ahead.warned)
+		equal(t, "warned again", o.Sweep().Warned, 0)
+	}
+	o.Settle()
+	mail := o.Mails.Last(t, o.Ada.Email, directory.MailCredentialExpiring)
+	if !strings.Contains(mail.Text, last.ClientID) {
+		t.Errorf("the mail does not name the credential:\n%s", mail.Text)
+	}
+	pass(o, 0)
+	done(t, o, o.Ada.Do("createCredential", At(o.Robot.ID), Body(Object{"expiresAt": o.Now().Add(31 * day)})))
+	all = o.Ada.credentials(t, string(o.Robot.ID))
+	o.Ada.Do("revokeCredential", At(string(o.Robot.ID), all[len(all)-1].ID)).Want(t, 200)
+	o.Advance(2 * day)
+	equal(t, "warned of a revoked one", o.Sweep().Warned, 0)
 }
 
 // A user who is inactive calls nobody: there is no warning until it is active again.

@@ -180,6 +180,11 @@ func Certificate(c directory.Certificate) api.Certificate {
 	}
 }
 
+// stepUps are who authenticates a change that waits in a state.
+var stepUps = map[directory.ChangeState]string{
+	directory.StateAwaitingStepUp: "requester", directory.StateAwaitingApproval: "approver",
+}
+
 // Outlook is what a plan would do, as clients see it (3.11).
 func Outlook(plan directory.Plan) *api.Outlook {
 	mails := []string{}
@@ -189,9 +194,14 @@ func Outlook(plan directory.Plan) *api.Outlook {
 		}
 		mails = append(mails, string(mail.Kind))
 	}
+	approvers := make([]api.Person, len(plan.Approvers))
+	for i, approver := range plan.Approvers {
+		approvers[i] = Actor(approver)
+	}
 	return &api.Outlook{
 		Diff:  Differences(directory.Differences(plan.Change.Before, plan.Change.After)),
 		State: string(plan.Change.State), Control: string(plan.Control), EffectiveAt: api.Moment(plan.Change.EffectiveAt),
+		StepUp: stepUps[plan.Change.State], Approvers: approvers,
 		Mails: mails, Warnings: Warnings(plan.Warnings),
 	}
 }

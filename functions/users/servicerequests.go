@@ -25,7 +25,7 @@ func (h requestHandlers) create(ctx context.Context, r directory.Request, in *ap
 		PEM: in.Body.PEM, Fingerprint: in.Body.Fingerprint, Note: in.Body.Note,
 	}
 	if in.Body.User != nil {
-		filing.User = &directory.NewUser{Kind: directory.Kind(in.Body.User.Kind), Profile: profile(*in.Body.User)}
+		filing.User = new(newUser(*in.Body.User))
 	}
 	if in.Body.Patch != nil {
 		filing.Patch, filing.Give = patch(*in.Body.Patch), given(*in.Body.Patch)

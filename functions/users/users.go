@@ -52,7 +52,7 @@ func Register(server *httpapi.Server, users *directory.Users) {
 }
 
 func (h handlers) create(ctx context.Context, r directory.Request, in *api.CreateUserInput) (*api.UserAnswer, error) {
-	return answer(h.users.Create(ctx, r, directory.NewUser{Kind: directory.Kind(in.Body.Kind), Profile: profile(in.Body)}))
+	return answer(h.users.Create(ctx, r, newUser(in.Body)))
 }
 
 func (h handlers) get(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
@@ -193,6 +193,10 @@ func typed[T ~string](list []string) []T {
 		typed[i] = T(one)
 	}
 	return typed
+}
+
+func newUser(in api.NewUser) directory.NewUser {
+	return directory.NewUser{Kind: directory.Kind(in.Kind), Profile: profile(in), Inactive: in.Active != nil && !*in.Active}
 }
 
 func profile(in api.NewUser) directory.Profile {

@@ -137,6 +137,8 @@ type Outlook struct {
 	Control     string       `json:"control" enum:"none,step_up,second_admin"`
 	State       string       `json:"state" doc:"The state that the change would have."`
 	EffectiveAt *time.Time   `json:"effectiveAt,omitempty" doc:"When it would take effect; absent while it would wait for somebody."`
+	StepUp      string       `json:"stepUp,omitempty" enum:"requester,approver" doc:"Who would have to authenticate it: you, or whoever approves; absent where nobody has to."`
+	Approvers   []Person     `json:"approvers" nullable:"false" doc:"Those of whom one would have to approve; empty where nobody has to."`
 	Mails       []string     `json:"mails" nullable:"false" doc:"The kinds of mails that it would send."`
 	Warnings    []Warning    `json:"warnings" nullable:"false"`
 }
@@ -160,7 +162,8 @@ type NewUser struct {
 	PaymentLinks bool     `json:"paymentLinks,omitempty"`
 	IPAllowList  []string `json:"ipAllowList,omitempty" maxItems:"50"`
 
-	SecondFactorRequired bool `json:"secondFactorRequired,omitempty" doc:"This user needs one, also where the organisation leaves it to its users."`
+	Active               *bool `json:"active,omitempty" doc:"Switched off, the user gets no mail and is not let in until it is reactivated. On where it is absent."`
+	SecondFactorRequired bool  `json:"secondFactorRequired,omitempty" doc:"This user needs one, also where the organisation leaves it to its users."`
 }
 
 // UserPatch has what is to change; what is absent stays.

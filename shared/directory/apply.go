@@ -48,19 +48,34 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 			Name: identity.Login, Identity: identity.ID, Members: []Membership{{organisation.ID, user.ID}},
 		}})
 	}
+	if user.Status == StatusInactive {
+		return nil
+	}
+	return c.invite(ctx, now, organisation, plan, identity)
+}
+
+// invite sends the link that lets a new user in (4.1), or confirms that a person is this user as well (4.3).
+func (c *Core) invite(ctx context.Context, now time.Time, organisation Organisation, plan *Plan, identity Identity) error {
 	mail := MailVerification
 	if identity.PasswordHash != "" {
 		mail = MailAccountLink
 	}
-	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, user, LinkVerification, mail, VerificationTime, &plan.effects)
+	return c.sendLink(ctx, now, organisation, plan.Change.Requester.Name, &plan.User, LinkVerification, mail, VerificationTime, &plan.effects)
 }
 
 // applyUpdate gives the user its new profile, and its identity the new name to sign in with. API access that is switched
 // on brings a credential (6.1). Where the second factor is switched off, those that there are go (5.2).
 func (c *Core) applyUpdate(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user, before, after := &plan.User, plan.Change.Before.Profile, plan.Change.after(plan.User)
+	was := *user
 	updated(plan.Change, organisation, user)
 	plan.putInForce(now)
+	if was.ActiveAdmin() && !user.ActiveAdmin() {
+		plan.add(MoveAdmins{organisation.ID, -1, organisation.Settings.LeastAdmins()})
+	}
+	if user.Status != was.Status {
+		user.SessionEpoch++ // its sessions are of one who is let in further
+	}
 	if plan.Change.Before.SecondFactor && !plan.Change.After.SecondFactor {
 		if err := c.applySecondFactorReset(ctx, now, organisation, plan); err != nil {
 			return err
@@ -81,6 +96,11 @@ func (c *Core) applyUpdate(ctx context.Context, now time.Time, organisation Orga
 	addressMoved := fold(before.Email) != fold(after.Email)
 	if user.Kind == KindAPI || login == "" && !addressMoved {
 		return nil
+	}
+	if addressMoved {
+		if err := c.moveLinks(ctx, now, organisation, plan); err != nil {
+			return err
+		}
 	}
 	identity, planned := plan.identity(user.Identity) // who confirms a change of its own name
 	if !planned {
@@ -108,6 +128,23 @@ func (c *Core) applyUpdate(ctx context.Context, now time.Time, organisation Orga
 	return nil
 }
 
+// moveLinks ends the links that were sent to the address before: whoever reads its mails is not let in by them. Where the
+// user was to verify its address, it gets another link at the new one.
+func (c *Core) moveLinks(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	user := &plan.User
+	if user.Status == StatusInactive {
+		return nil // they were revoked
+	}
+	if user.ResetLink != "" {
+		plan.add(ReplaceLink{LinkRef{user.Organisation, user.ID, user.ResetLink}, LinkRevoked, now})
+		user.ResetLink = ""
+	}
+	if user.VerificationLink == "" {
+		return nil
+	}
+	return c.invite(ctx, now, organisation, plan, Identity{}) // where persons are shared, addresses stay
+}
+
 // after is the profile that the change gives. A language that it does not alter is its user's own to change meanwhile
 // (8.1), without a conflict and without its being undone.
 func (c Change) after(user User) Profile {
@@ -130,9 +167,18 @@ func (c *Core) applyDeactivation(ctx context.Context, now time.Time, organisatio
 	return c.overtake(ctx, now, organisation, plan)
 }
 
-// applyReactivation restores the access that was there (1.7).
-func (c *Core) applyReactivation(_ context.Context, _ time.Time, organisation Organisation, plan *Plan) error {
+// applyReactivation restores the access that was there (1.7). A user that was inactive from its creation on is invited now.
+func (c *Core) applyReactivation(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user := &plan.User
+	if user.Kind != KindAPI && user.Password == PasswordNone && user.VerificationLink == "" {
+		found, err := c.Store.Read(ctx, Want{Identities: []IdentityID{user.Identity}})
+		if err != nil {
+			return err
+		}
+		if err := c.invite(ctx, now, organisation, plan, found.Identities[user.Identity]); err != nil {
+			return err
+		}
+	}
 	reactivated(plan.Change, organisation, user)
 	if user.ActiveAdmin() {
 		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})

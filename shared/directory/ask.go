@@ -12,9 +12,11 @@ type Plan struct {
 	Target
 	Warnings []Warning
 	Control  ChangeControl // what the organisation asks of it (3.2)
-	names    *Found        // what the request's read found of a new user's names; nil where it did not look
-	found    Found         // the target's users as they were read
-	effects  []Effect
+	// Approvers are those who may approve it, in a preview of what waits for one of them.
+	Approvers []Actor
+	names     *Found // what the request's read found of a new user's names; nil where it did not look
+	found     Found  // the target's users as they were read
+	effects   []Effect
 }
 
 // Mails lists whom the plan would write to, and why.
@@ -110,6 +112,12 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 	case ControlSecondAdmin:
 		plan.Change.note(v.now, StateAwaitingApproval, "asked", &requester, "")
 		plan.add(c.mailApprovers(v.now, v.organisation, plan.Change, MailApprovalRequested))
+		if v.Preview {
+			var err error
+			if plan.Approvers, err = c.approvers(ctx, v.organisation, plan); err != nil {
+				return Plan{}, err
+			}
+		}
 	}
 	if plan.Change.State.Open() {
 		plan.add(c.enqueueWorkflow(plan.Change, "", v.now))
@@ -178,6 +186,27 @@ func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) 
 	return Enqueue{OutboxItem{
 		ID: c.NewID(PrefixOutbox), Organisation: organisation.ID, Kind: OutboxMail, CreatedAt: now, Mail: &mail,
 	}}
+}
+
+// approvers are the admins whom the policies let approve what was planned.
+func (c *Core) approvers(ctx context.Context, organisation Organisation, plan Plan) ([]Actor, error) {
+	admins, err := c.Store.Admins(ctx, organisation.ID)
+	if err != nil {
+		return nil, err
+	}
+	var may []Actor
+	for _, admin := range admins {
+		decision, err := c.Policies.Decide(Question{
+			Principal: admin, Organisation: organisation, Action: ActionApproveChange, Target: &plan.User, Change: &plan.Change,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if decision.Allowed {
+			may = append(may, admin.actor())
+		}
+	}
+	return may, nil
 }
 
 // mailApprovers tells those who may approve.

@@ -1,9 +1,12 @@
 package directory
 
+import "slices"
+
 // What acts make of a user: see actRule.
 
-// created lets a new user in as far as its organisation's onboarding does (1.11). API users have no stages to pass.
-func created(_ Change, organisation Organisation, user *User) {
+// created lets a new user in as far as its organisation's onboarding does (1.11). API users have no stages to pass. One that
+// is to be inactive at first gets as far when it is reactivated.
+func created(change Change, organisation Organisation, user *User) {
 	switch {
 	case user.Kind == KindAPI:
 		user.Status = StatusActive
@@ -12,9 +15,26 @@ func created(_ Change, organisation Organisation, user *User) {
 	default:
 		user.Status = nextStage(organisation.Settings, *user, "")
 	}
+	if change.After.Status == StatusInactive {
+		user.Resume, user.Status = user.Status, StatusInactive
+	}
 }
 
-func updated(change Change, _ Organisation, user *User) { user.become(change.after(*user)) }
+// updated gives the user its new profile. Where numbers are verified a new one is verified anew, and the user is let in as
+// far as before when it was (1.11).
+func updated(change Change, organisation Organisation, user *User) {
+	number := user.Phone
+	user.become(change.after(*user))
+	at := &user.Status
+	if *at == StatusInactive {
+		at = &user.Resume
+	}
+	verifies := user.Kind != KindAPI && slices.Contains(organisation.Settings.Onboarding, StatusPhoneNotVerified)
+	passed := *at == StatusActive || slices.Index(stages, *at) > slices.Index(stages, StatusPhoneNotVerified)
+	if verifies && passed && user.Phone != number && user.Phone != "" {
+		user.Reached, *at = *at, StatusPhoneNotVerified
+	}
+}
 
 func deactivated(_ Change, _ Organisation, user *User) {
 	user.Resume, user.Status = user.Status, StatusInactive

@@ -157,10 +157,12 @@ func (u *Users) passLevel(v visit, view *KYCView, number int) ([]Effect, error) 
 	var effects []Effect
 	if level.Stage != "" && user.Status == level.Stage {
 		effects = pass(user, v.organisation.Settings, v.now)
-	} else {
-		user.UpdatedAt = v.now
-		user.Version++
 	}
+	if level.Stage != "" && user.Reached == level.Stage {
+		user.Reached = nextStage(v.organisation.Settings, *user, level.Stage)
+	}
+	user.UpdatedAt = v.now
+	user.Version++
 	was, err := v.user(user.ID)
 	return append(effects, PutUser{*user, was}), err
 }

@@ -84,10 +84,16 @@ func raised(session Session, stage SessionStage, now time.Time) Session {
 }
 
 // pass moves a user on from the stage of onboarding that it has passed (1.11), and counts an admin who is active then.
+//
+// It leaves the user's version alone: what an admin sees and decides about is as it was, and an update that was approved
+// meanwhile still fits (3.8).
 func pass(user *User, settings Settings, now time.Time) []Effect {
-	user.Status = nextStage(settings, *user, user.Status)
+	next := nextStage(settings, *user, user.Status)
+	if user.Reached != "" {
+		next, user.Reached = user.Reached, ""
+	}
+	user.Status = next
 	user.UpdatedAt = now
-	user.Version++
 	if user.ActiveAdmin() {
 		return []Effect{MoveAdmins{Organisation: user.Organisation, By: 1}}
 	}

@@ -390,7 +390,7 @@ func (s *ServiceRequests) granted(ctx context.Context, v *visit, request Service
 	}
 	v.found = found
 	if request.Act == ActCreateUser {
-		return s.intendNew(ctx, *v, request.Act, NewUser{request.After.Kind, request.After.Profile}, Access{})
+		return s.intendNew(ctx, *v, request.Act, NewUser{request.After.Kind, request.After.Profile, request.After.Status == StatusInactive}, Access{})
 	}
 	user, err := v.user(request.Target)
 	if err != nil {

@@ -83,6 +83,8 @@ type User struct {
 	Status Status
 	// Resume is the status that reactivation restores (1.7).
 	Resume Status
+	// Reached is how far the user had come when its number was changed: where it goes on once the new one is verified (1.11).
+	Reached Status
 	// SecondFactor mirrors the identity's, for lists.
 	SecondFactor bool
 	// Password mirrors the identity's, for the details (5.7).
@@ -109,7 +111,7 @@ type User struct {
 	Credentials []Credential
 	// Certificates are those of an API user, with one of which it calls (6.3).
 	Certificates []Certificate
-	// Warned is, by fingerprint, how many days ahead of a certificate's end the last warning was.
+	// Warned is how many days ahead of an end the last warning was: by a certificate's fingerprint, or a credential's id.
 	Warned map[string]int
 	// LastSignInAt is when the user last signed in (7.4); zero where it never did. It moves neither Version nor UpdatedAt.
 	LastSignInAt time.Time

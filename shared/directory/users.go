@@ -50,6 +50,8 @@ type Answer struct {
 type NewUser struct {
 	Kind Kind
 	Profile
+	// Inactive: it is let in when it is reactivated, and gets no mail before.
+	Inactive bool
 }
 
 // Create asks for a new user (1.1).
@@ -123,7 +125,10 @@ func (u *Users) newcomer(v visit, act Act, new NewUser, known Access) (intent, e
 	err = u.check(v, target.Kind, &target.Profile, known)
 	settings := v.organisation.Settings
 	in := intent{after: snapshot(target), reserve: settings.atAsking(reservations(settings, target, target.Profile)), names: &v.found}
-	in.after.Status = StatusActive
+	if new.Inactive {
+		in.after.Status = StatusInactive
+	}
+	in.after.Status = in.statusOf(v.organisation, created, target)
 	if target.APIAccess {
 		u.begin(&in)
 	}
@@ -190,6 +195,7 @@ func (u *Users) updating(ctx context.Context, patch Patch) maker {
 		had, has := settings.atAsking(reservations(settings, user, user.Profile)), settings.atAsking(reservations(settings, user, after))
 		in := intent{after: snapshot(user), reserve: without(has, had), release: without(had, has)}
 		in.after.Profile = after
+		in.after.Status = in.statusOf(v.organisation, updated, user)
 		if user.SecondFactorRequired && !settings.needsSecondFactor(User{Profile: after}) {
 			in.after.SecondFactor = false // staff have one switch: off takes off what there is (5.2)
 		}
@@ -199,8 +205,17 @@ func (u *Users) updating(ctx context.Context, patch Patch) maker {
 		case !after.APIAccess:
 			in.after.Credentials = 0
 		}
-		return in, nil
+		if in.after.Status == user.Status {
+			return in, nil
+		}
+		return in, mayLoseAdmin(v, user) // the new number is to be verified
 	}
+}
+
+// statusOf is the status that an act gives a user, as its change will show it.
+func (in intent) statusOf(organisation Organisation, becomes func(Change, Organisation, *User), user User) Status {
+	becomes(Change{After: in.after}, organisation, &user)
+	return user.Status
 }
 
 // Deactivate asks for a user's end of access, which comes with the approval and without delay (1.7, 3.6).

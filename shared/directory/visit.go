@@ -134,8 +134,10 @@ func (v visit) tellReader() {
 }
 
 // actor is the caller as logs and timelines name it.
-func (v visit) actor() Actor {
-	return Actor{Organisation: v.home.ID, User: v.caller.ID, Name: v.caller.Name.Full(), Kind: v.caller.Kind}
+func (v visit) actor() Actor { return v.caller.actor() }
+
+func (u User) actor() Actor {
+	return Actor{Organisation: u.Organisation, User: u.ID, Name: u.Name.Full(), Kind: u.Kind}
 }
 
 // operator tells whether the caller is the platform's staff.

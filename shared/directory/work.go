@@ -131,7 +131,7 @@ type Swept struct {
 	Applied  int `json:"applied"`
 	Links    int `json:"links"`
 	Outbox   int `json:"outbox"`
-	Warned   int `json:"warned"`   // users of whose certificates was warned
+	Warned   int `json:"warned"`   // users of whose certificates or credentials was warned
 	Aside    int `json:"aside"`    // outbox items that will not be carried until they are recalled
 	Recalled int `json:"recalled"` // those that go round again
 	Requests int `json:"requests"` // service requests that nobody decided

@@ -65,6 +65,7 @@ type (
 		directory.Profile `json:"profile"`
 		Status            directory.Status        `json:"-"`
 		Resume            directory.Status        `json:"resume"`
+		Reached           directory.Status        `json:"reached,omitempty"`
 		SecondFactor      bool                    `json:"secondFactor"`
 		Password          directory.PasswordState `json:"password"`
 		OpenChange        directory.ChangeID      `json:"openChange"`
