@@ -26,9 +26,10 @@ func TestEveryPreviewIsWhatHappens(t *testing.T) {
 				seed := rand.Uint64()
 				t.Logf("drawn with the seed %d", seed)
 				o := New(t).Tenant(preset, Controlled(control), Propagating(int(60*(seed%2))))
+				usual := o.Organisation().Settings.ChangeControl
 				d := &draw{o, o.Admin("cleo"), rand.New(rand.NewPCG(seed, 0))}
 				for _, operation := range api.Operations() {
-					if operation.Change {
+					if operation.Change && (control == usual || d.IntN(2) == 0) { // half of those that are unusual, each time others
 						foreseen(t, o, one(d, o.Ada, o.In(o)), operation, d.parts(t, operation))
 					}
 				}
@@ -70,8 +71,9 @@ func foreseen(t *testing.T, o *Tenant, who *Person, operation api.Endpoint, part
 	same(t, what+": left out", real.Left, preview.Left)
 	same(t, what+": the target", shape(t, real), shape(t, preview))
 	same(t, what+": mails", enqueued(t, o, waiting), slices.Sorted(slices.Values(outlook.Mails)))
-	waits := map[string]string{"step_up": "awaitingStepUp", "second_admin": "awaitingApproval", "none": outlook.State}[outlook.Control]
-	same(t, what+": state", outlook.State, waits)
+	if waits := map[string]string{"step_up": "awaitingStepUp", "second_admin": "awaitingApproval"}[outlook.Control]; waits != "" && len(outlook.Diff) > 0 {
+		same(t, what+": state", outlook.State, waits)
+	}
 	same(t, what+": who authenticates", outlook.StepUp, map[string]string{"awaitingStepUp": "requester", "awaitingApproval": "approver"}[outlook.State])
 	if real.Change == nil {
 		same(t, what+": state", "effective", outlook.State)

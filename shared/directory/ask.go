@@ -30,6 +30,14 @@ func (p Plan) Mails() []Mail {
 	return mails
 }
 
+// nothing is the plan of an act that has nothing to do, where it is a preview.
+func (v visit) nothing() *Plan {
+	if !v.Preview {
+		return nil
+	}
+	return &Plan{Change: Change{State: StateEffective, EffectiveAt: v.now}, Control: v.organisation.Settings.ChangeControl}
+}
+
 // add puts further effects to the plan.
 func (p *Plan) add(effects ...Effect) { p.effects = append(p.effects, effects...) }
 

@@ -94,7 +94,7 @@ func (u *Users) changeContact(ctx context.Context, r Request, act Act, id Contac
 			return ContactAnswer{}, makeErr
 		}
 		if there && reflect.DeepEqual(*in.before, in.after) {
-			return ContactAnswer{Contact: contact}, nil // nothing to do is done
+			return ContactAnswer{Contact: contact, Preview: v.nothing()}, nil // nothing to do is done
 		}
 		in.act, in.id, in.name = act, TargetID(in.target.Contact.ID), in.after.Contact.Name.Full()
 		plan, err := u.plan(ctx, v, in)

@@ -235,7 +235,7 @@ func (o *Organisations) changeRole(ctx context.Context, r Request, act Act, shap
 			return RoleAnswer{}, shapeErr
 		}
 		if in.before != nil && after != nil && len(Differences(in.before, in.after)) == 0 {
-			return RoleAnswer{Role: role}, nil // nothing to do is done
+			return RoleAnswer{Role: role, Preview: v.nothing()}, nil // nothing to do is done
 		}
 		return o.askRole(ctx, v, in)
 	})

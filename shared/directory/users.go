@@ -319,7 +319,7 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 			return Answer{}, err
 		}
 		if in.idle() {
-			return Answer{User: user}, nil // nothing to do is done
+			return Answer{User: user, Preview: v.nothing()}, nil // nothing to do is done
 		}
 		return u.ask(ctx, v, in)
 	})
