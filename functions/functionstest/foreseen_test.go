@@ -54,7 +54,7 @@ type outcomeOf struct {
 func foreseen(t *testing.T, o *Tenant, who *Person, operation api.Endpoint, parts []Part) {
 	t.Helper()
 	what := fmt.Sprintf("%s by %s %s", operation.ID, who.Email, body(operation, parts))
-	who.Token = o.session(who, o.ID) // a new one, for an older is noted as seen now and then
+	o.commit(o.session(who, o.ID)) // a new one, for an older is noted as seen now and then
 	var previewed Answer
 	unchanged(t, o.World, "a preview of "+what, func() { previewed = who.Do(operation.ID, append(slices.Clone(parts), Preview())...) })
 	waiting := o.Outbox()
@@ -100,7 +100,7 @@ func foreseen(t *testing.T, o *Tenant, who *Person, operation api.Endpoint, part
 	}
 	same(t, what+": who is asked to approve", asked, may)
 	o.goesThrough(t, who, change)
-	who.Token = o.session(who, o.ID)
+	o.commit(o.session(who, o.ID))
 	after := o.Ada.Change(t, change.ID)
 	same(t, what+": in the end", after.State, "effective")
 	same(t, what+": difference", after.Diff, outlook.Diff)
