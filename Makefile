@@ -1,7 +1,7 @@
 # Everything that the project needs on a machine besides Go, git and make is installed by what runs here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint audit build synth deploy invoke
+.PHONY: help run test soak bench lint audit build synth deploy invoke
 
 # The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
@@ -18,6 +18,13 @@ run: ## the whole service on this machine; PORT, DATA_DIR, PROPAGATION=5s, CLOCK
 test: ## everything: unit, contract, integration with the real parts, the stack, the whole service
 	@$(CONSOLE)
 	@go run ./infra/local/parts/cmd/withparts -- go test -timeout 20m $(TESTFLAGS) ./...
+
+STEPS ?= 100000
+PAIRS ?= 200
+
+soak: ## all faults at every call, and the model at length; STEPS=100000, PAIRS=200 of faults a workflow (-1: all)
+	@go run ./infra/local/parts/cmd/withparts -- go test -count=1 -timeout 0 -run '^(TestFaults|TestModel)$$' ./functions/functionstest \
+	  -soak -pairs=$(PAIRS) -steps=$(STEPS) -rapid.checks=$(STEPS)
 
 bench: ## the budgets' figures, one JSON object a line
 	@go run ./infra/bench
