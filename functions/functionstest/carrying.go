@@ -290,6 +290,13 @@ func (m *machine) step(ctx context.Context, one *execution) bool {
 	return err == nil
 }
 
+// again starts a second execution of a change, under another name.
+func (m *machine) again(change string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.executions["again-"+change] = &execution{input: m.executions[change].input}
+}
+
 // loses has every execution be as if it had never been.
 func (m *machine) loses() {
 	m.mu.Lock()

@@ -155,6 +155,35 @@ func TestARequestWhoseAnswerWasLostIsSentAgain(t *testing.T) {
 	}
 }
 
+// 3.7: a change that has two executions, one started by hand for instance, ends once all the same.
+func TestTwoExecutionsOfAChange(t *testing.T) {
+	t.Parallel()
+	for name, decided := range map[string]bool{"from the beginning": false, "after its approval": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := New(t).Tenant("bc-connect")
+			body := newUser(o, nil)
+			change := ask(t, o.Ada.Do("createUser", Body(body)))
+			o.Settle()
+			if !decided {
+				o.machine.again(change.ID)
+				o.Settle()
+			}
+			o.Ben.Approve(change).Want(t, 200)
+			o.Settle()
+			if decided {
+				o.machine.again(change.ID)
+				o.Settle()
+			}
+			pass(o, hour)
+			o.Settle()
+			equal(t, "timeline", whats(o.Ada.Change(t, change.ID)), []string{"asked", "approved", "propagating", "applied"})
+			equal(t, "mails to the new user", o.Mails.Kinds(body["email"].(string)), []directory.MailKind{directory.MailVerification})
+			equal(t, "mails to who asked", o.Mails.Kinds(o.Ada.Email), []directory.MailKind{directory.MailChangeApproved, directory.MailChangeEffective})
+		})
+	}
+}
+
 // 4.8: a transaction that arrives after its function gave it up, and after its record came again, does nothing twice.
 func TestALateResetIsDoneOnce(t *testing.T) {
 	t.Parallel()

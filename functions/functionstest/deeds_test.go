@@ -171,7 +171,7 @@ func (s *script) creates(r *rapid.T) step {
 				s.ids = append(s.ids, id)
 				s.names[id] = fmt.Sprint("user ", len(s.ids))
 			}
-			m.users[id] = user{kind: "regular", status: "pending", profile: profile{"Nina", email, "1"}, phone: phone, username: username}
+			m.users[id] = user{kind: "regular", status: "pending", profile: profile{"Nina New", email, "1"}, phone: phone, username: username}
 			s.begun(m, made.Change, change{act: "createUser", target: id, requester: who})
 		})
 }
@@ -213,50 +213,37 @@ func (s *script) asks(r *rapid.T) step {
 		acts = append(acts, "resetSecondFactor")
 	}
 	act := rapid.SampledFrom(acts).Draw(r, "act")
-	after, parts := one.profile, []Part{At(target)}
+	alters, parts := func(p profile) profile { return p }, []Part{At(target)}
 	if act == "updateUser" {
 		body := Object{}
-		switch what := rapid.SampledFrom([]string{"accounts", "first", "email"}).Draw(r, "what"); {
+		switch what := rapid.SampledFrom([]string{"accounts", "name", "email"}).Draw(r, "what"); {
 		case what == "accounts" && one.kind != "admin":
-			after.Accounts = rapid.SampledFrom([]string{"12", "2", "1", ""}).Draw(r, "accounts")
-			accounts := []string{}
-			for _, number := range after.Accounts {
+			numbers, accounts := rapid.SampledFrom([]string{"12", "2", "1", ""}).Draw(r, "accounts"), []string{}
+			for _, number := range numbers {
 				accounts = append(accounts, s.Accounts[number-'1'])
 			}
 			body["accounts"] = accounts
+			alters = func(p profile) profile { p.Accounts = numbers; return p }
 		case what == "email" && (one.kind == "api" || s.people[target] == nil):
-			after.Email = fmt.Sprintf("pool%d@example.com", rapid.IntRange(1, 4).Draw(r, "email"))
-			body["email"] = after.Email
+			email := fmt.Sprintf("pool%d@example.com", rapid.IntRange(1, 4).Draw(r, "email"))
+			body["email"] = email
+			alters = func(p profile) profile { p.Email = email; return p }
 		default:
-			after.First = rapid.SampledFrom([]string{"Mona", "Nina"}).Draw(r, "first")
-			body["name"] = Object{"first": after.First}
+			first := rapid.SampledFrom([]string{"Mona", "Nina"}).Draw(r, "first")
+			body["name"] = Object{"first": first, "last": "New"}
+			alters = func(p profile) profile { p.Name = first + " New"; return p }
 		}
 		parts = append(parts, Body(body))
 	}
-	return s.requests(r, at, fmt.Sprintf("asks %s of %s: %+v", act, s.names[target], after), act, parts,
-		func(m *model) reasons { return m.asks(who, act, target, s.changed(m, target, one.profile, after)) },
+	return s.requests(r, at, fmt.Sprintf("asks %s of %s: %+v", act, s.names[target], alters(one.profile)), act, parts,
+		func(m *model) reasons { return m.asks(who, act, target, alters(m.users[target].profile)) },
 		func(m *model, answer Answer) {
-			to := s.changed(m, target, one.profile, after)
+			to := alters(m.users[target].profile)
 			if act == "updateUser" && to == m.users[target].profile {
 				return // nothing to do is done
 			}
 			s.begun(m, parsed[UserAnswer](answer).Change, change{act: act, target: target, requester: who, after: to})
 		})
-}
-
-// changed is a profile with what a request alters of it, which had it as it was seen before.
-func (s *script) changed(m *model, target string, seen, to profile) profile {
-	now := m.users[target].profile
-	if to.First != seen.First {
-		now.First = to.First
-	}
-	if to.Email != seen.Email {
-		now.Email = to.Email
-	}
-	if to.Accounts != seen.Accounts {
-		now.Accounts = to.Accounts
-	}
-	return now
 }
 
 // decides decides about a change, mostly about one of the latest.

@@ -55,8 +55,8 @@ func (r rules) least() int {
 
 // profile is what updates alter.
 type profile struct {
-	First, Email string
-	Accounts     string // by their numbers: "", "1", "2", "12"
+	Name, Email string
+	Accounts    string // by their numbers: "", "1", "2", "12"
 }
 
 type user struct {
@@ -429,7 +429,7 @@ func (m *model) followed(at int) {
 func (m *model) seen() (users, changes []string) {
 	for id, one := range m.users {
 		if !one.gone && one.kind != "operator" {
-			users = append(users, userSeen(id, one.status, one.First, one.Email, one.Accounts, cmp.Or(one.leaving, one.open), one.secondFactor))
+			users = append(users, userSeen(id, one.status, one.Name, one.Email, one.Accounts, cmp.Or(one.leaving, one.open), one.secondFactor))
 		}
 	}
 	for id, one := range m.changes {

@@ -28,17 +28,35 @@ var steps = flag.Int("steps", 2500, "how many steps the service and its model ar
 func TestModel(t *testing.T) {
 	t.Parallel()
 	var done atomic.Int64
+	answers := &tally{}
+	defer func() { t.Logf("in %d steps: %v", done.Load(), answers.counts) }()
 	rapid.Check(t, func(r *rapid.T) {
 		if done.Load() >= int64(*steps) {
 			return
 		}
 		s := newScript(t, r)
+		s.answers = answers
 		r.Repeat(map[string]func(*rapid.T){
 			"a step":                 func(r *rapid.T) { done.Add(1); s.alone(r) },
 			"steps at the same time": func(r *rapid.T) { done.Add(1); s.together(r) },
 		})
 		s.ends(r)
 	})
+}
+
+// tally counts what was answered to what, so that a run shows what it came by.
+type tally struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+func (t *tally) note(answer Answer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.counts == nil {
+		t.counts = map[string]int{}
+	}
+	t.counts[answer.Operation+" "+short(answer)]++
 }
 
 // script is one run of the service beside its model.
@@ -51,6 +69,7 @@ type script struct {
 	tokens  []string           // of the model's sessions
 	staff   *Person
 	several bool // steps at the same time
+	answers *tally
 }
 
 // within has a world belong to one of rapid's runs: what fails there is shrunk.
@@ -82,12 +101,12 @@ func newScript(t *testing.T, r *rapid.T) *script {
 	for _, person := range []*Person{o.Ada, o.Ben, o.Admin("cas"), o.Rosa, o.Robot, s.staff} {
 		id := string(person.ID)
 		name, _, _ := strings.Cut(person.Email, ".")
-		one := user{kind: "admin", status: "active", profile: profile{First: name, Email: person.Email}, secondFactor: person.Secret != ""}
+		one := user{kind: "admin", status: "active", profile: profile{Name: name + " Example", Email: person.Email}, secondFactor: person.Secret != ""}
 		switch name {
 		case "rosa":
 			one.kind, one.Accounts = "regular", "1"
 		case "robot":
-			one.kind, one.Accounts = "api", "1"
+			one.kind, one.Accounts, one.Name = "api", "1", name
 		case "olga":
 			one.kind = "operator"
 		}
@@ -123,6 +142,7 @@ func (s *script) alone(r *rapid.T) {
 	one := rapid.SampledFrom(deeds).Draw(r, "deed").draw(s, r)
 	s.m.now = s.Now()
 	answer := one.do()
+	s.answers.note(answer)
 	r.Logf("%s %s: %s", s.Now().Format(time.DateTime), one.text, short(answer))
 	if wrong := one.expect(s.m, answer); wrong != "" {
 		r.Fatalf("%s: %s", one.text, s.named(wrong))
@@ -155,6 +175,7 @@ func (s *script) together(r *rapid.T) {
 	}
 	wait.Wait()
 	for i, one := range all {
+		s.answers.note(answers[i])
 		r.Logf("%s at once: %s: %s", s.Now().Format(time.DateTime), one.text, short(answers[i]))
 	}
 	var wrongs []string
@@ -213,7 +234,7 @@ func (s *script) differs(m *model) string {
 				accounts = append(accounts, fmt.Sprint(i+1))
 			}
 		}
-		nowUsers = append(nowUsers, userSeen(one.ID, one.Status, one.Name.First, one.Email, strings.Join(accounts, ""), one.OpenChange, one.SecondFactor))
+		nowUsers = append(nowUsers, userSeen(one.ID, one.Status, strings.TrimSpace(one.Name.First+" "+one.Name.Last), one.Email, strings.Join(accounts, ""), one.OpenChange, one.SecondFactor))
 	}
 	for _, one := range changes.Items {
 		nowChanges = append(nowChanges, one.ID+" "+one.State)
