@@ -148,6 +148,7 @@ func (w *World) Do(operation string, parts ...Part) Answer {
 	if err != nil {
 		w.t.Errorf("%s: %v", operation, err)
 	}
+	w.tape.keep("answer of "+operation, response)
 	if faulttest.Dead(process) { // the gateway's answer
 		return Answer{Operation: operation, Status: http.StatusBadGateway, Text: `{"message":"Internal Server Error"}`}
 	}

@@ -157,6 +157,7 @@ func (w *World) tryCarry(ref directory.OutboxRef) error {
 type machine struct {
 	now  func() time.Time
 	task workflowfunction.Handler
+	tape *Tape // of what Step Functions would keep of executions
 
 	mu         sync.Mutex
 	executions map[string]*execution
@@ -180,8 +181,8 @@ const (
 	ended
 )
 
-func newMachine(now func() time.Time, task workflowfunction.Handler) *machine {
-	return &machine{now: now, task: task, executions: map[string]*execution{}}
+func newMachine(now func() time.Time, task workflowfunction.Handler, tape *Tape) *machine {
+	return &machine{now: now, task: task, tape: tape, executions: map[string]*execution{}}
 }
 
 // ServeHTTP answers as Step Functions does.
@@ -189,6 +190,7 @@ func (m *machine) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	var call struct{ Name, Input, TaskToken, Output string }
 	exception := "ValidationException"
 	if json.NewDecoder(r.Body).Decode(&call) == nil {
+		m.tape.keep("history", call)
 		switch target(r) {
 		case "StartExecution":
 			exception = m.start(call.Name, call.Input)
@@ -273,7 +275,8 @@ func (m *machine) step(ctx context.Context, one *execution) bool {
 	m.mu.Unlock()
 
 	process := faulttest.Process(ctx)
-	_, err := m.task(process, task)
+	outcome, err := m.task(process, task)
+	m.tape.keep("history", task, outcome, fmt.Sprint(err))
 	if faulttest.Dead(process) {
 		err = faulttest.ErrDead
 	}

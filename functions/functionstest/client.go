@@ -29,6 +29,7 @@ type Client struct {
 	faults    *faulttest.Layer
 	bare      *dynamodb.Client
 	rehearsed atomic.Pointer[func(keys []string)]
+	tape      *Tape
 }
 
 // newClient makes a table that ends with the test.
@@ -64,6 +65,7 @@ func (c *Client) Calls(do func()) []string {
 
 // TransactWriteItems writes a transaction, or has it judged where that is rehearsed.
 func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	c.tape.writes(in)
 	if tell := c.rehearsed.Load(); tell != nil {
 		return c.rehearse(ctx, in, *tell)
 	}

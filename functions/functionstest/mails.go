@@ -20,6 +20,7 @@ type Mails struct {
 	mu      sync.Mutex
 	written map[string]mail.Rendered // by key, before they are on their way
 	sent    []mail.Rendered
+	tape    *Tape
 	in      func() []mail.Rendered // another mailbox, in which they are instead
 }
 
@@ -56,7 +57,9 @@ func (m *Mails) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 		if header.Name == ses.KeyHeader {
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			m.sent = append(m.sent, m.written[header.Value])
+			rendered := m.written[header.Value]
+			m.sent = append(m.sent, rendered)
+			m.tape.keep("mail "+string(rendered.Kind)+" to "+rendered.To, rendered)
 			answerJSON(to, http.StatusOK, map[string]string{"MessageId": header.Value})
 			return
 		}

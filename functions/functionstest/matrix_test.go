@@ -83,6 +83,10 @@ func (m matrix) write(t *testing.T, rows []string, found map[string]string) {
 		codes[refusal] = code
 	}
 	var out strings.Builder
+	width := 0
+	for _, name := range rows {
+		width = max(width, len(name))
+	}
 	for _, line := range m.head {
 		fmt.Fprintln(&out, line)
 	}
@@ -103,7 +107,7 @@ func (m matrix) write(t *testing.T, rows []string, found map[string]string) {
 				differs = differs || cells[i] != "."
 			}
 			if differs {
-				line := fmt.Sprintf("  %-26s", name)
+				line := fmt.Sprintf("  %-*s", width, name)
 				for _, cell := range cells {
 					line += fmt.Sprintf(" %-5s", cell)
 				}

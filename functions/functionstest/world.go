@@ -61,6 +61,7 @@ type World struct {
 	aside     *store.Store // past counting and faults
 	level     slog.Level
 	lines     io.Writer       // of the log
+	tape      *Tape           // of all that is said and kept; nil where nobody listens
 	edge      bool            // stands before the gateway, and tells where callers are
 	casts     map[string]cast // by preset
 	servers   map[api.Function]*httpapi.Server
@@ -102,6 +103,11 @@ func LoggingTo(lines io.Writer) Option {
 	return func(w *World) { w.level, w.lines = slog.LevelDebug, lines }
 }
 
+// Recording keeps all that is said and kept in the world on a tape, the log included.
+func Recording(tape *Tape) Option {
+	return func(w *World) { w.tape, w.level, w.lines = tape, slog.LevelDebug, tape.of("log") }
+}
+
 // New makes a world without organisations.
 func New(t testing.TB, options ...Option) *World {
 	t.Helper()
@@ -128,6 +134,7 @@ func New(t testing.TB, options ...Option) *World {
 	for _, set := range options {
 		set(w)
 	}
+	w.Client.tape, w.Mails.tape = w.tape, w.tape
 	keys := w.keys()
 	w.Core.Sealer = seal.New(keys)
 	log := slog.New(slog.NewTextHandler(w.lines, &slog.HandlerOptions{Level: w.level, ReplaceAttr: withoutStack}))
@@ -150,7 +157,7 @@ func New(t testing.TB, options ...Option) *World {
 	ledger.Register(w.servers[api.Ledger], book)
 
 	work := &directory.Work{Core: w.Core}
-	w.machine = newMachine(w.Now, workflow.New(work))
+	w.machine = newMachine(w.Now, workflow.New(work), w.tape)
 	orders := &outbox.Outbox{Executions: w.stepFunctions(w.machine), StateMachine: "arn:change", Work: work}
 	sender, err := w.mailSender()
 	if err != nil {
