@@ -99,7 +99,8 @@ const resetsWithin = 5
 // anybody's or nobody's: who it is, is found out where nobody waits.
 func (s *Self) ForgotPassword(ctx context.Context, r Request, identifier string) error {
 	_, err := attempt(func(bool) (struct{}, error) {
-		now, ref := s.Now(), TriesRef{Name: "reset/" + fold(identifier)}
+		now, name := s.Now(), fold(identifier)
+		ref := resetTries(name)
 		found, err := s.Store.Read(ctx, Want{Tries: []TriesRef{ref}})
 		if err != nil {
 			return struct{}{}, err
@@ -111,21 +112,32 @@ func (s *Self) ForgotPassword(ctx context.Context, r Request, identifier string)
 		}
 		asked.Failures++
 		asked.Last = r.IdempotencyKey
-		order := ResetOrder{Name: fold(identifier)}
+		item := OutboxItem{ID: s.NewID(PrefixOutbox), Organisation: Platform, Kind: OutboxReset, CreatedAt: now}
+		sealed, err := s.Sealer.Seal(ctx, name, resetPlace(item.ID))
+		if err != nil {
+			return struct{}{}, err
+		}
+		order := ResetOrder{SealedName: sealed}
 		if r.Source.Address.IsValid() {
 			order.Address = r.Source.Address.String()
 		}
-		return struct{}{}, s.Store.Commit(ctx, PutTries{asked}, Enqueue{OutboxItem{
-			ID: s.NewID(PrefixOutbox), Organisation: Platform, Kind: OutboxReset, Reset: &order, CreatedAt: now,
-		}})
+		item.Reset = &order
+		return struct{}{}, s.Store.Commit(ctx, PutTries{asked}, Enqueue{item})
 	})
 	return err
 }
 
+// resetPlace is where the name of a reset's order is sealed for.
+func resetPlace(id string) string { return "reset/" + id }
+
 // Reset sends the links that a forgotten password asks for, one to each identity that goes by the name, and forgets the
 // order. Nobody by that name: nothing is sent.
 func (w *Work) Reset(ctx context.Context, item OutboxItem) error {
-	logins, err := w.Store.Named(ctx, item.Reset.Name)
+	name, err := w.Sealer.Open(ctx, item.Reset.SealedName, resetPlace(item.ID))
+	if err != nil {
+		return err
+	}
+	logins, err := w.Store.Named(ctx, name)
 	if err != nil {
 		return err
 	}

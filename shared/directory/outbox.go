@@ -37,10 +37,11 @@ type WorkflowOrder struct {
 }
 
 // ResetOrder asks for a password reset by whatever name was typed. Whether anybody goes by it is found out here and
-// not in the request, so that the public form answers the same in the same time (4.2).
+// not in the request, so that the public form answers the same in the same time (4.2). The name is sealed: people type
+// passwords where names belong.
 type ResetOrder struct {
-	Name    string `json:"name,omitempty"`
-	Address string `json:"address,omitempty"`
+	SealedName string `json:"sealedName,omitempty"`
+	Address    string `json:"address,omitempty"`
 }
 
 // MailKind is a kind of mail; each has its texts in package mail.

@@ -106,7 +106,7 @@ func wantMembers(members []Membership, named OrganisationID) Want {
 // lookUp finds whose the name is, and how often it was tried.
 func (s *Self) lookUp(ctx context.Context, r Request, identifier string) (attemptToSignIn, error) {
 	try := attemptToSignIn{name: fold(identifier), now: s.Now(), source: r.Source}
-	fromHere, overall := TriesRef{try.name, network(r.Source.Address)}, TriesRef{Name: try.name}
+	fromHere, overall := signInTries(try.name, network(r.Source.Address)), signInTries(try.name, "")
 	found, err := s.Store.Read(ctx, Want{Logins: []string{try.name}, Tries: []TriesRef{fromHere, overall}})
 	if err != nil {
 		return attemptToSignIn{}, err
@@ -122,6 +122,14 @@ func (s *Self) lookUp(ctx context.Context, r Request, identifier string) (attemp
 	}
 	return try, nil
 }
+
+// signInTries and resetTries name counts by what was typed, of which a digest is stored: people type passwords where names
+// belong. They have prefixes of their own, so that no name that somebody types is another count's.
+func signInTries(name, network string) TriesRef {
+	return TriesRef{"signIn/" + HashSecret(name), network}
+}
+
+func resetTries(name string) TriesRef { return TriesRef{Name: "reset/" + HashSecret(name)} }
 
 // network is what failures are counted by: an IPv4 address, or the /64 that one IPv6 subscriber has.
 func network(address netip.Addr) string {
@@ -267,7 +275,7 @@ func (s *Self) begin(user User, identity Identity, home, acting Organisation, be
 // own log as well (9.3).
 func (s *Self) signedIn(try attemptToSignIn, user User, acting OrganisationID) []Effect {
 	effects := []Effect{
-		Log{s.signInEntry(try, user, Done)}, Befriend{TriesRef{try.name, network(try.source.Address)}, try.now},
+		Log{s.signInEntry(try, user, Done)}, Befriend{signInTries(try.name, network(try.source.Address)), try.now},
 		NoteSignIn{UserRef{user.Organisation, user.ID}, try.now},
 	}
 	if acting != user.Organisation {
