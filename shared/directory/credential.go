@@ -125,8 +125,8 @@ func (r Request) clientEntry() (entry, error) {
 	if len(r.ClientID) <= len(TicketClient) || r.ClientID[:len(TicketClient)] != TicketClient {
 		return entry{}, unauthenticated()
 	}
-	packed, err := base64.RawURLEncoding.Strict().DecodeString(r.ClientID[len(TicketClient):])
-	if err != nil || len(packed) != 3*packedID {
+	packed, ok := unpack(r.ClientID[len(TicketClient):], 3*packedID)
+	if !ok {
 		return entry{}, unauthenticated()
 	}
 	organisation := OrganisationID(unpackID(PrefixOrganisation, packed))

@@ -61,8 +61,8 @@ func ParseTicket(kind, text string) (Ticket, bool) {
 	if !ok {
 		return Ticket{}, false
 	}
-	packed, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-	if err != nil || len(packed) != 4*packedID+32 {
+	packed, ok := unpack(encoded, 4*packedID+32)
+	if !ok {
 		return Ticket{}, false
 	}
 	ticket := Ticket{
@@ -77,6 +77,15 @@ func ParseTicket(kind, text string) (Ticket, bool) {
 	}
 	copy(ticket.Secret[:], packed[4*packedID:])
 	return ticket, true
+}
+
+// unpack reads so many bytes of base64url. Each has one text: also the line breaks that the decoder passes over are refused.
+func unpack(encoded string, size int) ([]byte, bool) {
+	if len(encoded) != base64.RawURLEncoding.EncodedLen(size) {
+		return nil, false
+	}
+	packed, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	return packed, err == nil && len(packed) == size
 }
 
 // crockford is the alphabet of ULIDs: 26 characters are 130 bits, of which the first two are zero.

@@ -309,7 +309,7 @@ func cursor(sk string) string { return base64.RawURLEncoding.EncodeToString([]by
 
 func parseCursor(text, prefix string) (string, error) {
 	sk, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || !strings.HasPrefix(string(sk), prefix) || len(sk) > 256 || !utf8.Valid(sk) {
+	if err != nil || !strings.HasPrefix(string(sk), prefix) || len(sk) > 256 || !utf8.Valid(sk) || cursor(string(sk)) != text {
 		return "", foreignCursor()
 	}
 	return string(sk), nil

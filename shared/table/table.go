@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ContentType of a table.
@@ -42,17 +44,19 @@ func line(fields []Field, of func(Field) string) []string {
 }
 
 // safe keeps a spreadsheet from taking a text for a formula. What is before the sign does not make it safe: some
-// programs trim white space first.
+// programs trim what cannot be seen first.
 func safe(text string) string {
 	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
 		return "'" + text
 	}
-	trimmed := strings.TrimLeft(text, " \t\r\n\u00a0\ufeff")
-	if trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(text, invisible))
+	if strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + text
 	}
 	return text
 }
+
+func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) }
 
 // Moment is a time as tables have it: UTC, to the second. Spreadsheets read it as a time.
 func Moment(at time.Time) string {
