@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ type World struct {
 	aside     *store.Store // past counting and faults
 	level     slog.Level
 	lines     io.Writer       // of the log
+	hashes    atomic.Int64    // how often a password was hashed
 	tape      *Tape           // of all that is said and kept; nil where nobody listens
 	edge      bool            // stands before the gateway, and tells where callers are
 	casts     map[string]cast // by preset
@@ -147,7 +149,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: w.passwords, SecondFactors: factors, Passkeys: passkeys})
+	account.Register(w.servers[api.Account], &directory.Self{Core: w.Core, Passwords: hashes{w.passwords, &w.hashes}, SecondFactors: factors, Passkeys: passkeys})
 	users.Register(w.servers[api.Users], &directory.Users{Core: w.Core, Phones: phone.E164, SecondFactors: factors, Passkeys: passkeys, Certificates: certificate.Read})
 	changes.Register(w.servers[api.Changes], &directory.Changes{Core: w.Core, SecondFactors: factors, Passkeys: passkeys})
 	organisations.Register(w.servers[api.Organisations], &directory.Organisations{Core: w.Core, Phones: phone.E164})
@@ -177,6 +179,34 @@ func New(t testing.TB, options ...Option) *World {
 	}
 	w.sweep = sweep.New(work, log)
 	return w
+}
+
+// hashes counts how often Argon2id runs, which is what a sign-in costs.
+type hashes struct {
+	directory.Passwords
+	count *atomic.Int64
+}
+
+func (h hashes) Hash(password string) (string, error) {
+	h.count.Add(1)
+	return h.Passwords.Hash(password)
+}
+
+func (h hashes) Verify(hash, password string) (ok, rehash bool, err error) {
+	h.count.Add(1)
+	return h.Passwords.Verify(hash, password)
+}
+
+func (h hashes) VerifyNothing(password string) {
+	h.count.Add(1)
+	h.Passwords.VerifyNothing(password)
+}
+
+// Hashes counts how often a password is hashed while something is done.
+func (w *World) Hashes(do func()) int64 {
+	before := w.hashes.Load()
+	do()
+	return w.hashes.Load() - before
 }
 
 // withoutStack leaves stacks out of the log, which would hide the line that tells.
