@@ -18,7 +18,7 @@ type Change struct {
 	Digest       string       `json:"digest" doc:"What a confirmation or an approval is bound to: a hash over before, after and the target's version."`
 	Diff         []Difference `json:"diff" nullable:"false"`
 	Reason       string       `json:"reason,omitempty" doc:"Of a rejection or a cancellation, in a person's words."`
-	Cause        string       `json:"cause,omitempty" enum:"conflict,requesterLostAccess,superseded" doc:"Why the service ended the change."`
+	Cause        string       `json:"cause,omitempty" enum:"conflict,requesterLostAccess,superseded,taken" doc:"Why the service ended the change."`
 	CreatedAt    time.Time    `json:"createdAt"`
 	ExpiresAt    time.Time    `json:"expiresAt"`
 	EffectiveAt  *time.Time   `json:"effectiveAt,omitempty"`

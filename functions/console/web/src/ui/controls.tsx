@@ -1,7 +1,7 @@
 import { useId, type ReactNode } from "react";
 import {
   Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, SearchField as AriaSearchField,
-  Select as AriaSelect, SelectValue, Text, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
+  Select as AriaSelect, SelectValue, Text, TextArea as AriaTextArea, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
 } from "react-aria-components";
 import { useLanguage } from "../texts";
 import { Icon, type IconName } from "./icons";
@@ -35,6 +35,22 @@ export function TextField({ label, hint, placeholder, ...props }: Described & { 
     <AriaTextField {...props} className="field">
       <Label>{label}</Label>
       <Input placeholder={placeholder} />
+      {hint && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="error" />
+    </AriaTextField>
+  );
+}
+
+/** Some lines of text: a note, a reason, a certificate. */
+export function TextArea({ label, hint, rows = 4, ...props }: Described & { rows?: number } & Omit<TextFieldProps, "children" | "className">) {
+  return (
+    <AriaTextField {...props} className="field">
+      <Label>{label}</Label>
+      <AriaTextArea rows={rows} />
       {hint && (
         <Text slot="description" className="hint">
           {hint}

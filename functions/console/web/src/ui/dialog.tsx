@@ -25,7 +25,7 @@ export function Dialog({ title, open, onClose, children, wide }: { title: string
 }
 
 /** Asks whether something is really meant, saying what it will do. */
-export function ConfirmDialog({ title, children, act, danger, open, onClose, onConfirm, pending, error }: {
+export function ConfirmDialog({ title, children, act, danger, open, onClose, onConfirm, pending, error, wide }: {
   title: string;
   children: ReactNode;
   /** What the button says: the act itself, not "OK". */
@@ -36,10 +36,11 @@ export function ConfirmDialog({ title, children, act, danger, open, onClose, onC
   onConfirm: () => void;
   pending?: boolean;
   error?: Error | null;
+  wide?: boolean;
 }) {
   const { t } = useLanguage();
   return (
-    <Dialog title={title} open={open} onClose={onClose}>
+    <Dialog title={title} open={open} onClose={onClose} wide={wide}>
       <Problem error={error} />
       <div className="stack">{children}</div>
       <footer>

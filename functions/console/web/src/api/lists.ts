@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import { answer, api } from "./client";
+import { may, useMe } from "./queries";
+
+/** Every page of a list, one after another. `told` hears how many items there are so far. */
+export async function all<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; next?: string }>, told?: (count: number) => void): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items: more, next } = await page(cursor);
+    items.push(...more);
+    told?.(items.length);
+    cursor = next;
+  } while (cursor);
+  return items;
+}
+
+const limit = 200;
+const rarely = 60_000;
+
+/** The organisation's companies, in full. Nobody asks for them who may not see them. */
+export const useCompanies = () =>
+  useQuery({
+    queryKey: ["companies", "all"],
+    queryFn: () => all((cursor) => answer(api.GET("/v1/companies", { params: { query: { limit, cursor } } }))),
+    enabled: may(useMe(), "organisation:view"),
+    staleTime: rarely,
+  });
+
+/** The organisation's accounts, in full. */
+export const useAccounts = () =>
+  useQuery({
+    queryKey: ["accounts", "all"],
+    queryFn: () => all((cursor) => answer(api.GET("/v1/accounts", { params: { query: { limit, cursor } } }))),
+    enabled: may(useMe(), "organisation:view"),
+    staleTime: rarely,
+  });
+
+/** The roles that users of the organisation may have. */
+export const useRoles = () =>
+  useQuery({
+    queryKey: ["roles", "all"],
+    queryFn: async () => (await answer(api.GET("/v1/roles"))).items,
+    enabled: may(useMe(), "users:view"),
+    staleTime: rarely,
+  });
+
+/** The permissions that users of the organisation may have. */
+export const usePermissions = () =>
+  useQuery({
+    queryKey: ["permissions", "all"],
+    queryFn: async () => (await answer(api.GET("/v1/permissions"))).items,
+    enabled: may(useMe(), "users:view"),
+    staleTime: rarely,
+  });
+
+/** What the ids of an account, a company or a role stand for; the id itself where it is not known, or not to be seen. */
+export function useNames(): (id: string) => string {
+  const names = new Map([useAccounts(), useCompanies(), useRoles()].flatMap((list) => (list.data ?? []).map((one) => [one.id, one.name] as const)));
+  return (id) => names.get(id) ?? id;
+}
