@@ -52,8 +52,9 @@ const cookies = new Map();
 
 /** The person's session, as the console has it: signed in once, whoever needs it. */
 async function session(user) {
-  if (!cookies.has(user.identifier)) cookies.set(user.identifier, signIn(user));
-  return cookies.get(user.identifier);
+  const where = `${user.identifier} ${user.organisation ?? ""}`; // the staff enters one organisation or another
+  if (!cookies.has(where)) cookies.set(where, signIn(user));
+  return cookies.get(where);
 }
 
 async function signIn(user) {
@@ -123,6 +124,19 @@ export async function lookAll(t, name, { user, path, see }) {
     await see(page);
     await look(page, `${name}-${view}`);
   }
+}
+
+/** Does something through the API as a person: what a page's story begins with, and is not about. */
+export async function as(user, method, path, body) {
+  const { name, value } = await session(user);
+  const answer = await fetch(site + path, {
+    method,
+    headers: { ...(body && { "Content-Type": "application/json" }), Cookie: `${name}=${value}`, "Sec-Fetch-Site": "same-origin" },
+    body: body && JSON.stringify(body),
+  });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
 }
 
 /** The newest mail to an address whose text fits, waited for. */

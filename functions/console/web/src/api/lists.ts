@@ -54,8 +54,9 @@ export const usePermissions = () =>
     staleTime: rarely,
   });
 
-/** What the ids of an account, a company or a role stand for; the id itself where it is not known, or not to be seen. */
+/** What the ids of an account, a company, a role or a permission stand for; the id itself where it is not known, or not to be seen. */
 export function useNames(): (id: string) => string {
   const names = new Map([useAccounts(), useCompanies(), useRoles()].flatMap((list) => (list.data ?? []).map((one) => [one.id, one.name] as const)));
+  for (const { id, description } of usePermissions().data ?? []) names.set(id, description);
   return (id) => names.get(id) ?? id;
 }

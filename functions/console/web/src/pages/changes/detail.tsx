@@ -29,8 +29,8 @@ export default function ChangePage() {
           <>
             <Standing change={change} onDue={() => void query.refetch()} />
             <div className="change">
-              <section className="stack" aria-labelledby="what">
-                <h2 id="what">{t("changes.whatChanges")}</h2>
+              <section className="stack">
+                <h2>{t("changes.whatChanges")}</h2>
                 <Diff label={t("changes.whatChanges")} diff={change.diff} created={change.diff.every((one) => !one.before)} />
               </section>
               <Facts change={change} />
@@ -110,7 +110,7 @@ function Facts({ change }: { change: Change }) {
   const { t } = useLanguage();
   const me = useMe();
   const seesUsers = may(me, "users:view");
-  const target = change.target.id.startsWith("user_") && seesUsers ? <Link href={`/users/${change.target.id}`}>{change.target.name}</Link> : change.target.name;
+  const target = change.target.id.startsWith("usr_") && seesUsers ? <Link href={`/users/${change.target.id}`}>{change.target.name}</Link> : change.target.name;
   return (
     <aside className="panel" aria-label={t("changes.facts")}>
       <dl className="facts">

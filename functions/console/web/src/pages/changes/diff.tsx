@@ -30,6 +30,11 @@ function useValue(): (field: string, value: string) => ReactNode {
         return named(value);
       case "permissions":
       case "ownPermissions":
+        return (
+          <>
+            {named(value) !== value && named(value)} <code>{value}</code>
+          </>
+        );
       case "certificate":
       case "credential":
         return <code>{value}</code>;

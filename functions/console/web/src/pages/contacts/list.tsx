@@ -96,7 +96,7 @@ function useColumns(edit: (contact: Contact) => void, remove: (contact: Contact)
       cell: (contact) =>
         !contact.user &&
         !contact.openChange && (
-          <span className="row">
+          <span className="contact-acts">
             <Button look="quiet" onPress={() => edit(contact)} aria-label={t("contacts.editOne", { name: fullName(contact) })}>
               {t("contacts.edit")}
             </Button>

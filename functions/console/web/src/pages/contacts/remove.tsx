@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { answer, answered, api } from "../../api/client";
+import { answer, api } from "../../api/client";
 import { useWrite } from "../../api/queries";
 import { useLanguage } from "../../texts";
 import { ConfirmDialog } from "../../ui/dialog";
@@ -7,19 +7,19 @@ import { Outlook } from "../changes/outlook";
 import { fullName, useOutcome } from "../changes/parts";
 import type { Contact } from "./list";
 
-/** Asks whether a contact is to be no more, as the preview found it. */
+/** Asks whether a contact is to be no more, saying what that would do. */
 export function DeleteDialog({ contact, onClose }: { contact: Contact; onClose: () => void }) {
   const { t } = useLanguage();
   const outcome = useOutcome();
   const path = { contactId: contact.id };
   const preview = useQuery({
     queryKey: ["once", "contact", contact.id, contact.version],
-    queryFn: () => answered(api.DELETE("/v1/contacts/{contactId}", { params: { path, query: { preview: "true" } } })),
+    queryFn: () => answer(api.DELETE("/v1/contacts/{contactId}", { params: { path, query: { preview: "true" } } })),
     staleTime: 0,
     gcTime: 0,
     retry: false,
   });
-  const remove = useWrite((etag: string | undefined) => answer(api.DELETE("/v1/contacts/{contactId}", { params: { path, header: { "If-Match": etag } } })), {
+  const remove = useWrite((_: undefined) => answer(api.DELETE("/v1/contacts/{contactId}", { params: { path } })), {
     onSuccess({ change }) {
       onClose();
       outcome(change, t("contacts.deleted", { name: fullName(contact) }));
@@ -32,12 +32,12 @@ export function DeleteDialog({ contact, onClose }: { contact: Contact; onClose: 
       danger
       open
       onClose={onClose}
-      onConfirm={() => remove.mutate(preview.data?.etag)}
+      onConfirm={() => remove.mutate(undefined)}
       pending={remove.isPending || preview.isPending}
       error={remove.error ?? preview.error}
     >
       <p>{t("contacts.deleteText")}</p>
-      {preview.data?.body.preview && <Outlook outlook={preview.data.body.preview} diff={false} />}
+      {preview.data?.preview && <Outlook outlook={preview.data.preview} diff={false} />}
     </ConfirmDialog>
   );
 }

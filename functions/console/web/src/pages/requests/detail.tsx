@@ -36,8 +36,8 @@ export default function ServiceRequestPage() {
           <>
             <Standing request={request} />
             <div className="change">
-              <section className="stack" aria-labelledby="what">
-                <h2 id="what">{t("requests.what")}</h2>
+              <section className="stack">
+                <h2>{t("requests.what")}</h2>
                 <Diff label={t("requests.what")} diff={request.diff} created={request.diff.every((one) => !one.before)} />
                 {request.note && (
                   <>

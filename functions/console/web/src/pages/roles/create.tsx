@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { answer, answered, api } from "../../api/client";
+import { answer, api } from "../../api/client";
 import { useWrite } from "../../api/queries";
 import { useLocation } from "../../router";
 import { useLanguage } from "../../texts";
@@ -30,7 +30,7 @@ export default function CreateRole() {
           title={t("roles.createTitle", { name: draft.name })}
           act={t("roles.create")}
           after={draft.permissions}
-          preview={() => answered(api.POST("/v1/roles", { body: draft, params: { query: { preview: "true" } } }))}
+          preview={() => answer(api.POST("/v1/roles", { body: draft, params: { query: { preview: "true" } } }))}
           onConfirm={() => create.mutate(draft)}
           pending={create.isPending}
           error={create.error}

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { answer, answered, api } from "../../api/client";
+import { answer, api } from "../../api/client";
 import { useRoles } from "../../api/lists";
 import { may, useMe, useWrite } from "../../api/queries";
 import { Link, useLocation, useParams } from "../../router";
@@ -127,7 +127,7 @@ function Delete({ role, onClose }: { role: Role; onClose: () => void }) {
   const outcome = useOutcome();
   const [, navigate] = useLocation();
   const path = { roleId: role.id };
-  const remove = useWrite((etag: string | undefined) => answer(api.DELETE("/v1/roles/{roleId}", { params: { path, header: { "If-Match": etag } } })), {
+  const remove = useWrite((_: undefined) => answer(api.DELETE("/v1/roles/{roleId}", { params: { path } })), {
     onSuccess({ change }) {
       onClose();
       navigate("/roles");
@@ -141,8 +141,8 @@ function Delete({ role, onClose }: { role: Role; onClose: () => void }) {
       danger
       role={role}
       after={{}}
-      preview={() => answered(api.DELETE("/v1/roles/{roleId}", { params: { path, query: { preview: "true" } } }))}
-      onConfirm={(etag) => remove.mutate(etag)}
+      preview={() => answer(api.DELETE("/v1/roles/{roleId}", { params: { path, query: { preview: "true" } } }))}
+      onConfirm={() => remove.mutate(undefined)}
       pending={remove.isPending}
       error={remove.error}
       onClose={onClose}

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { answer, answered, api } from "../../api/client";
+import { answer, api } from "../../api/client";
 import { useRoles } from "../../api/lists";
 import { useWrite } from "../../api/queries";
 import { Link, useLocation, useParams } from "../../router";
@@ -40,7 +40,7 @@ function Edit({ role }: { role: Role }) {
   const [, navigate] = useLocation();
   const [draft, setDraft] = useState<Draft>();
   const path = { roleId: role.id };
-  const update = useWrite((etag: string | undefined) => answer(api.PATCH("/v1/roles/{roleId}", { body: { ...draft }, params: { path, header: { "If-Match": etag } } })), {
+  const update = useWrite((body: Draft) => answer(api.PATCH("/v1/roles/{roleId}", { body, params: { path } })), {
     onSuccess({ role, change }) {
       navigate(`/roles/${role.id}`);
       outcome(change, t("roles.updated", { name: role.name }));
@@ -61,8 +61,8 @@ function Edit({ role }: { role: Role }) {
           act={t("roles.save")}
           role={role}
           after={draft.permissions}
-          preview={() => answered(api.PATCH("/v1/roles/{roleId}", { body: draft, params: { path, query: { preview: "true" } } }))}
-          onConfirm={(etag) => update.mutate(etag)}
+          preview={() => answer(api.PATCH("/v1/roles/{roleId}", { body: draft, params: { path, query: { preview: "true" } } }))}
+          onConfirm={() => update.mutate(draft)}
           pending={update.isPending}
           error={update.error}
           onClose={() => setDraft(undefined)}

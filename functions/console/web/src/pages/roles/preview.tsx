@@ -15,21 +15,20 @@ export function RolePreview({ title, act, danger, role, after, preview, onConfir
   /** The role as it is; absent of a new one, which nobody has. */
   role?: Role;
   after: Permissions;
-  preview: () => Promise<{ body: Schemas["RoleAnswerBody"]; etag: string | undefined }>;
-  /** Does it, to the role as the preview found it. */
-  onConfirm: (etag: string | undefined) => void;
+  preview: () => Promise<Schemas["RoleAnswerBody"]>;
+  onConfirm: () => void;
   onClose: () => void;
   pending: boolean;
   error: Error | null;
 }) {
   const [asked] = useState(() => crypto.randomUUID());
   const would = useQuery({ queryKey: ["once", "role", asked], queryFn: preview, staleTime: Infinity, gcTime: 0, retry: false });
-  const outlook = would.data?.body.preview;
+  const outlook = would.data?.preview;
   return (
-    <ConfirmDialog title={title} act={act} danger={danger} open onClose={onClose} onConfirm={() => onConfirm(would.data?.etag)} pending={pending || would.isPending} error={error ?? would.error} wide>
+    <ConfirmDialog title={title} act={act} danger={danger} open onClose={onClose} onConfirm={onConfirm} pending={pending || would.isPending} error={error ?? would.error} wide>
       {would.isPending && <Loading />}
       {outlook && <Outlook outlook={outlook} created={!role} />}
-      <Warnings warnings={would.data?.body.warnings?.filter((one) => !outlook?.warnings.some((other) => other.code === one.code))} />
+      <Warnings warnings={would.data?.warnings?.filter((one) => !outlook?.warnings.some((other) => other.code === one.code))} />
       {role && <Effect role={role} after={after} />}
     </ConfirmDialog>
   );
