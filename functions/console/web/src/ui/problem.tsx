@@ -1,4 +1,4 @@
-import { createContext, useContext, useRef, type FormEvent, type ReactNode } from "react";
+import { createContext, useContext, useMemo, useRef, type FormEvent, type ReactNode } from "react";
 import { Form as AriaForm } from "react-aria-components";
 import { ProblemError } from "../api/client";
 import { Link } from "../router";
@@ -40,6 +40,9 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
   );
 }
 
+/** The field that a complaint is about: that about one of a list is about the list. */
+export const fieldOf = (path: string) => path.replace(/\[\d+\].*$/, "");
+
 const Names = createContext<ReadonlySet<string> | undefined>(undefined);
 
 /**
@@ -54,11 +57,15 @@ export function Form({ error, names, onSubmit, children }: {
   children: ReactNode;
 }) {
   const known = useRef(new Set(names)).current;
-  const errors: Record<string, string> = {};
-  if (error instanceof ProblemError) {
-    for (const one of error.problem.errors ?? []) if (known.has(one.field)) errors[one.field] ??= one.detail ?? one.rule;
-  }
-  const told = error instanceof ProblemError && (error.problem.errors ?? []).length > 0 && error.problem.errors!.every((one) => known.has(one.field));
+  // One object an error: a field that is changed since then stays rid of what was said of it.
+  const errors = useMemo(() => {
+    const said: Record<string, string> = {};
+    for (const one of (error instanceof ProblemError && error.problem.errors) || []) {
+      if (known.has(fieldOf(one.field))) said[fieldOf(one.field)] ??= one.detail ?? one.rule;
+    }
+    return said;
+  }, [error]);
+  const told = error instanceof ProblemError && (error.problem.errors ?? []).length > 0 && error.problem.errors!.every((one) => known.has(fieldOf(one.field)));
   return (
     <Names value={known}>
       <AriaForm
@@ -70,7 +77,7 @@ export function Form({ error, names, onSubmit, children }: {
           onSubmit();
         }}
       >
-        {!told && <Problem error={error} besides={(field) => known.has(field)} />}
+        {!told && <Problem error={error} besides={(field) => known.has(fieldOf(field))} />}
         {children}
       </AriaForm>
     </Names>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { answer, answered, api, type User } from "../../api/client";
-import { keepPreviousData, polling, useMe, type Me } from "../../api/queries";
+import { keepPreviousData, may, polling, useMe, type Me } from "../../api/queries";
 import { Link, useSearch, type Search } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, SearchField } from "../../ui/controls";
@@ -70,9 +70,17 @@ export default function Users() {
     <PageFrame
       title={t("users.title")}
       actions={
-        <Button icon="download" onPress={download} isDisabled={exports.job !== undefined}>
-          {t("users.export")}
-        </Button>
+        <>
+          <Button icon="download" onPress={download} isDisabled={exports.job !== undefined}>
+            {t("users.export")}
+          </Button>
+          {may(me, "users:create") && (
+            <Link href="/users/new" className="button primary">
+              <Icon name="plus" />
+              {t("users.new")}
+            </Link>
+          )}
+        </>
       }
     >
       <Problem error={exports.error} />
