@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from "react";
 import {
-  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, SearchField as AriaSearchField,
+  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, ProgressBar, SearchField as AriaSearchField,
   Select as AriaSelect, SelectValue, Text, TextArea as AriaTextArea, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
 } from "react-aria-components";
 import { useLanguage } from "../texts";
@@ -16,10 +16,12 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
 
 /** Does something on this page; what leads to another is a Link. */
 export function Button({ look = "plain", icon, children, ...props }: ButtonProps) {
+  const { t } = useLanguage();
   return (
     <AriaButton {...props} className={`button ${look}`}>
       {icon && <Icon name={icon} />}
       {children}
+      {props.isPending && <ProgressBar isIndeterminate aria-label={t("loading")} className="only-heard" />}
     </AriaButton>
   );
 }

@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo, useRef, type FormEvent, type ReactNode } from "react";
+import { createContext, useContext, useMemo, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { Form as AriaForm } from "react-aria-components";
 import { ProblemError } from "../api/client";
 import { Link } from "../router";
@@ -57,14 +57,17 @@ export function Form({ error, names, onSubmit, children }: {
   children: ReactNode;
 }) {
   const known = useRef(new Set(names)).current;
-  // One object an error: a field that is changed since then stays rid of what was said of it.
+  // What was said of a field goes as it is typed in: were it to go when the field is left, the button that is being pressed
+  // would move away from under the pointer.
+  const [typed, setTyped] = useState<{ error: typeof error; fields: ReadonlySet<string> }>({ error, fields: new Set() });
   const errors = useMemo(() => {
     const said: Record<string, string> = {};
     for (const one of (error instanceof ProblemError && error.problem.errors) || []) {
-      if (known.has(fieldOf(one.field))) said[fieldOf(one.field)] ??= one.detail ?? one.rule;
+      const field = fieldOf(one.field);
+      if (known.has(field) && !(typed.error === error && typed.fields.has(field))) said[field] ??= one.detail ?? one.rule;
     }
     return said;
-  }, [error]);
+  }, [error, typed]);
   const told = error instanceof ProblemError && (error.problem.errors ?? []).length > 0 && error.problem.errors!.every((one) => known.has(fieldOf(one.field)));
   return (
     <Names value={known}>
@@ -78,7 +81,15 @@ export function Form({ error, names, onSubmit, children }: {
         }}
       >
         {!told && <Problem error={error} besides={(field) => known.has(fieldOf(field))} />}
-        {children}
+        <div
+          className="through"
+          onInput={(event: FormEvent) => {
+            const { name } = event.target as HTMLInputElement;
+            if (error && name) setTyped((before) => ({ error, fields: new Set([...(before.error === error ? before.fields : []), name]) }));
+          }}
+        >
+          {children}
+        </div>
       </AriaForm>
     </Names>
   );

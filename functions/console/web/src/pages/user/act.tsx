@@ -55,7 +55,7 @@ export function ActDialog({ title, text, act, done, danger, write, me, onClose, 
           <Problem error={preview.error} />
           {preview.isPending && <Loading />}
           <Left left={preview.data?.left} me={me} />
-          {outlook && <Outlook outlook={outlook} me={me} />}
+          {outlook && <Outlook outlook={outlook} me={me} ends={danger} />}
           {typed && outlook && <TextField label={t("userAct.typed", { name: typed })} value={typing} onChange={setTyping} autoComplete="off" />}
           <div className="row end">
             <Button onPress={children ? () => setLooking(false) : close}>{t(children ? "back" : "cancel")}</Button>

@@ -34,8 +34,14 @@ export function Basics({ draft, set, me, isNew }: Props & { isNew?: boolean }) {
       )}
       {isNew && made.length < 3 && <p className="hint">{t("newUser.byStaff")} {may(me) && <Link href="/service-requests">{t("newUser.request")}</Link>}</p>}
       <div className="pair">
-        <TextField name="name.first" label={person ? t("user.firstName") : t("user.name")} value={draft.first} onChange={(first) => set({ first })} isRequired autoComplete="off" />
-        {person && <TextField name="name.last" label={t("user.lastName")} value={draft.last} onChange={(last) => set({ last })} autoComplete="off" />}
+        {person ? (
+          <>
+            <TextField name="name.first" label={t("user.firstName")} value={draft.first} onChange={(first) => set({ first })} isRequired autoComplete="off" />
+            <TextField name="name.last" label={t("user.lastName")} value={draft.last} onChange={(last) => set({ last })} autoComplete="off" />
+          </>
+        ) : (
+          <TextField name="name.first" label={t("user.name")} value={draft.last ? `${draft.first} ${draft.last}` : draft.first} onChange={(first) => set({ first, last: "" })} isRequired autoComplete="off" />
+        )}
         <TextField
           name="email" type="email" label={t("user.email")} value={draft.email} onChange={(email) => set({ email })} isRequired autoComplete="off"
           hint={isNew && person ? t("newUser.emailHint") : undefined}
@@ -121,7 +127,7 @@ export function Accounts({ draft, set, me, catalogue }: Props & { catalogue: Cat
             .filter(({ company, accounts }) => accounts.length > 0 || (!words && given(company.id, me.user.companies, draft.companies)))
             .map(({ company, accounts }) => (
               <div key={company.id} role="group" aria-label={company.name} className="company">
-                <Tick id={company.id} name={company.name} text={t("newUser.company")} />
+                <Tick id={company.id} name={company.name} />
                 <div className="choices">
                   {accounts.map((account) => (
                     <Tick key={account.id} id={account.id} name={account.name} />

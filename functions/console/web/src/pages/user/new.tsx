@@ -115,7 +115,7 @@ function Steps({ catalogue, onMade }: { catalogue: Catalogue; onMade: (made: Ans
               </p>
             ))}
             {preview.data?.preview && !create.error && <Outlook outlook={preview.data.preview} me={me} />}
-            <div className="row apart">
+            <div className="row ends">
               <Button onPress={() => go(number - 1)}>{t("back")}</Button>
               <Button look="primary" onPress={() => create.mutate(undefined)} isPending={create.isPending} isDisabled={!preview.data?.preview || preview.isPending}>
                 {t(preview.data?.preview?.state === "awaitingApproval" ? "newUser.ask" : "newUser.create")}
@@ -127,10 +127,10 @@ function Steps({ catalogue, onMade }: { catalogue: Catalogue; onMade: (made: Ans
             {step === "basics" && <Basics draft={draft} set={edit} me={me} isNew />}
             {step === "accounts" && <Accounts draft={draft} set={edit} me={me} catalogue={catalogue} />}
             {step === "rights" && <Rights draft={draft} set={edit} me={me} catalogue={catalogue} />}
-            <div className="row apart">
+            <div className="row ends">
               {number > 0 ? <Button onPress={() => go(number - 1)}>{t("back")}</Button> : <Link href="/users" className="button plain">{t("cancel")}</Link>}
               <Button look="primary" type="submit" isPending={preview.isPending}>
-                {t(step === "rights" ? "newUser.review" : "newUser.next")}
+                {t("newUser.next")}
               </Button>
             </div>
           </Form>

@@ -69,7 +69,7 @@ export function Warnings({ warnings }: { warnings: Schemas["Warning"][] | undefi
 }
 
 /** What a write would do (3.11): who has to agree, when it takes effect, which mails it sends, and what to think of first. */
-export function Outlook({ outlook, me }: { outlook: Schemas["Outlook"]; me: Me }) {
+export function Outlook({ outlook, me, ends }: { outlook: Schemas["Outlook"]; me: Me; /** It takes access away, which is never delayed (3.6). */ ends?: boolean }) {
   const { t, name } = useLanguage();
   const minutes = Math.round(me.organisation.settings.propagationSeconds / 60);
   const waits = outlook.control !== "none";
@@ -84,7 +84,8 @@ export function Outlook({ outlook, me }: { outlook: Schemas["Outlook"]; me: Me }
       </>,
     );
   } else if (waits && outlook.state !== "effective" && outlook.state !== "propagating") {
-    steps.push(minutes > 0 ? t("outlook.propagation", { minutes }) : t("outlook.thenAtOnce"));
+    const alters = outlook.diff.some((one) => one.before !== "");
+    steps.push(ends || minutes === 0 ? t("outlook.thenAtOnce") : t(alters ? "outlook.propagationBoth" : "outlook.propagation", { minutes }));
   } else {
     steps.push(t("outlook.atOnce"));
   }

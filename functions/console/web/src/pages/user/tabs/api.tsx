@@ -66,7 +66,7 @@ function Credentials({ user, me, etag }: TabProps) {
     {
       id: "acts", name: t("userAct.more"), hidden: true,
       cell: (row) => (
-        <div className="row">
+        <div className="row acts">
           {may.secrets && (always || row.unseen) && <Button onPress={() => setDoing({ what: "reveal", credential: row })}>{t(row.unseen ? "credentials.claim" : "credentials.reveal")}</Button>}
           {may.credentials && <Button onPress={() => setDoing({ what: "rotate", credential: row })}>{t("credentials.rotate")}</Button>}
           {may.credentials && <Button look="quiet" onPress={() => setDoing({ what: "revoke", credential: row })}>{t("credentials.revoke")}</Button>}
