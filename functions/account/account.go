@@ -127,6 +127,7 @@ func me(m directory.Me, err error) (*api.MeAnswer, error) {
 	out := &api.MeAnswer{}
 	out.Body.User, out.Body.Organisation = present.User(m.User), present.Organisation(m.Organisation)
 	out.Body.Permissions, out.Body.Next = present.Permissions(m.Permissions), string(m.Next)
+	out.Body.SecondFactors = api.HeldFactors(m.Factors)
 	out.Body.Organisations = choices(m.Others)
 	return out, nil
 }

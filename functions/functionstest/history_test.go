@@ -259,6 +259,26 @@ func TestTheSignInHistory(t *testing.T) {
 	o.Rosa.Do("listUserSignIns", At(o.Ada.ID)).Refused(t, 401, "unauthenticated")
 }
 
+// 5.5: whoever has an account sees who was there, or tried to be; what others did stays theirs.
+func TestEverybodyHasTheirOwnHistory(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o := w.Tenant("adyen")
+	o.Do("signIn", Body(Object{"identifier": o.Rosa.Identifier, "password": "not this one"}))
+	o.Do("signIn", Body(Object{"identifier": o.Ben.Identifier, "password": "nor this one"}))
+	o.Rosa.Do("listUserSignIns", At(o.Rosa.ID)).Refused(t, 403, "forbidden")
+	got := all[api.SignInAttempt](t, o.Rosa, "listMySignIns")
+	equal(t, "attempts", len(got), 1)
+	equal(t, "why", got[0].Reason, "wrong password")
+	equal(t, "exported", len(table(t, o.Rosa.Do("listMySignIns", Header("Accept", "text/csv")))), 2)
+	equal(t, "calls", o.Client.Calls(func() { o.Rosa.Do("listMySignIns").Want(t, 200) }), []string{"BatchGetItem", "Query"})
+
+	// Operators' own is that of the platform, also while they are elsewhere.
+	olga := w.Operator()
+	o.Do("signIn", Body(Object{"identifier": olga.Identifier, "password": "wrong", "organisation": o.ID}))
+	equal(t, "an operator's", len(all[api.SignInAttempt](t, w.In(o), "listMySignIns")), len(all[api.SignInAttempt](t, olga, "listMySignIns")))
+}
+
 // Where no edge stands before the gateway, its headers are a client's own words, and nobody's place is known.
 func TestAPlaceIsNotAClientsWord(t *testing.T) {
 	t.Parallel()

@@ -134,3 +134,23 @@ func TestListingUsersInPages(t *testing.T) {
 	equal(t, "pages", pages, 3)
 	o.Rosa.Do("listUsers").Refused(t, 403, "forbidden")
 }
+
+// 9.1: operators see what each preset begins with before they make an organisation of it; an admin sees what its own
+// organisation began with, beside what was changed for it.
+func TestPresetsAreSeenByThoseWhoHaveToDoWithThem(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o := w.Tenant("bc-connect", func(s *directory.Settings) { s.ApprovalHours = 24 })
+	names := func(who *Person) (names []string) {
+		for _, one := range Read[api.List[api.Preset]](t, who.Do("listPresets"), 200).Items {
+			names = append(names, one.Name)
+		}
+		return names
+	}
+	equal(t, "an operator's", names(w.Operator()), []string{"adyen", "b2binpay", "bc-connect", "billpro", "leaseweb"})
+	equal(t, "an admin's", names(o.Ada), []string{"bc-connect"})
+	began := Read[api.List[api.Preset]](t, o.Ada.Do("listPresets"), 200).Items[0]
+	equal(t, "began with", began.Settings.ApprovalHours, 168)
+	equal(t, "has", o.Ada.Me(t).Organisation.Settings.ApprovalHours, 24)
+	o.Rosa.Do("listPresets").Refused(t, 403, "forbidden")
+}

@@ -204,6 +204,8 @@ func TestPasskeysAreChangedWithASecondFactorAlone(t *testing.T) {
 	o.Rosa.Do("newRecoveryCodes", Body(Object{})).Faulty(t, "current", "required")
 	codes := Read[struct{ RecoveryCodes []string }](t, o.Rosa.Do("newRecoveryCodes", Body(Object{"credential": proof()})), 200).RecoveryCodes
 	equal(t, "codes", len(codes), 10)
+	held := Read[struct{ SecondFactors api.HeldFactors }](t, o.Rosa.Do("getMe"), 200).SecondFactors
+	equal(t, "what there is", held, api.HeldFactors{TOTP: true, Passkeys: 2, RecoveryCodes: 10})
 	again := Read[struct{ RecoveryCodes []string }](t, o.Rosa.Do("newRecoveryCodes", Body(Object{"code": o.Rosa.Code()})), 200).RecoveryCodes
 	answer := func(code string) Answer {
 		return o.Do("answerChallenge", Body(Object{"challengeId": passwordAccepted(t, o.Rosa).ID, "method": "recovery", "code": code}))

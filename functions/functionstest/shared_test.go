@@ -333,6 +333,9 @@ func TestOperatorsSwitchToAnyOrganisation(t *testing.T) {
 	olga.Do("getUser", At(o.Rosa.ID)).Refused(t, 404, "notFound")
 	olga.Token = Read[SignedIn](t, olga.Do("switchOrganisation", Body(Object{"organisation": o.ID})), 200).Session.Token
 	equal(t, "organisation", olga.Me(t).Organisation.ID, string(o.ID))
+	back := Read[struct{ Organisations []api.Choice }](t, olga.Do("getMe"), 200).Organisations
+	equal(t, "the way back", len(back), 1)
+	equal(t, "the way back", back[0].ID, string(directory.Platform))
 	olga.User(t, string(o.Rosa.ID))
 	entries, _, err := w.Store.Operations(t.Context(), o.ID, directory.OperationFilter{}, directory.Page{Limit: 10})
 	if err != nil {

@@ -25,6 +25,7 @@ func Register(server *httpapi.Server, ledger *directory.Ledger) {
 	httpapi.Handle(server, api.VerifyOperations, h.verify)
 	httpapi.Handle(server, api.ListUserOperations, h.ofUser)
 	httpapi.Handle(server, api.ListUserSignIns, h.signIns)
+	httpapi.Handle(server, api.ListMySignIns, h.mySignIns)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.ListOperationsInput) (*api.Tabled[api.LogEntry], error) {
@@ -60,6 +61,14 @@ func (h handlers) ofUser(ctx context.Context, r directory.Request, in *api.ListO
 
 func (h handlers) signIns(ctx context.Context, r directory.Request, in *api.ListOfUserInput) (*api.Tabled[api.SignInAttempt], error) {
 	entries, next, err := h.ledger.SignIns(ctx, r, directory.UserID(in.UserID), present.Rows(in.Page, in.Export))
+	if err != nil {
+		return nil, err
+	}
+	return present.Table(entries, next, in.Page, nil, present.SignInAttempt), nil
+}
+
+func (h handlers) mySignIns(ctx context.Context, r directory.Request, in *api.ListMineInput) (*api.Tabled[api.SignInAttempt], error) {
+	entries, next, err := h.ledger.OwnSignIns(ctx, r, present.Rows(in.Page, in.Export))
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func Register(server *httpapi.Server, organisations *directory.Organisations) {
 	httpapi.Handle(server, api.DeleteRole, h.deleteRole)
 	httpapi.Handle(server, api.ListPermissions, h.permissions)
 	httpapi.Handle(server, api.ListKYCCases, h.kycCases)
+	httpapi.Handle(server, api.ListPresets, h.presets)
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Organisation], error) {
@@ -47,6 +48,21 @@ func (h handlers) kycCases(ctx context.Context, r directory.Request, in *api.Pag
 		return nil, err
 	}
 	return present.All(cases, next, present.KYCWaiting), nil
+}
+
+func (h handlers) presets(ctx context.Context, r directory.Request, _ *api.None) (*api.Listed[api.Preset], error) {
+	presets, err := h.organisations.PresetsInSight(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return present.All(presets, "", preset), nil
+}
+
+func preset(p directory.Preset) api.Preset {
+	return api.Preset{
+		Name: p.Name, Title: p.Title, Settings: present.Settings(p.Settings),
+		Roles: present.All(p.Roles, "", role).Body.Items,
+	}
 }
 
 func (h handlers) create(ctx context.Context, r directory.Request, in *api.CreateOrganisationInput) (*api.OrganisationAnswer, error) {

@@ -142,19 +142,22 @@ func Warnings(warnings []directory.Warning) []api.Warning {
 
 // Organisation as clients see it.
 func Organisation(o directory.Organisation) api.Organisation {
-	s := o.Settings
 	return api.Organisation{
-		ID: string(o.ID), Name: o.Name, Preset: o.Preset, ActiveAdmins: o.ActiveAdmins, LeastAdmins: s.LeastAdmins(),
-		CreatedAt: o.CreatedAt.UTC(), Version: o.Version,
-		Settings: api.Settings{
-			ChangeControl: string(s.ChangeControl), PropagationSeconds: s.PropagationSeconds, GrantLimit: string(s.GrantLimit),
-			SignInName: string(s.SignInName), SharedIdentities: s.SharedIdentities, RoleCount: string(s.RoleCount),
-			SecondFactor: string(s.SecondFactor), Phone: string(s.Phone), AdminsManageAdmins: s.AdminsManageAdmins,
-			AdminsManageAPI: s.AdminsManageAPI, AdminsCertificates: s.AdminsCertificates,
-			APINamesAccount: s.APINamesAccount, Onboarding: Strings(s.Onboarding),
-			Removal: s.Removal, SetPasswords: s.SetPasswords, Contacts: s.Contacts, SecretsShown: s.SecretsShown, APIAccess: s.APIAccess, Languages: Strings(s.Languages),
-			ApprovalHours: s.ApprovalHours,
-		},
+		ID: string(o.ID), Name: o.Name, Preset: o.Preset, ActiveAdmins: o.ActiveAdmins, LeastAdmins: o.Settings.LeastAdmins(),
+		CreatedAt: o.CreatedAt.UTC(), Version: o.Version, Settings: Settings(o.Settings),
+	}
+}
+
+// Settings are an organisation's, or those that a preset begins with.
+func Settings(s directory.Settings) api.Settings {
+	return api.Settings{
+		ChangeControl: string(s.ChangeControl), PropagationSeconds: s.PropagationSeconds, GrantLimit: string(s.GrantLimit),
+		SignInName: string(s.SignInName), SharedIdentities: s.SharedIdentities, RoleCount: string(s.RoleCount),
+		SecondFactor: string(s.SecondFactor), Phone: string(s.Phone), AdminsManageAdmins: s.AdminsManageAdmins,
+		AdminsManageAPI: s.AdminsManageAPI, AdminsCertificates: s.AdminsCertificates,
+		APINamesAccount: s.APINamesAccount, Onboarding: Strings(s.Onboarding),
+		Removal: s.Removal, SetPasswords: s.SetPasswords, Contacts: s.Contacts, SecretsShown: s.SecretsShown, APIAccess: s.APIAccess, Languages: Strings(s.Languages),
+		ApprovalHours: s.ApprovalHours,
 	}
 }
 

@@ -110,13 +110,21 @@ type RedeemAnswer struct {
 // MeAnswer is who is signed in.
 type MeAnswer struct {
 	Body struct {
-		User         User              `json:"user"`
-		Organisation Organisation      `json:"organisation"`
-		Permissions  map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own. None before the last stage of onboarding is passed."`
-		Next         string            `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity,changePassword" doc:"What the session is good for; absent where it is good for everything that the user may do."`
+		User          User              `json:"user"`
+		Organisation  Organisation      `json:"organisation"`
+		Permissions   map[string]string `json:"permissions" doc:"Every permission in force with its scope: all, or own. None before the last stage of onboarding is passed."`
+		Next          string            `json:"next,omitempty" enum:"enrolSecondFactor,verifyPhone,verifyIdentity,changePassword" doc:"What the session is good for; absent where it is good for everything that the user may do."`
+		SecondFactors HeldFactors       `json:"secondFactors"`
 		// Organisations are absent for who is a user of one.
-		Organisations []Choice `json:"organisations,omitempty" doc:"Those that you may switch to."`
+		Organisations []Choice `json:"organisations,omitempty" doc:"Those that you may switch to. The platform's staff may enter any, and have their own here while they are in another."`
 	}
+}
+
+// HeldFactors are the second factors that a person has.
+type HeldFactors struct {
+	TOTP          bool `json:"totp" doc:"An authenticator app."`
+	Passkeys      int  `json:"passkeys"`
+	RecoveryCodes int  `json:"recoveryCodes" doc:"How many are not used yet."`
 }
 
 // SwitchInput is switchOrganisation's.

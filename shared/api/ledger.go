@@ -90,6 +90,12 @@ type ListOfUserInput struct {
 	Export
 }
 
+// ListMineInput is that of lists of one's own.
+type ListMineInput struct {
+	Page
+	Export
+}
+
 // VerifyOperationsInput is verifyOperations'.
 type VerifyOperationsInput struct {
 	Cursor string `query:"cursor" maxLength:"400" doc:"Where to go on: the answer's next of the stretch before."`
@@ -139,5 +145,9 @@ var (
 	ListUserSignIns = declare[ListOfUserInput, Tabled[SignInAttempt]](Endpoint{
 		ID: "listUserSignIns", Method: http.MethodGet, Path: "/v1/users/{userId}/sign-ins", Function: Ledger, Tag: "operations",
 		Summary: "List a user's attempts to sign in, newest first.",
+	})
+	ListMySignIns = declare[ListMineInput, Tabled[SignInAttempt]](Endpoint{
+		ID: "listMySignIns", Method: http.MethodGet, Path: "/v1/me/sign-ins", Function: Ledger, Tag: "account",
+		Summary: "List one's own attempts to sign in, newest first.",
 	})
 )

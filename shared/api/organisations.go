@@ -64,6 +64,14 @@ type Organisation struct {
 	Version      int       `json:"version"`
 }
 
+// Preset is where an organisation starts.
+type Preset struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title" doc:"The system whose ways it has."`
+	Settings Settings `json:"settings"`
+	Roles    []Role   `json:"roles" nullable:"false"`
+}
+
 // OrganisationAnswer answers reads and writes of one organisation.
 type OrganisationAnswer struct {
 	ETag string `header:"ETag"`
@@ -214,6 +222,10 @@ var (
 	CreateOrganisation = declare[CreateOrganisationInput, OrganisationAnswer](Endpoint{
 		ID: "createOrganisation", Method: http.MethodPost, Path: "/v1/organisations", Function: Organisations, Tag: "organisations",
 		Summary: "Make an organisation from a preset, with its first admins. For operators.", Status: http.StatusCreated,
+	})
+	ListPresets = declare[None, Listed[Preset]](Endpoint{
+		ID: "listPresets", Method: http.MethodGet, Path: "/v1/presets", Function: Organisations, Tag: "organisations",
+		Summary: "See what organisations begin with: operators every preset, others their own organisation's.",
 	})
 	GetOrganisation = declare[OrganisationPath, OrganisationAnswer](Endpoint{
 		ID: "getOrganisation", Method: http.MethodGet, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations",

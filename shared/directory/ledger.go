@@ -43,8 +43,23 @@ func (l *Ledger) OfUser(ctx context.Context, r Request, id UserID, page Page) ([
 // SignIns reads a page of a user's attempts to sign in, newest first, those that were refused among them (5.5). Faults as
 // for OfUser.
 func (l *Ledger) SignIns(ctx context.Context, r Request, id UserID, page Page) ([]Entry, string, error) {
-	filter := OperationFilter{Target: TargetID(id), Actions: []Action{actSignIn, actAnswerChallenge}}
-	return l.ofUser(ctx, r, id, ActionListUserSignIns, filter, page)
+	return l.ofUser(ctx, r, id, ActionListUserSignIns, signInsOf(id), page)
+}
+
+// OwnSignIns reads a page of the caller's own attempts to sign in, newest first (5.5). It takes no permission: those who
+// see that somebody else was there are those whose account it is.
+//
+// Faults: invalid on "cursor".
+func (l *Ledger) OwnSignIns(ctx context.Context, r Request, page Page) ([]Entry, string, error) {
+	v, err := l.enter(ctx, r, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	return l.Store.Operations(ctx, v.home.ID, signInsOf(v.caller.ID), page)
+}
+
+func signInsOf(id UserID) OperationFilter {
+	return OperationFilter{Target: TargetID(id), Actions: []Action{actSignIn, actAnswerChallenge}}
 }
 
 func (l *Ledger) ofUser(ctx context.Context, r Request, id UserID, action Action, filter OperationFilter, page Page) ([]Entry, string, error) {

@@ -403,6 +403,28 @@ func (o *Organisations) Catalogue(ctx context.Context, r Request) (Preset, []Own
 	return preset, v.organisation.Roles, nil
 }
 
+// PresetsInSight are the presets that the caller has to do with: operators may make an organisation of any, others see what
+// their own organisation began with, beside what was changed for it.
+//
+// Faults: forbidden.
+func (o *Organisations) PresetsInSight(ctx context.Context, r Request) ([]Preset, error) {
+	v, err := o.enterList(ctx, r, ActionViewOrganisation)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{v.organisation.Preset}
+	if v.operator() {
+		names = o.Presets.Names()
+	}
+	presets := make([]Preset, 0, len(names))
+	for _, name := range names {
+		if preset, ok := o.Presets.Preset(name); ok {
+			presets = append(presets, preset)
+		}
+	}
+	return presets, nil
+}
+
 func (o *Organisations) enterList(ctx context.Context, r Request, action Action) (visit, error) {
 	v, err := o.enter(ctx, r, nil)
 	if err != nil {

@@ -36,8 +36,17 @@ type Me struct {
 	Permissions map[Permission]Scope // those in force: none while the user is not active
 	// AllAccounts: every account of the organisation, also those opened later.
 	AllAccounts bool
+	// Factors are the second factors that the person has.
+	Factors HeldFactors
 	// Others are the organisations that it may switch to.
 	Others []Organisation
+}
+
+// HeldFactors tells which second factors a person has, and how many recovery codes are left (5.1).
+type HeldFactors struct {
+	TOTP          bool
+	Passkeys      int
+	RecoveryCodes int
 }
 
 // Me tells who is signed in, and where else the person is a user.
@@ -57,6 +66,7 @@ func (s *Self) Me(ctx context.Context, r Request) (Me, error) {
 func (s *Self) me(v visit) (Me, error) {
 	me := Me{
 		User: v.caller, Organisation: v.organisation, Next: v.session.Next(v.caller), AllAccounts: v.caller.HoldsAllAccounts(),
+		Factors: HeldFactors{TOTP: v.identity.TOTP != nil, Passkeys: len(v.identity.Passkeys), RecoveryCodes: len(v.identity.RecoveryCodes)},
 	}
 	if !v.caller.Active() {
 		return me, nil

@@ -74,8 +74,8 @@ func (s *Self) checkEntrance(ctx context.Context, v visit, user User) error {
 	return s.refuseWay(ctx, entry, addressNotAllowed)
 }
 
-// others are the organisations that the caller may switch to, by name. It takes a read more, of those alone who are users
-// of several.
+// others are the organisations that the caller may switch to, by name; for the platform's staff, who may enter any, it is
+// the way back. It takes a read more, of those alone who are users of several.
 func (s *Self) others(ctx context.Context, v visit) ([]Organisation, error) {
 	var want Want
 	for _, member := range v.identity.Members {
@@ -85,6 +85,9 @@ func (s *Self) others(ctx context.Context, v visit) ([]Organisation, error) {
 		}
 	}
 	if len(want.Users) == 0 {
+		if v.organisation.ID != v.home.ID {
+			return []Organisation{v.home}, nil
+		}
 		return nil, nil
 	}
 	found, err := s.Store.Read(ctx, want)
