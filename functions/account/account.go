@@ -27,6 +27,7 @@ func Register(server *httpapi.Server, self *directory.Self) {
 	httpapi.Handle(server, api.InspectLink, h.inspectLink)
 	httpapi.Handle(server, api.RedeemLink, h.redeemLink)
 	httpapi.Handle(server, api.GetMe, h.getMe)
+	httpapi.Handle(server, api.GetMyAccess, h.getMyAccess)
 	httpapi.Handle(server, api.UpdateMe, h.updateMe)
 	httpapi.Handle(server, api.SignOut, h.signOut)
 	httpapi.Handle(server, api.SwitchOrganisation, h.switchOrganisation)
@@ -134,6 +135,25 @@ func me(m directory.Me, err error) (*api.MeAnswer, error) {
 
 func (h handlers) getMe(ctx context.Context, r directory.Request, _ *api.None) (*api.MeAnswer, error) {
 	return me(h.self.Me(ctx, r))
+}
+
+func (h handlers) getMyAccess(ctx context.Context, r directory.Request, _ *api.None) (*api.OwnAccessAnswer, error) {
+	access, err := h.self.Access(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	out := &api.OwnAccessAnswer{}
+	out.Body.AllAccounts = access.AllAccounts
+	out.Body.Roles = present.All(access.Roles, "", func(r directory.Role) api.OwnRole {
+		return api.OwnRole{ID: r.ID, Name: r.Name, Description: r.Description}
+	}).Body.Items
+	out.Body.Permissions = present.All(access.Permissions, "", func(p directory.OwnPermission) api.OwnPermission {
+		return api.OwnPermission{ID: string(p.ID), Description: p.Description, Scope: string(p.Scope)}
+	}).Body.Items
+	out.Body.Accounts = present.All(access.Accounts, "", func(a directory.OwnAccount) api.OwnAccount {
+		return api.OwnAccount{ID: string(a.ID), Name: a.Name, Company: a.Company.Name}
+	}).Body.Items
+	return out, nil
 }
 
 func (h handlers) updateMe(ctx context.Context, r directory.Request, in *api.UpdateMeInput) (*api.MeAnswer, error) {

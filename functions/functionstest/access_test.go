@@ -154,3 +154,34 @@ func TestEvaluationsAnswerAsTheStandardSays(t *testing.T) {
 		"access_evaluations_endpoint": "https://api.example.com/access/v1/evaluations",
 	})
 }
+
+// 2.1: everybody can see what they may do themselves and on which accounts, without a permission to see anything else.
+func TestEverybodySeesTheirOwnAccess(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	type own struct {
+		Roles       []api.OwnRole
+		Permissions []api.OwnPermission
+		Accounts    []api.OwnAccount
+		AllAccounts bool
+	}
+	rosa := Read[own](t, o.Rosa.Do("getMyAccess"), 200)
+	o.Rosa.Do("listAccounts").Refused(t, 403, "forbidden")
+	equal(t, "roles", len(rosa.Roles), len(o.Rosa.Me(t).User.Roles))
+	equal(t, "permissions", len(rosa.Permissions), len(o.Rosa.Me(t).Permissions))
+	equal(t, "all accounts", rosa.AllAccounts, false)
+	equal(t, "accounts", len(rosa.Accounts), len(o.Rosa.Me(t).User.Accounts))
+	for _, one := range rosa.Accounts {
+		if one.Name == "" || one.Company == "" {
+			t.Errorf("an account without its names: %+v", one)
+		}
+	}
+	for _, one := range rosa.Permissions {
+		if one.Description == "" {
+			t.Errorf("%s is not described", one.ID)
+		}
+	}
+	if ada := Read[own](t, o.Ada.Do("getMyAccess"), 200); !ada.AllAccounts || len(ada.Accounts) > 0 {
+		t.Errorf("an admin has every account: %+v", ada)
+	}
+}

@@ -127,6 +127,37 @@ type HeldFactors struct {
 	RecoveryCodes int  `json:"recoveryCodes" doc:"How many are not used yet."`
 }
 
+// OwnAccessAnswer is what one may do oneself.
+type OwnAccessAnswer struct {
+	Body struct {
+		Roles       []OwnRole       `json:"roles" nullable:"false"`
+		Permissions []OwnPermission `json:"permissions" nullable:"false"`
+		AllAccounts bool            `json:"allAccounts" doc:"Every account of the organisation, also those opened later."`
+		Accounts    []OwnAccount    `json:"accounts" nullable:"false" doc:"Empty where all are yours."`
+	}
+}
+
+// OwnRole is a role that one has.
+type OwnRole struct {
+	ID          string `json:"id"`
+	Name        string `json:"name" translated:""`
+	Description string `json:"description,omitempty" translated:""`
+}
+
+// OwnPermission is a permission that one has.
+type OwnPermission struct {
+	ID          string `json:"id"`
+	Description string `json:"description" translated:""`
+	Scope       string `json:"scope" enum:"all,own" doc:"own: on what you created."`
+}
+
+// OwnAccount is an account that one has.
+type OwnAccount struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Company string `json:"company,omitempty" doc:"The name of the company that it is in."`
+}
+
 // SwitchInput is switchOrganisation's.
 type SwitchInput struct {
 	Body struct {
@@ -250,6 +281,10 @@ var (
 	GetMe = declare[None, MeAnswer](Endpoint{
 		ID: "getMe", Method: http.MethodGet, Path: "/v1/me", Function: Account, Tag: "account",
 		Summary: "See who is signed in, where, and with what permissions.",
+	})
+	GetMyAccess = declare[None, OwnAccessAnswer](Endpoint{
+		ID: "getMyAccess", Method: http.MethodGet, Path: "/v1/me/access", Function: Account, Tag: "account",
+		Summary: "See what one may do oneself, and on which accounts, in words.",
 	})
 	UpdateMe = declare[UpdateMeInput, MeAnswer](Endpoint{
 		ID: "updateMe", Method: http.MethodPatch, Path: "/v1/me", Function: Account, Tag: "account",
