@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from "react";
 import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Modal, ModalOverlay, Dialog, Popover, Separator } from "react-aria-components";
-import { answer, api, inCookie } from "./api/client";
-import { forget, queries, useWrite, type Me } from "./api/queries";
+import { answer, api } from "./api/client";
+import { forget, useWrite, type Me } from "./api/queries";
+import { useEnter } from "./enter";
 import { entries } from "./pages";
 import { Link, useLocation } from "./router";
 import { languages, nameOf, useLanguage } from "./texts";
@@ -102,23 +103,11 @@ function Choice({ id, children }: { id: string; children: string }) {
 function OrganisationMenu({ me }: { me: Me }) {
   const { t } = useLanguage();
   const tell = useTell();
-  const [, navigate] = useLocation();
-  const enter = useWrite(
-    (organisation: string, key) => answer(api.POST("/v1/session/organisation", { body: { organisation }, params: { header: { "Idempotency-Key": key, ...inCookie } } })),
-    {
-      onSuccess(entered) {
-        if (entered.challenge) forget(); // the other one asks for a second factor, which this session has not given
-        else queries.clear();
-        navigate("/");
-        void queries.invalidateQueries({ queryKey: ["me"] });
-      },
-      onError: (error) => tell(error.message),
-    },
-  );
+  const enter = useEnter((error) => tell(error.message));
   const others = me.organisations?.filter((one) => one.id !== me.organisation.id) ?? [];
   if (others.length === 0) return <span className="organisation">{me.organisation.name}</span>;
   return (
-    <Choices label={t("shell.organisation")} text={me.organisation.name} onAction={(id) => enter.mutate(id)}>
+    <Choices label={t("shell.organisation")} text={me.organisation.name} onAction={(id) => enter.mutate({ organisation: id })}>
       <MenuSection>
         <Header className="menu-head">{t("shell.switch")}</Header>
         {others.map((one) => (
@@ -169,7 +158,7 @@ function OwnMenu({ me }: { me: Me }) {
     <Choices label={t("shell.own")} icon="profile" text={name} onAction={(id) => (id === "out" ? signOut.mutate(undefined) : navigate(id))}>
       <MenuSection>
         <Header className="menu-head">{me.user.email}</Header>
-        {entries(me).some((page) => page.path === "/profile") && <Choice id="/profile">{t("shell.profile")}</Choice>}
+        <Choice id="/profile">{t("shell.profile")}</Choice>
       </MenuSection>
       <Separator />
       <Choice id="out">{t("shell.signOut")}</Choice>

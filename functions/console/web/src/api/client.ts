@@ -34,9 +34,9 @@ api.use({
 /** Has what opens a session put it into the cookie. */
 export const inCookie = { "Mandate-Session": "cookie" } as const;
 
-/** The body of an answer. Fails with a {@link ProblemError}. */
-export async function answer<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  return (await answered(request)).body;
+/** The body of an answer, not as a table in text. Fails with a {@link ProblemError}. */
+export async function answer<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Exclude<T, string>> {
+  return (await answered(request)).body as Exclude<T, string>;
 }
 
 /** An answer with its ETag, for the write that follows. */

@@ -101,6 +101,7 @@ function Preferences() {
 
 function Access() {
   const { t, name } = useLanguage();
+  const { user } = useMe();
   const access = useQuery({ queryKey: ["me-access"], queryFn: () => answer(api.GET("/v1/me/access")), staleTime: 60_000 });
   return (
     <Panel title={t("profile.access")}>
@@ -150,7 +151,7 @@ function Access() {
                   ))}
                 </ul>
               )}
-              {permissions.some((permission) => permission.needsApproval) && <p className="hint">{t("profile.needsApproval")}</p>}
+              {user.paymentRule === "needsApproval" && permissions.some((permission) => permission.id === "payments:initiate") && <p className="hint">{t("profile.needsApproval")}</p>}
             </div>
           </>
         )}
