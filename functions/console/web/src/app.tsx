@@ -50,13 +50,14 @@ function Behind() {
 
 function Signed({ me }: { me: Me }) {
   const [path] = useLocation();
+  const first = entries(me)[0];
   return (
     <Shell me={me}>
       <Boundary key={path} fallback={() => <Broken />}>
         <Suspense fallback={<Loading />}>
           <Switch>
             <Route path="/">
-              <Redirect href={entries(me)[0]?.path ?? "/welcome"} replace />
+              {first ? <Redirect href={first.path} replace /> : <Welcome me={me} />}
             </Route>
             {pages.map(({ path, Content, shown }) => (
               <Route key={path} path={path}>
@@ -70,6 +71,16 @@ function Signed({ me }: { me: Me }) {
         </Suspense>
       </Boundary>
     </Shell>
+  );
+}
+
+/** Where those are who have nothing to administer. */
+function Welcome({ me }: { me: Me }) {
+  const { t } = useLanguage();
+  return (
+    <PageFrame title={t("welcome.title", { name: me.user.name.first })}>
+      <Empty title={t("welcome.text", { organisation: me.organisation.name })} />
+    </PageFrame>
   );
 }
 

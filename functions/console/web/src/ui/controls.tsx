@@ -1,10 +1,11 @@
 import { useId, type ReactNode } from "react";
 import {
-  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, ProgressBar, SearchField as AriaSearchField,
+  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, SearchField as AriaSearchField,
   Select as AriaSelect, SelectValue, Text, TextArea as AriaTextArea, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
 } from "react-aria-components";
 import { useLanguage } from "../texts";
 import { Icon, type IconName } from "./icons";
+import { useComplaint } from "./problem";
 
 type Look = "primary" | "plain" | "quiet" | "danger";
 
@@ -14,14 +15,16 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
   children?: ReactNode;
 }
 
-/** Does something on this page; what leads to another is a Link. */
-export function Button({ look = "plain", icon, children, ...props }: ButtonProps) {
-  const { t } = useLanguage();
+/**
+ * Does something on this page; what leads to another is a Link. While its act is pending it keeps the focus and does nothing.
+ * (The component's own pending state announces the button by its id, which is gone once the act has led elsewhere.)
+ */
+export function Button({ look = "plain", icon, isPending, children, ...props }: ButtonProps) {
+  const idle = isPending ? ({ type: "button", onPress: undefined, "aria-disabled": true } as const) : {};
   return (
-    <AriaButton {...props} className={`button ${look}`}>
+    <AriaButton {...props} {...idle} className={isPending ? `button ${look} pending` : `button ${look}`}>
       {icon && <Icon name={icon} />}
       {children}
-      {props.isPending && <ProgressBar isIndeterminate aria-label={t("loading")} className="only-heard" />}
     </AriaButton>
   );
 }
@@ -33,8 +36,9 @@ interface Described {
 
 /** A line of text. Its name is the path in the request's body, by which the API's complaints find it (see Form). */
 export function TextField({ label, hint, placeholder, ...props }: Described & { placeholder?: string } & Omit<TextFieldProps, "children" | "className">) {
+  const complaint = useComplaint(props.name);
   return (
-    <AriaTextField {...props} className="field">
+    <AriaTextField {...props} className="field" validationBehavior="aria" isInvalid={complaint !== undefined}>
       <Label>{label}</Label>
       <Input placeholder={placeholder} />
       {hint && (
@@ -42,15 +46,16 @@ export function TextField({ label, hint, placeholder, ...props }: Described & { 
           {hint}
         </Text>
       )}
-      <FieldError className="error" />
+      <FieldError className="error">{complaint}</FieldError>
     </AriaTextField>
   );
 }
 
 /** Some lines of text: a note, a reason, a certificate. */
 export function TextArea({ label, hint, rows = 4, ...props }: Described & { rows?: number } & Omit<TextFieldProps, "children" | "className">) {
+  const complaint = useComplaint(props.name);
   return (
-    <AriaTextField {...props} className="field">
+    <AriaTextField {...props} className="field" validationBehavior="aria" isInvalid={complaint !== undefined}>
       <Label>{label}</Label>
       <AriaTextArea rows={rows} />
       {hint && (
@@ -58,7 +63,7 @@ export function TextArea({ label, hint, rows = 4, ...props }: Described & { rows
           {hint}
         </Text>
       )}
-      <FieldError className="error" />
+      <FieldError className="error">{complaint}</FieldError>
     </AriaTextField>
   );
 }
@@ -98,12 +103,15 @@ export function Select({ label, hint, options, value, onChange, empty, name, isR
   name?: string;
   isRequired?: boolean;
 }) {
+  const complaint = useComplaint(name);
   const all = empty === undefined ? options : [{ id: none, name: empty }, ...options];
   return (
     <AriaSelect
       className="field"
       name={name}
       isRequired={isRequired}
+      validationBehavior="aria"
+      isInvalid={complaint !== undefined}
       value={value ?? (empty === undefined ? null : none)}
       onChange={(key) => onChange(key === none || key === null ? undefined : String(key))}
     >
@@ -117,7 +125,7 @@ export function Select({ label, hint, options, value, onChange, empty, name, isR
           {hint}
         </Text>
       )}
-      <FieldError className="error" />
+      <FieldError className="error">{complaint}</FieldError>
       <Popover className="popover">
         <ListBox items={all} className="listbox">
           {(option) => (

@@ -1,5 +1,4 @@
-import { createContext, useContext, useMemo, useRef, useState, type FormEvent, type ReactNode } from "react";
-import { Form as AriaForm } from "react-aria-components";
+import { createContext, useContext, useEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { ProblemError } from "../api/client";
 import { Link } from "../router";
 import { useLanguage } from "../texts";
@@ -43,11 +42,15 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
 /** The field that a complaint is about: that about one of a list is about the list. */
 export const fieldOf = (path: string) => path.replace(/\[\d+\].*$/, "");
 
-const Names = createContext<ReadonlySet<string> | undefined>(undefined);
+const Complaints = createContext<Readonly<Record<string, string>>>({});
+
+/** What the API complains of at a field, until the form is sent again. */
+export const useComplaint = (name: string | undefined): string | undefined => useContext(Complaints)[name ?? ""];
 
 /**
- * A form whose request may be refused. The API's complaints go to the fields of the same name, which say them and are
- * focused; the rest is told above the form. Fields are validated by the API alone: one place, one wording.
+ * A form whose request may be refused. The API's complaints go to the fields of the same name, the first of which is focused;
+ * the rest is told above the form. Fields are validated by the API alone: one place, one wording. A complaint stays until the
+ * form is sent again: were it to go as its field is left, the button would move from under the press.
  */
 export function Form({ error, names, onSubmit, children }: {
   error: Error | null | undefined;
@@ -56,44 +59,28 @@ export function Form({ error, names, onSubmit, children }: {
   onSubmit: () => void;
   children: ReactNode;
 }) {
-  const known = useRef(new Set(names)).current;
-  // What was said of a field goes as it is typed in: were it to go when the field is left, the button that is being pressed
-  // would move away from under the pointer.
-  const [typed, setTyped] = useState<{ error: typeof error; fields: ReadonlySet<string> }>({ error, fields: new Set() });
-  const errors = useMemo(() => {
-    const said: Record<string, string> = {};
-    for (const one of (error instanceof ProblemError && error.problem.errors) || []) {
-      const field = fieldOf(one.field);
-      if (known.has(field) && !(typed.error === error && typed.fields.has(field))) said[field] ??= one.detail ?? one.rule;
-    }
-    return said;
-  }, [error, typed]);
-  const told = error instanceof ProblemError && (error.problem.errors ?? []).length > 0 && error.problem.errors!.every((one) => known.has(fieldOf(one.field)));
+  const form = useRef<HTMLFormElement>(null);
+  const all = error instanceof ProblemError ? (error.problem.errors ?? []) : [];
+  const complaints: Record<string, string> = {};
+  for (const one of all) if (names.includes(fieldOf(one.field))) complaints[fieldOf(one.field)] ??= one.detail ?? one.rule;
+  const toldAtFields = all.length > 0 && all.every((one) => names.includes(fieldOf(one.field)));
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid] button")?.focus();
+  }, [error]);
   return (
-    <Names value={known}>
-      <AriaForm
+    <Complaints value={complaints}>
+      <form
+        ref={form}
         className="form"
-        validationBehavior="aria"
-        validationErrors={errors}
+        noValidate
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
           onSubmit();
         }}
       >
-        {!told && <Problem error={error} besides={(field) => known.has(fieldOf(field))} />}
-        <div
-          className="through"
-          onInput={(event: FormEvent) => {
-            const { name } = event.target as HTMLInputElement;
-            if (error && name) setTyped((before) => ({ error, fields: new Set([...(before.error === error ? before.fields : []), name]) }));
-          }}
-        >
-          {children}
-        </div>
-      </AriaForm>
-    </Names>
+        {!toldAtFields && <Problem error={error} besides={(field) => names.includes(fieldOf(field))} />}
+        {children}
+      </form>
+    </Complaints>
   );
 }
-
-/** Whether a field is in a Form that knows its name. */
-export const useIsNamed = (name: string) => useContext(Names)?.has(name) ?? false;

@@ -5,6 +5,7 @@ import { answer, api, type User } from "../../api/client";
 import { keepPreviousData } from "../../api/queries";
 import { useLanguage } from "../../texts";
 import { Icon } from "../../ui/icons";
+import { useComplaint } from "../../ui/problem";
 import { fullName } from "../changes/parts";
 
 /** A user of the organisation, found as one types its name or address. */
@@ -16,6 +17,7 @@ export function UserPicker({ label, name, onPick, kind, status }: {
   status?: "active" | "inactive";
 }) {
   const { t, name: called } = useLanguage();
+  const complaint = useComplaint(name);
   const [typed, setTyped] = useState("");
   const [picked, setPicked] = useState<User>();
   const [q, setQ] = useState("");
@@ -32,6 +34,8 @@ export function UserPicker({ label, name, onPick, kind, status }: {
     <ComboBox
       className="field"
       name={name}
+      validationBehavior="aria"
+      isInvalid={complaint !== undefined}
       items={found.data ?? []}
       inputValue={typed}
       onInputChange={setTyped}
@@ -59,7 +63,7 @@ export function UserPicker({ label, name, onPick, kind, status }: {
           {picked.email}, {called("kind", picked.kind)}, {called("status", picked.status)}
         </Text>
       )}
-      <FieldError className="error" />
+      <FieldError className="error">{complaint}</FieldError>
       <Popover className="popover">
         <ListBox<User> className="listbox" renderEmptyState={() => <span className="menu-head">{t("users.none")}</span>}>
           {(user) => (

@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
-import {
-  Checkbox as AriaCheckbox, CheckboxGroup, FieldError, Label, Radio, RadioGroup, Text, TextArea as AriaTextArea, TextField, type TextFieldProps,
-} from "react-aria-components";
+import { Checkbox as AriaCheckbox, CheckboxGroup, FieldError, Label, Radio, RadioGroup, Text } from "react-aria-components";
 import { Icon } from "../../ui/icons";
+import { useComplaint } from "../../ui/problem";
 
 export interface Choice {
   id: string;
@@ -35,15 +34,16 @@ export function Many({ label, hint, name, value, onChange, children }: {
   onChange: (value: string[]) => void;
   children: ReactNode;
 }) {
+  const complaint = useComplaint(name);
   return (
-    <CheckboxGroup name={name} value={value} onChange={onChange} className="field many">
+    <CheckboxGroup name={name} value={value} onChange={onChange} validationBehavior="aria" isInvalid={complaint !== undefined} className="field many">
       <Label>{label}</Label>
       {hint && (
         <Text slot="description" className="hint">
           {hint}
         </Text>
       )}
-      <FieldError className="error" />
+      <FieldError className="error">{complaint}</FieldError>
       {children}
     </CheckboxGroup>
   );
@@ -58,15 +58,16 @@ export function One({ label, hint, name, value, onChange, options }: {
   onChange: (value: string) => void;
   options: Choice[];
 }) {
+  const complaint = useComplaint(name);
   return (
-    <RadioGroup name={name} value={value ?? null} onChange={onChange} className="field many">
+    <RadioGroup name={name} value={value ?? null} onChange={onChange} validationBehavior="aria" isInvalid={complaint !== undefined} className="field many">
       <Label>{label}</Label>
       {hint && (
         <Text slot="description" className="hint">
           {hint}
         </Text>
       )}
-      <FieldError className="error" />
+      <FieldError className="error">{complaint}</FieldError>
       <div className="choices">
         {options.map((option) => (
           <Radio key={option.id} value={option.id} className="checkbox choice radio">
@@ -79,21 +80,5 @@ export function One({ label, hint, name, value, onChange, options }: {
         ))}
       </div>
     </RadioGroup>
-  );
-}
-
-/** Lines of text. */
-export function Lines({ label, hint, rows = 3, ...props }: { label: string; hint?: string; rows?: number } & Omit<TextFieldProps, "children" | "className">) {
-  return (
-    <TextField {...props} className="field">
-      <Label>{label}</Label>
-      <AriaTextArea rows={rows} spellCheck="false" />
-      {hint && (
-        <Text slot="description" className="hint">
-          {hint}
-        </Text>
-      )}
-      <FieldError className="error" />
-    </TextField>
   );
 }

@@ -4,14 +4,13 @@ import { answer, api, type Schemas } from "../../../api/client";
 import { useWrite } from "../../../api/queries";
 import { Link } from "../../../router";
 import { useLanguage } from "../../../texts";
-import { Button, TextField } from "../../../ui/controls";
+import { Button, TextArea, TextField } from "../../../ui/controls";
 import { Dialog, SecondFactor, type Proof } from "../../../ui/dialog";
 import { Badge, Empty, Loaded, Time } from "../../../ui/frame";
 import { DataTable, type Column } from "../../../ui/table";
 import { ActDialog } from "../act";
 import { rights } from "../catalogue";
 import type { TabProps } from "../details";
-import { Lines } from "../inputs";
 import { asPost, asPut, keyed, Secret } from "../outcome";
 
 /** What lets an API user in (6): credentials, certificates, addresses. */
@@ -239,7 +238,7 @@ function Certificates({ user, me, etag }: TabProps) {
             setPem("");
           }}
         >
-          <Lines name="pem" label={t("certificates.pem")} hint={t("certificates.pemHint")} rows={8} value={pem} onChange={setPem} isRequired />
+          <TextArea name="pem" label={t("certificates.pem")} hint={t("certificates.pemHint")} rows={8} value={pem} onChange={setPem} isRequired />
         </ActDialog>
       )}
       {removing && (

@@ -3,12 +3,11 @@ import { useState } from "react";
 import { answer, api, type Schemas } from "../../../api/client";
 import { useWrite } from "../../../api/queries";
 import { useLanguage, type Key } from "../../../texts";
-import { Button } from "../../../ui/controls";
+import { Button, TextArea } from "../../../ui/controls";
 import { Badge, Loaded, Time, useTell } from "../../../ui/frame";
 import { Form } from "../../../ui/problem";
 import { rights, useCatalogue, useSaid } from "../catalogue";
 import type { TabProps } from "../details";
-import { Lines } from "../inputs";
 import { keyed } from "../outcome";
 import { Facts } from "./info";
 
@@ -124,7 +123,7 @@ function Decide({ level, user }: { level: Level; user: TabProps["user"] }) {
   return (
     <Form error={decide.error} names={["reason"]} onSubmit={() => {}}>
       <h3>{t("kyc.decide")}</h3>
-      <Lines name="reason" label={t("kyc.reason")} hint={t("kyc.reasonHint")} value={reason} onChange={setReason} />
+      <TextArea rows={3} name="reason" label={t("kyc.reason")} hint={t("kyc.reasonHint")} value={reason} onChange={setReason} />
       <div className="row">
         {outcomes.map(([outcome, look]) => (
           <Button key={outcome} look={look} onPress={() => decide.mutate(outcome)} isPending={decide.isPending && decide.variables === outcome}>
