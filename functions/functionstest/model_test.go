@@ -63,6 +63,7 @@ type user struct {
 	kind, status, resume string
 	profile
 	phone, username string
+	password        string
 	open, leaving   string // changes
 	secondFactor    bool
 	verifies        bool // has a link to verify its address, whatever became of it
@@ -415,6 +416,7 @@ func (m *model) followed(at int) {
 	one := &m.links[at]
 	one.used = true
 	to := m.users[one.user]
+	to.password = newPassword
 	if one.kind == "verification" {
 		to.verifies = false
 		if to.status == "emailNotVerified" {
