@@ -14,6 +14,15 @@
 //   - The walks share one running service, which takes longest to start, and go one after the other: its clock is theirs in
 //     turn, and each has organisations of its own.
 //   - Tenants are seeded through the store's own effects, with sessions: what a test is not about costs it nothing.
+//   - Faults (TestFaults) are put below the clients of AWS's services (package faulttest), one at each call of each
+//     workflow, and pairs. Whoever invoked what failed invokes it again, as Lambda's event sources, Step Functions and
+//     careful clients do; then all that is stored and sent must be as without faults. Nothing is left out of the comparison
+//     but what is chance (ids, secrets, times within the hour), what is nobody's and ends by itself (a challenge whose
+//     answer was lost), and how entries of the log came together in blocks.
+//   - The model (TestModel) states requirements, and calls none of the service's decisions. It does not foresee the one
+//     reason for which a request is refused, but all that stand against it: which is told first is not a requirement.
+//     What happens at the same time must be explained by some order.
+//   - make test has a selection of both, make soak as much as asked.
 //   - Nothing happens by itself. What the outbox holds is carried when the test says so, once, twice, late or in
 //     disorder, so that a test decides which interleaving it looks at.
 package functionstest
