@@ -21,7 +21,7 @@ import (
 )
 
 // steps bounds what the model is compared with.
-var steps = flag.Int("steps", 2500, "how many steps the service and its model are compared for")
+var steps = flag.Int("steps", 1500, "how many steps the service and its model are compared for")
 
 // Whatever admins, users and the platform's staff do, in whatever order and at the same time, in every preset and under
 // every change control, the service answers as its model says, and is as its model is.
