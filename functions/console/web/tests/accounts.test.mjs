@@ -11,12 +11,15 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   const staff = { ...operator, organisation: id };
   const opening = await open(t, { user: staff });
   await opening.goto("/accounts");
+  await opening.getByRole("button", { name: "Open account" }).click();
+  await opening.getByRole("dialog").waitFor();
+  await look(opening, "account-open");
+  await opening.keyboard.press("Escape");
   await opening.getByRole("button", { name: "Create company" }).click();
   await opening.getByLabel("Name of the company").fill("West Trading");
   await opening.getByRole("dialog").getByRole("button", { name: "Create company" }).click();
   await opening.getByRole("heading", { name: /West Trading/ }).waitFor();
   await opening.getByRole("button", { name: "Open account" }).click();
-  await look(opening, "account-open");
   await opening.getByRole("dialog").getByRole("button", { name: /Company/ }).click();
   await opening.getByRole("option", { name: "West Trading" }).click();
   await opening.getByRole("textbox", { name: "Name" }).fill("Refunds");

@@ -98,7 +98,7 @@ function People({ account }: { account: Account }) {
             if (lacking && may(me, "users:update")) return <Lacking key={account.id} account={account} users={users} columns={columns} />;
             return (
               <>
-                <p className="faint account-note">{t(lacking ? "accounts.lackText" : "accounts.haveText")}</p>
+                <p className="lead">{t(lacking ? "accounts.lackText" : "accounts.haveText")}</p>
                 <DataTable label={t(lacking ? "accounts.lacks" : "accounts.has")} columns={columns} rows={users} rowKey={(user) => user.id} />
               </>
             );

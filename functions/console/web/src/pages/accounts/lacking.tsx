@@ -46,7 +46,7 @@ export function Lacking({ account, users, columns }: { account: Account; users: 
   const kinds = [...new Set(users.map((user) => user.kind))];
   return (
     <>
-      <p className="faint account-note">{t("accounts.lackText")}</p>
+      <p className="lead">{t("accounts.lackText")}</p>
       <div className="toolbar" role="search">
         <SearchField label={t("users.search")} value={q} onChange={setQ} />
         {kinds.length > 1 && (

@@ -174,7 +174,7 @@ function Timeline({ change }: { change: Change }) {
           <span className="faint">
             <Time at={event.at} />
           </span>
-          {event.reason && <q>{event.reason}</q>}
+          {event.reason && event.reason !== change.cause && <q>{event.reason}</q>}
         </li>
       ))}
     </ol>

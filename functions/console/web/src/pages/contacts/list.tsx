@@ -41,7 +41,7 @@ export default function Contacts() {
         </Button>
       }
     >
-      <p className="faint contacts-note">{t("contacts.text")}</p>
+      <p className="lead">{t("contacts.text")}</p>
       <Loaded query={list}>
         {(contacts) => {
           if (contacts.length === 0) return <Empty title={t("contacts.none")}>{<p>{t("contacts.noneText")}</p>}</Empty>;

@@ -11,7 +11,6 @@ import { Form } from "../../ui/problem";
 import { actsOf, type Act } from "./parts";
 import { blank, draftOf, newUser, patchOf, PersonFields, type Draft } from "./person";
 import { UserPicker } from "./picker";
-import "../contacts/contacts.css";
 import "./requests.css";
 
 const all = ["createUser", "updateUser", "deactivateUser", "reactivateUser", "removeUser", "resetSecondFactor", "addCertificate", "removeCertificate"] as const;
@@ -71,7 +70,7 @@ export default function CreateServiceRequest() {
   const certificates = act === "addCertificate" || act === "removeCertificate";
   return (
     <PageFrame title={t("requests.new")} trail={[{ href: "/service-requests", name: t("requests.title") }]}>
-      <p className="faint request-note">{t("requests.newText")}</p>
+      <p className="lead">{t("requests.newText")}</p>
       <div className="panel request-form">
         <Form error={file.error} names={names} onSubmit={() => file.mutate(undefined)}>
           <Select name="act" label={t("requests.act")} options={acts.map((id) => ({ id, name: name("changes.act", id) }))} value={act} onChange={begin} hint={t(`requests.hint.${act}`)} />

@@ -12,6 +12,7 @@ import { Form } from "../../ui/problem";
 import { Diff } from "../changes/diff";
 import { StateBadge } from "../changes/parts";
 import { tones, type ServiceRequest } from "./parts";
+import "./requests.css";
 
 const icons: Record<ServiceRequest["state"], IconName> = { open: "pending", accepted: "done", declined: "close", expired: "info" };
 

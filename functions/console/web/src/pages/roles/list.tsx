@@ -24,7 +24,7 @@ export default function Roles() {
         )
       }
     >
-      <p className="faint roles-note">{t("roles.text")}</p>
+      <p className="lead">{t("roles.text")}</p>
       <Loaded query={roles}>{(roles) => (roles.length === 0 ? <Empty title={t("roles.none")} /> : <Catalogue roles={roles} />)}</Loaded>
     </PageFrame>
   );
