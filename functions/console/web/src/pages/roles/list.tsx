@@ -69,7 +69,10 @@ function Catalogue({ roles }: { roles: Role[] }) {
 
 function Matrix({ roles }: { roles: Role[] }) {
   const { t, name } = useLanguage();
-  const groups = useGroups(roles);
+  // What no role gives comes by the kind of user, or by hand: a row of it would say nothing.
+  const groups = useGroups(roles)
+    .map((group) => ({ ...group, permissions: group.permissions.filter(({ id }) => roles.some((role) => id in role.permissions)) }))
+    .filter((group) => group.permissions.length > 0);
   return (
     <div className="matrix" role="region" aria-label={t("roles.matrix")} tabIndex={0}>
       <table>
