@@ -1,7 +1,7 @@
 import { useId, type ReactNode } from "react";
 import {
   Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, SearchField as AriaSearchField,
-  Select as AriaSelect, SelectValue, Text, TextArea as AriaTextArea, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
+  Select as AriaSelect, SelectValue, Text, TextArea, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
 } from "react-aria-components";
 import { useLanguage } from "../texts";
 import { Icon, type IconName } from "./icons";
@@ -34,30 +34,13 @@ interface Described {
   hint?: ReactNode;
 }
 
-/** A line of text. Its name is the path in the request's body, by which the API's complaints find it (see Form). */
-export function TextField({ label, hint, placeholder, ...props }: Described & { placeholder?: string } & Omit<TextFieldProps, "children" | "className">) {
+/** A line of text, or with rows several. Its name is the path in the request's body, by which the API's complaints find it (see Form). */
+export function TextField({ label, hint, placeholder, rows, ...props }: Described & { placeholder?: string; rows?: number } & Omit<TextFieldProps, "children" | "className">) {
   const complaint = useComplaint(props.name);
   return (
     <AriaTextField {...props} className="field" validationBehavior="aria" isInvalid={complaint !== undefined}>
       <Label>{label}</Label>
-      <Input placeholder={placeholder} />
-      {hint && (
-        <Text slot="description" className="hint">
-          {hint}
-        </Text>
-      )}
-      <FieldError className="error">{complaint}</FieldError>
-    </AriaTextField>
-  );
-}
-
-/** Some lines of text: a note, a reason, a certificate. */
-export function TextArea({ label, hint, rows = 4, ...props }: Described & { rows?: number } & Omit<TextFieldProps, "children" | "className">) {
-  const complaint = useComplaint(props.name);
-  return (
-    <AriaTextField {...props} className="field" validationBehavior="aria" isInvalid={complaint !== undefined}>
-      <Label>{label}</Label>
-      <AriaTextArea rows={rows} />
+      {rows ? <TextArea rows={rows} /> : <Input placeholder={placeholder} />}
       {hint && (
         <Text slot="description" className="hint">
           {hint}

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useLanguage } from "../texts";
 import { Button } from "./controls";
 import { Icon } from "./icons";
@@ -93,5 +93,32 @@ export function Pager({ page, onPrevious, onNext }: { page: number; onPrevious?:
         <Icon name="right" />
       </Button>
     </nav>
+  );
+}
+
+/** The pager of a list whose cursor the address keeps. Without one it is the first page, whatever was before it. */
+export function CursorPager({ cursor, next, go }: { cursor: string | undefined; next: string | undefined; go: (cursor: string | undefined) => void }) {
+  const [kept, setBefore] = useState<(string | undefined)[]>([]);
+  const before = cursor ? kept : [];
+  return (
+    <Pager
+      page={before.length + 1}
+      onPrevious={
+        cursor
+          ? () => {
+              setBefore(before.slice(0, -1));
+              go(before.at(-1));
+            }
+          : undefined
+      }
+      onNext={
+        next
+          ? () => {
+              setBefore([...before, cursor]);
+              go(next);
+            }
+          : undefined
+      }
+    />
   );
 }

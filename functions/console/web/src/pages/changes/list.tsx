@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { answer, api } from "../../api/client";
 import { keepPreviousData, polling, useMe, type Me } from "../../api/queries";
 import { Link, useSearch } from "../../router";
@@ -7,7 +6,7 @@ import { useLanguage } from "../../texts";
 import { Chips } from "../../ui/chips";
 import { Badge, Countdown, Empty, Loaded, PageFrame } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
-import { DataTable, Pager, type Column } from "../../ui/table";
+import { CursorPager, DataTable, type Column } from "../../ui/table";
 import { Ago, decides, isOpen, StateBadge, type Change } from "./parts";
 import "./changes.css";
 
@@ -29,7 +28,6 @@ export default function Changes() {
   const { t, name } = useLanguage();
   const me = useMe();
   const [search, change] = useSearch(fields);
-  const [before, setBefore] = useState<(string | undefined)[]>([]);
   const controlled = me.organisation.settings.changeControl === "second_admin";
   const list = useQuery({
     queryKey: ["changes", search],
@@ -73,25 +71,7 @@ export default function Changes() {
           )
         }
       </Loaded>
-      <Pager
-        page={before.length + 1}
-        onPrevious={
-          search.cursor
-            ? () => {
-                change({ cursor: before.at(-1) });
-                setBefore(before.slice(0, -1));
-              }
-            : undefined
-        }
-        onNext={
-          list.data?.next
-            ? () => {
-                setBefore([...before, search.cursor]);
-                change({ cursor: list.data?.next });
-              }
-            : undefined
-        }
-      />
+      <CursorPager cursor={search.cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
     </PageFrame>
   );
 }

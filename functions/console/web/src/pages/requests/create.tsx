@@ -5,7 +5,7 @@ import { useAccounts } from "../../api/lists";
 import { useMe, useWrite } from "../../api/queries";
 import { Link, useLocation, useSearch } from "../../router";
 import { useLanguage } from "../../texts";
-import { Button, Select, TextArea } from "../../ui/controls";
+import { Button, Select, TextField } from "../../ui/controls";
 import { PageFrame, useTell } from "../../ui/frame";
 import { Form } from "../../ui/problem";
 import { actsOf, type Act } from "./parts";
@@ -87,9 +87,9 @@ export default function CreateServiceRequest() {
           {(act === "createUser" || (act === "updateUser" && target)) && (
             <PersonFields key={target?.id ?? act} under={act === "createUser" ? "user" : "patch"} draft={draft} change={(part) => setDraft({ ...draft, ...part })} isNew={act === "createUser"} />
           )}
-          {act === "addCertificate" && <TextArea name="pem" label={t("requests.pem")} value={pem} onChange={setPem} rows={8} isRequired hint={t("requests.pemHint")} />}
+          {act === "addCertificate" && <TextField name="pem" label={t("requests.pem")} value={pem} onChange={setPem} rows={8} isRequired hint={t("requests.pemHint")} />}
           {act === "removeCertificate" && target && <CertificateSelect user={target} value={fingerprint} onChange={setFingerprint} />}
-          <TextArea name="note" label={t("requests.note")} value={note} onChange={setNote} maxLength={1000} hint={t("requests.noteHint")} />
+          <TextField rows={4} name="note" label={t("requests.note")} value={note} onChange={setNote} maxLength={1000} hint={t("requests.noteHint")} />
           <div className="row">
             <Button look="primary" type="submit" isPending={file.isPending}>
               {t("requests.file")}

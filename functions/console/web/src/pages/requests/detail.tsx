@@ -4,7 +4,7 @@ import { answer, api } from "../../api/client";
 import { may, polling, useMe, useWrite } from "../../api/queries";
 import { Link, useParams } from "../../router";
 import { useLanguage } from "../../texts";
-import { Button, TextArea } from "../../ui/controls";
+import { Button, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
 import { Badge, Countdown, Loaded, PageFrame, Time, useTell } from "../../ui/frame";
 import { Icon, type IconName } from "../../ui/icons";
@@ -134,7 +134,7 @@ function Verdict({ request, outcome, onClose }: { request: ServiceRequest; outco
     <Dialog title={t(accepting ? "requests.acceptTitle" : "requests.declineTitle")} open onClose={onClose}>
       <p>{t(accepting ? "requests.acceptText" : "requests.declineText")}</p>
       <Form error={decide.error} names={["reason"]} onSubmit={() => decide.mutate(undefined)}>
-        <TextArea name="reason" label={t(accepting ? "changes.reasonOptional" : "changes.reason")} value={reason} onChange={setReason} isRequired={!accepting} maxLength={1000} autoFocus />
+        <TextField rows={4} name="reason" label={t(accepting ? "changes.reasonOptional" : "changes.reason")} value={reason} onChange={setReason} isRequired={!accepting} maxLength={1000} autoFocus />
         <div className="row end">
           <Button onPress={onClose}>{t("cancel")}</Button>
           <Button look={accepting ? "primary" : "danger"} type="submit" isPending={decide.isPending} isDisabled={!accepting && !reason.trim()}>

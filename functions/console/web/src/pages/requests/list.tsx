@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { answer, api } from "../../api/client";
 import { keepPreviousData, may, polling, useMe } from "../../api/queries";
 import { Link, useSearch } from "../../router";
@@ -7,7 +6,7 @@ import { useLanguage } from "../../texts";
 import { Chips } from "../../ui/chips";
 import { Badge, Empty, Loaded, PageFrame } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
-import { DataTable, Pager, type Column } from "../../ui/table";
+import { CursorPager, DataTable, type Column } from "../../ui/table";
 import { Ago } from "../changes/parts";
 import { files, tones, type ServiceRequest } from "./parts";
 
@@ -19,7 +18,6 @@ export default function ServiceRequests() {
   const { t, name } = useLanguage();
   const me = useMe();
   const [search, change] = useSearch(fields);
-  const [before, setBefore] = useState<(string | undefined)[]>([]);
   // On the platform itself there is a queue of each state, and open is what it begins with.
   const queue = may(me, "requests:decide") && me.organisation.id === me.user.organisation;
   const list = useQuery({
@@ -59,25 +57,7 @@ export default function ServiceRequests() {
           )
         }
       </Loaded>
-      <Pager
-        page={before.length + 1}
-        onPrevious={
-          search.cursor
-            ? () => {
-                change({ cursor: before.at(-1) });
-                setBefore(before.slice(0, -1));
-              }
-            : undefined
-        }
-        onNext={
-          list.data?.next
-            ? () => {
-                setBefore([...before, search.cursor]);
-                change({ cursor: list.data?.next });
-              }
-            : undefined
-        }
-      />
+      <CursorPager cursor={search.cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
     </PageFrame>
   );
 }

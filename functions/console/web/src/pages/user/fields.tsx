@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Me } from "../../api/queries";
 import { Link } from "../../router";
 import { languages, nameOf, useLanguage } from "../../texts";
-import { Checkbox, SearchField, Select, TextArea, TextField } from "../../ui/controls";
+import { Checkbox, SearchField, Select, TextField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { kinds, type Catalogue } from "./catalogue";
 import { hasEveryAccount, type Draft } from "./draft";
@@ -202,7 +202,7 @@ export function Rights({ draft, set, me, catalogue }: Props & { catalogue: Catal
           )}
         </div>
       )}
-      <TextArea rows={3} name="ipAllowList" label={t("user.ipAllowList")} hint={t("newUser.ipHint")} value={draft.ipAllowList} onChange={(ipAllowList) => set({ ipAllowList })} />
+      <TextField rows={3} name="ipAllowList" label={t("user.ipAllowList")} hint={t("newUser.ipHint")} value={draft.ipAllowList} onChange={(ipAllowList) => set({ ipAllowList })} />
     </>
   );
 }

@@ -4,7 +4,7 @@ import { answer, api, type Schemas } from "../../../api/client";
 import { useWrite } from "../../../api/queries";
 import { Link } from "../../../router";
 import { useLanguage } from "../../../texts";
-import { Button, TextArea, TextField } from "../../../ui/controls";
+import { Button, TextField } from "../../../ui/controls";
 import { Dialog, SecondFactor, type Proof } from "../../../ui/dialog";
 import { Badge, Empty, Loaded, Time } from "../../../ui/frame";
 import { DataTable, type Column } from "../../../ui/table";
@@ -238,7 +238,7 @@ function Certificates({ user, me, etag }: TabProps) {
             setPem("");
           }}
         >
-          <TextArea name="pem" label={t("certificates.pem")} hint={t("certificates.pemHint")} rows={8} value={pem} onChange={setPem} isRequired />
+          <TextField name="pem" label={t("certificates.pem")} hint={t("certificates.pemHint")} rows={8} value={pem} onChange={setPem} isRequired />
         </ActDialog>
       )}
       {removing && (

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answer, api, type Schemas } from "../../../api/client";
 import { useWrite } from "../../../api/queries";
 import { useLanguage, type Key } from "../../../texts";
-import { Button, TextArea } from "../../../ui/controls";
+import { Button, TextField } from "../../../ui/controls";
 import { Badge, Loaded, Time, useTell } from "../../../ui/frame";
 import { Form } from "../../../ui/problem";
 import { rights, useCatalogue, useSaid } from "../catalogue";
@@ -123,7 +123,7 @@ function Decide({ level, user }: { level: Level; user: TabProps["user"] }) {
   return (
     <Form error={decide.error} names={["reason"]} onSubmit={() => {}}>
       <h3>{t("kyc.decide")}</h3>
-      <TextArea rows={3} name="reason" label={t("kyc.reason")} hint={t("kyc.reasonHint")} value={reason} onChange={setReason} />
+      <TextField rows={3} name="reason" label={t("kyc.reason")} hint={t("kyc.reasonHint")} value={reason} onChange={setReason} />
       <div className="row">
         {outcomes.map(([outcome, look]) => (
           <Button key={outcome} look={look} onPress={() => decide.mutate(outcome)} isPending={decide.isPending && decide.variables === outcome}>
