@@ -66,7 +66,8 @@ export function Actions(props: Props) {
   );
 }
 
-function Doing({ action, user, me, etag, onClose }: Props & { action: Action; onClose: () => void }) {
+/** An action's dialog. */
+export function Doing({ action, user, me, etag, onClose }: Props & { action: Action; onClose: () => void }) {
   const { t } = useLanguage();
   const [, navigate] = useLocation();
   const path = { userId: user.id };

@@ -14,7 +14,8 @@ import { callsApi, fullName, rights } from "./catalogue";
 import { Confirm } from "./outcome";
 import { AccessTab } from "./tabs/access";
 import { ApiTab } from "./tabs/api";
-import { FactorTab, AdditionalTab, InfoTab } from "./tabs/info";
+import { FactorTab } from "./tabs/factor";
+import { AdditionalTab, InfoTab } from "./tabs/info";
 import { KycTab } from "./tabs/kyc";
 import { OperationsTab, SessionsTab, TokensTab } from "./tabs/history";
 import "./user.css";
@@ -92,19 +93,22 @@ export default function Details() {
         <ul>
           {shown.map((one) => (
             <li key={one.id}>
-              <Link href={`/users/${user.id}${one.id && `/${one.id}`}`} aria-current={one === current ? "page" : undefined}>
+              <Link href={`/users/${user.id}${one.id && `/${one.id}`}`} aria-current={one === current ? "page" : undefined} ref={one === current ? seenWhole : undefined}>
                 {t(one.title)}
               </Link>
             </li>
           ))}
         </ul>
       </nav>
-      <section aria-label={current && t(current.title)} className="tab">
+      <div>
         {current ? <current.Content user={user} me={me} etag={etag} /> : <Empty title={t("nowhere.text")} />}
-      </section>
+      </div>
     </PageFrame>
   );
 }
+
+/** On a phone the tabs are wider than the window: the one that one is at is in sight. */
+const seenWhole = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: "nearest", inline: "center" });
 
 /** The change that is open for the user (3.5, 3.6): what, by whom, what it waits for, and when it takes effect. */
 function OpenChange({ id, me }: { id: string; me: Me }) {

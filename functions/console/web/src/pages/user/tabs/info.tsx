@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import type { TabProps } from "../details";
-import { Badge, Loaded, Time } from "../../../ui/frame";
-import { Icon } from "../../../ui/icons";
+import { Loaded, Time } from "../../../ui/frame";
 import { nameOf, useLanguage } from "../../../texts";
 import { fullName, useCatalogue, useSaid, type Catalogue } from "../catalogue";
 
@@ -103,28 +102,6 @@ function Held({ user, catalogue }: Pick<TabProps, "user"> & { catalogue: Catalog
         </li>
       ))}
     </ul>
-  );
-}
-
-/** Whether the user has a second factor, and whether it needs one (5.2). */
-export function FactorTab({ user, me }: TabProps) {
-  const { t } = useLanguage();
-  const required = me.organisation.settings.secondFactor === "required" || user.secondFactorRequired;
-  return (
-    <div className="cards">
-      <section className="card factor">
-        <span className={user.secondFactor ? "mark good" : "mark"}>
-          <Icon name="shield" size={40} />
-        </span>
-        <div>
-          <h2>{t(user.secondFactor ? "user.secondFactorOn" : "factorTab.off")}</h2>
-          <p>{t(user.secondFactor ? "factorTab.onText" : required ? "factorTab.offRequired" : "factorTab.offText")}</p>
-          <p>
-            <Badge tone={required ? "accent" : "neutral"}>{t(required ? "factorTab.required" : "factorTab.optional")}</Badge>
-          </p>
-        </div>
-      </section>
-    </div>
   );
 }
 
