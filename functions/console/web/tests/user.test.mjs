@@ -56,9 +56,11 @@ test("the pages of a user, looked at", async (t) => {
   await lookAll(t, "user-new", { user: admin("adyen"), path: "/users/new", see: level1 });
   await lookAll(t, "user-info", { user: admin("bc-connect"), path: `/users/${admin("bc-connect", 2).id}`, see: level1 });
   await lookAll(t, "user-edit", { user: admin("bc-connect"), path: `/users/${admin("bc-connect", 2).id}/edit`, see: level1 });
-  const rosa = admin("leaseweb", 2).id;
+  const page = await open(t, { user: admin("leaseweb"), language: "fr", theme: "dark", width: 360, height: 740 });
   for (const name of ["access", "second-factor", "additional", "sessions", "tokens", "operations"]) {
-    await lookAll(t, `user-${name}`, { user: admin("leaseweb"), path: `/users/${rosa}/${name}`, see: level1 });
+    await page.goto(`/users/${admin("leaseweb").id}/${name}`);
+    await level1(page);
+    await look(page, `user-${name}-phone`);
   }
   await lookAll(t, "user-api", { user: admin("billpro"), path: `/users/${admin("billpro", 3).id}/api`, see: (page) => page.getByRole("table").waitFor() });
 });

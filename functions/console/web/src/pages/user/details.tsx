@@ -142,7 +142,7 @@ function OpenChange({ id, me }: { id: string; me: Me }) {
           {own && data.state === "awaitingStepUp" && <Button onPress={() => setConfirming(true)}>{t("stepUp.act")}</Button>}
         </p>
       </div>
-      <Dialog title={t("stepUp.title")} open={confirming} onClose={() => setConfirming(false)}>
+      <Dialog title={t("stepUp.title")} open={confirming} onClose={() => setConfirming(false)} wide>
         <Confirm change={data} onDone={() => setConfirming(false)} />
       </Dialog>
     </div>

@@ -28,7 +28,7 @@ export default function NewUser() {
   if (made) {
     return (
       <PageFrame title={fullName(made.user.name)} trail={trail}>
-        <div className="narrow-page">
+        <div className="card narrow-page">
           <Outcome answer={made} done={t("newUser.done")} onClose={() => navigate(`/users/${made.user.id}`)} />
         </div>
       </PageFrame>

@@ -135,9 +135,10 @@ export function Secret({ credential, kept }: { credential: Schemas["IssuedCreden
   );
 }
 
-/** The requester's own second factor for a change that waits for it (3.2). */
+/** The requester's own second factor for a change that waits for it, beside what it is bound to (3.2, 3.3). */
 export function Confirm({ change, onDone }: { change: Schemas["Change"]; onDone: (change: Schemas["Change"]) => void }) {
   const { t } = useLanguage();
+  const me = useMe();
   const path = { changeId: change.id };
   const confirm = useWrite(
     ({ method, code, credential }: { method: string; code?: string; credential?: Record<string, unknown> }, key) =>
@@ -152,6 +153,7 @@ export function Confirm({ change, onDone }: { change: Schemas["Change"]; onDone:
   return (
     <div className="stack">
       <p>{t("stepUp.text")}</p>
+      {change.diff.length > 0 && <Diff diff={change.diff} me={me} />}
       <SecondFactor
         methods={["totp", "passkey"]}
         challenge={async () => (await answer(api.POST("/v1/changes/{changeId}/challenge", { params: { path } }))).publicKey}

@@ -170,18 +170,18 @@ export function OperationsTab({ user, me }: TabProps) {
   const said = useSaid(useCatalogue(me).data);
   const columns: Column<Schemas["LogEntry"]>[] = [
     {
-      id: "act", name: t("operations.act"), heads: true,
+      id: "act", name: t("userLog.act"), heads: true,
       cell: (row) => (
         <>
           {row.change ? <Link href={`/changes/${row.change}`}>{name("act", row.act)}</Link> : name("act", row.act)}
-          {row.outcome === "refused" && <Badge tone="bad">{t("operations.refused")}</Badge>}
+          {row.outcome === "refused" && <Badge tone="bad">{t("userLog.refused")}</Badge>}
         </>
       ),
     },
-    { id: "at", name: t("operations.at"), cell: (row) => <Time at={row.at} /> },
-    { id: "actor", name: t("operations.actor"), cell: (row) => row.actor?.name ?? <span className="faint">{t("operations.service")}</span> },
+    { id: "at", name: t("userLog.at"), cell: (row) => <Time at={row.at} /> },
+    { id: "actor", name: t("userLog.actor"), cell: (row) => row.actor?.name ?? <span className="faint">{t("userLog.service")}</span> },
     {
-      id: "what", name: t("operations.what"),
+      id: "what", name: t("userLog.what"),
       cell: (row) =>
         (row.diff.length > 0 || row.policy || row.detail) && (
           <ul className="differences">
@@ -191,7 +191,7 @@ export function OperationsTab({ user, me }: TabProps) {
                 {said(one.field, one.after) || "–"}
               </li>
             ))}
-            {row.detail && <li>{row.detail}</li>}
+            {row.detail && <li>{name("logDetail", row.detail)}</li>}
             {row.policy && <li className="faint">{t("problem.policy", { policy: row.policy })}</li>}
           </ul>
         ),
@@ -200,7 +200,7 @@ export function OperationsTab({ user, me }: TabProps) {
   ];
   return (
     <Listed
-      title={t("details.operations")} queryKey={["user", user.id, "operations"]} columns={columns} rowKey={(row) => row.id} none={t("operations.none")}
+      title={t("details.operations")} queryKey={["user", user.id, "operations"]} columns={columns} rowKey={(row) => row.id} none={t("userLog.none")}
       page={(cursor) => answer(api.GET("/v1/users/{userId}/operations", { params: { path: { userId: user.id }, query: { cursor } } })) as Promise<List<Schemas["LogEntry"]>>}
     />
   );

@@ -42,9 +42,11 @@ export function KycTab({ user, me }: TabProps) {
               ...business.map(([field, key]) => [t(key), kyc.business[field]] as const),
             ]}
           />
-          {kyc.levels.map((level) => (
-            <LevelCard key={level.level} level={level} user={user} me={me} />
-          ))}
+          <div className="stack">
+            {kyc.levels.map((level) => (
+              <LevelCard key={level.level} level={level} user={user} me={me} />
+            ))}
+          </div>
         </div>
       )}
     </Loaded>
