@@ -128,11 +128,11 @@ function MailDialog({ title, text, done, send, onClose }: { title: string; text:
   );
 }
 
-export function Footer({ onClose, children, close = "cancel" }: { onClose: () => void; children: ReactNode; close?: Key }) {
+function Footer({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   const { t } = useLanguage();
   return (
     <div className="row end">
-      <Button onPress={onClose}>{t(children ? close : "close")}</Button>
+      <Button onPress={onClose}>{t(children ? "cancel" : "close")}</Button>
       {children}
     </div>
   );

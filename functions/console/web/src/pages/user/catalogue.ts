@@ -49,7 +49,9 @@ export function useCatalogue(me: Me): { data: Catalogue | undefined; error: Erro
 
 export const fullName = (name: Schemas["Name"]) => `${name.first} ${name.last ?? ""}`.trim();
 
-const lists: Record<string, keyof Catalogue> = { companies: "companies", accounts: "accounts", roles: "roles", permissions: "permissions" };
+/** What the fields of a user that have ids are lists of. */
+const listed: Record<string, keyof Catalogue> = { companies: "companies", accounts: "accounts", roles: "roles", permissions: "permissions" };
+/** What the fields that have codes are called by. */
 const words: Record<string, string> = { status: "status", kind: "kind", paymentRule: "paymentRule", type: "type" };
 
 /** Says the value of a field as people call it: the API's differences and lists have ids and codes. */
@@ -57,7 +59,7 @@ export function useSaid(catalogue: Catalogue | undefined): (field: string, value
   const { t, name, moment } = useLanguage();
   return (field, value) => {
     if (value === "") return "";
-    const list = lists[field];
+    const list = listed[field];
     if (list) {
       const known = new Map((catalogue?.[list] ?? []).map((one) => [one.id, "name" in one ? one.name : one.description]));
       return value.split(", ").map((id) => known.get(id) ?? id).join(", ");

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Me } from "../../api/queries";
+import { may, type Me } from "../../api/queries";
 import { Link } from "../../router";
 import { languages, nameOf, useLanguage } from "../../texts";
 import { Checkbox, SearchField, Select, TextField } from "../../ui/controls";
@@ -32,7 +32,7 @@ export function Basics({ draft, set, me, isNew }: Props & { isNew?: boolean }) {
           options={made.map((id) => ({ id, name: name("kind", id), text: name("kindText", id) }))}
         />
       )}
-      {isNew && made.length < 3 && <p className="hint">{t("newUser.byStaff")} {may(me) && <Link href="/service-requests">{t("newUser.request")}</Link>}</p>}
+      {isNew && made.length === 1 && <p className="hint">{t("newUser.byStaff")} {may(me, "requests:file") && <Link href="/service-requests">{t("newUser.request")}</Link>}</p>}
       <div className="pair">
         {person ? (
           <>
@@ -78,8 +78,6 @@ export function Basics({ draft, set, me, isNew }: Props & { isNew?: boolean }) {
     </>
   );
 }
-
-const may = (me: Me) => "requests:file" in me.permissions;
 
 /** From how many accounts on they are searched. */
 const many = 12;
