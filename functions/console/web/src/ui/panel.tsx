@@ -6,7 +6,7 @@ import "./panel.css";
 export function Panel({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const id = useId();
   return (
-    <section className="panel" aria-labelledby={id}>
+    <section className="panel" role="group" aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
         {actions && <div className="actions">{actions}</div>}

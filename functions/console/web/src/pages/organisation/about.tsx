@@ -23,7 +23,7 @@ export function About({ id, trail, actions }: { id: string; trail?: { href: stri
   });
   return (
     <PageFrame
-      title={read.data?.body.name ?? t("organisation.title")}
+      title={(trail && read.data?.body.name) ?? t("organisation.title")}
       trail={trail}
       actions={
         <>

@@ -37,13 +37,15 @@ export const parts: { title: Key; settings: Setting[] }[] = [
   },
   {
     title: "settings.administering",
-    settings: [choice("roleCount", "none", "exactlyOne", "many"), yesNo("adminsManageAdmins"), yesNo("adminsManageApi"), yesNo("adminsCertificates"), yesNo("removal"), yesNo("contacts")],
+    settings: [
+      choice("roleCount", "none", "exactlyOne", "many"), yesNo("adminsManageAdmins"), yesNo("adminsManageApi"), yesNo("adminsCertificates"), yesNo("removal"), yesNo("contacts"),
+      { id: "languages", kind: "many", options: ["en", "fr"], words: "language" },
+    ],
   },
   {
     title: "settings.api",
     settings: [choice("secretsShown", "once", "always"), yesNo("apiAccess"), yesNo("apiNamesAccount")],
   },
-  { title: "settings.languages", settings: [{ id: "languages", kind: "many", options: ["en", "fr"], words: "language" }] },
 ];
 
 export const all: Setting[] = parts.flatMap((part) => part.settings);
