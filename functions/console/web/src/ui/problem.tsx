@@ -39,8 +39,8 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
   );
 }
 
-/** The field that a complaint is about: that about one of a list is about the list. */
-export const fieldOf = (path: string) => path.replace(/\[\d+\].*$/, "");
+/** The field that a complaint is about: the one of its path, or of the list that it is in; none where there is neither. */
+const fieldOf = (path: string, names: readonly string[]) => [path, path.replace(/\[\d+\].*$/, "")].find((name) => names.includes(name));
 
 const Complaints = createContext<Readonly<Record<string, string>>>({});
 
@@ -62,8 +62,11 @@ export function Form({ error, names, onSubmit, children }: {
   const form = useRef<HTMLFormElement>(null);
   const all = error instanceof ProblemError ? (error.problem.errors ?? []) : [];
   const complaints: Record<string, string> = {};
-  for (const one of all) if (names.includes(fieldOf(one.field))) complaints[fieldOf(one.field)] ??= one.detail ?? one.rule;
-  const toldAtFields = all.length > 0 && all.every((one) => names.includes(fieldOf(one.field)));
+  for (const one of all) {
+    const field = fieldOf(one.field, names);
+    if (field) complaints[field] ??= one.detail ?? one.rule;
+  }
+  const toldAtFields = all.length > 0 && all.every((one) => fieldOf(one.field, names));
   useEffect(() => {
     if (error) form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid] button")?.focus();
   }, [error]);
@@ -78,7 +81,7 @@ export function Form({ error, names, onSubmit, children }: {
           onSubmit();
         }}
       >
-        {!toldAtFields && <Problem error={error} besides={(field) => names.includes(fieldOf(field))} />}
+        {!toldAtFields && <Problem error={error} besides={(field) => fieldOf(field, names) !== undefined} />}
         {children}
       </form>
     </Complaints>

@@ -35,7 +35,8 @@ export function About({ id, trail, actions }: { id: string; trail?: { href: stri
       <Loaded query={read}>
         {({ body: organisation, etag }) => {
           const preset = presets.data?.items.find((one) => one.name === organisation.preset);
-          const few = organisation.activeAdmins < organisation.leastAdmins;
+          // The operators' own organisation has no admins.
+          const few = preset !== undefined && organisation.activeAdmins < organisation.leastAdmins;
           if (editing) return <EditSettings organisation={organisation} etag={etag} onDone={() => setEditing(false)} />;
           return (
             <>

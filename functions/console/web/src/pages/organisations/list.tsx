@@ -39,7 +39,7 @@ export default function Organisations() {
     { id: "preset", name: t("organisations.preset"), cell: (one) => titles.get(one.preset) ?? one.preset },
     {
       id: "admins", name: t("organisations.admins"), numeric: true,
-      cell: (one) => (one.activeAdmins < one.leastAdmins ? <Badge tone="warn">{t("organisations.adminsOf", { count: one.activeAdmins, least: one.leastAdmins })}</Badge> : number(one.activeAdmins)),
+      cell: (one) => (titles.has(one.preset) && one.activeAdmins < one.leastAdmins ? <Badge tone="warn">{t("organisations.adminsOf", { count: one.activeAdmins, least: one.leastAdmins })}</Badge> : number(one.activeAdmins)),
     },
     { id: "since", name: t("organisations.since"), numeric: true, cell: (one) => <Time at={one.createdAt} style="date" /> },
     {
