@@ -185,3 +185,16 @@ func TestEverybodySeesTheirOwnAccess(t *testing.T) {
 		t.Errorf("an admin has every account: %+v", ada)
 	}
 }
+
+// 2.7: as the standard has it, what a request has besides is left alone, in the request itself and in each of several.
+func TestAnEvaluationMayHaveMoreFields(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	asked := evaluation(o)
+	asked["extension"] = Object{"of": "a later version"}
+	equal(t, "decision", Read[Evaluated](t, o.Ada.Do("evaluateAccess", Body(asked)), 200).Decision, true)
+	several := o.Ada.Do("evaluateAccessBatch", Body(Object{"extension": 1, "evaluations": []Object{asked, asked}}))
+	equal(t, "decisions", decisions(t, several), []bool{true, true})
+	asked["subject"].(Object)["name"] = "Rosa"
+	o.Ada.Do("evaluateAccess", Body(asked)).Faulty(t, "subject.name", "unknown")
+}

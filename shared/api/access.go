@@ -7,6 +7,7 @@ import (
 
 // Evaluation is a question in the form of the OpenID AuthZEN access evaluation API 1.0.
 type Evaluation struct {
+	_        struct{}           `json:"-" additionalProperties:"true"` // the standard lets requests have what a service does not know
 	Subject  EvaluationSubject  `json:"subject"`
 	Action   EvaluationAction   `json:"action"`
 	Resource EvaluationResource `json:"resource"`
@@ -74,6 +75,7 @@ type EvaluationError struct {
 
 // BatchEvaluation is one of several evaluations: what it leaves out is taken from the request's own.
 type BatchEvaluation struct {
+	_        struct{}       `json:"-" additionalProperties:"true"` // as of a single one
 	Subject  *BatchSubject  `json:"subject,omitempty"`
 	Action   *BatchAction   `json:"action,omitempty"`
 	Resource *BatchResource `json:"resource,omitempty"`
@@ -117,6 +119,7 @@ type BatchOptions struct {
 type EvaluationsInput struct {
 	Account string `header:"Mandate-Account" maxLength:"64" doc:"The account that the request is about, where a resource does not name it (6.4)."`
 	Body    struct {
+		_ struct{} `json:"-" additionalProperties:"true"`
 		BatchEvaluation
 		Evaluations []BatchEvaluation `json:"evaluations,omitempty" maxItems:"50" doc:"Without any, the request is a single evaluation and is answered as one."`
 		Options     *BatchOptions     `json:"options,omitempty"`
