@@ -105,6 +105,22 @@ func walkB2BinPay(t *testing.T, w *World) {
 		equal(t, "staff and company user", []bool{got.Staff, got.CompanyUser}, []bool{false, true})
 	})
 
+	t.Run("The filter of the list", func(t *testing.T) {
+		// "ID", "Email", "Group", "First name", "Last name", "Registration date", "Type", "Staff status", "Is company user".
+		for name, value := range map[string]string{
+			"id": string(mia.ID), "email": mia.Email, "role": "legalMerchantOwner", "firstName": "Mia", "lastName": "Moreau",
+			"createdFrom": registered.Format(time.DateOnly), "type": "merchant", "staff": "false", "companyUser": "true",
+		} {
+			found := all[api.User](t, olga, "listUsers", Query(name, value))
+			if !slices.ContainsFunc(found, func(u api.User) bool { return u.ID == string(mia.ID) }) {
+				t.Errorf("%s=%s does not find her", name, value)
+			}
+		}
+		both := all[api.User](t, olga, "listUsers", Query("role", "legalMerchantOwner"), Query("firstName", "Mia"))
+		equal(t, "by group and first name", len(both), 1)
+		equal(t, "of the platform's staff", len(all[api.User](t, olga, "listUsers", Query("staff", "true"))), 0)
+	})
+
 	update := func(t *testing.T, with Object) api.User {
 		t.Helper()
 		return Read[UserAnswer](t, olga.Do("updateUser", At(mia.ID), Body(with)), 200).User
@@ -115,6 +131,14 @@ func walkB2BinPay(t *testing.T, w *World) {
 		got := update(t, Object{"email": email, "phone": phone, "name": Object{"first": "Marie", "last": "Morel"}, "language": "fr"})
 		equal(t, "edited", []string{got.Email, got.Phone, got.Name.First, got.Name.Last, got.Language}, []string{email, phone, "Marie", "Morel", "fr"})
 		mia.Email, mia.Identifier = email, email
+
+		// "Phone not verified: a client's phone number confirmation is required": of a new number as of the first.
+		equal(t, "status", got.Status, "phoneNotVerified")
+		equal(t, "what comes next", mia.SignIn(t).Next, "verifyPhone")
+		mia.Do("sendPhoneCode").Want(t, 202)
+		w.Settle()
+		mia.verifies(w.Texts.Code(t, phone)).Want(t, 200)
+		equal(t, "status", olga.User(t, string(mia.ID)).Status, "active")
 		mia.SignIn(t)
 
 		// "IP white list: IP addresses that have access to the client's account."
@@ -186,7 +210,7 @@ func walkB2BinPay(t *testing.T, w *World) {
 		for _, token := range tokens(t, olga, string(mia.ID)) {
 			sent = append(sent, token.Channel+" "+token.Status)
 		}
-		equal(t, "sent tokens", sent, []string{"sms used", "email used"})
+		equal(t, "sent tokens", sent, []string{"sms used", "sms used", "email used"})
 	})
 
 	t.Run("Operation log tab", func(t *testing.T) {
@@ -212,5 +236,8 @@ func walkB2BinPay(t *testing.T, w *World) {
 		})), 200).User
 		equal(t, "edited", []string{user.Name.First, user.IPAllowList[0], user.Roles[0]}, []string{"Till", office + "/32", "api"})
 		equal(t, "may", olga.Asks(t, user.ID, "payouts:create", o.Accounts[0]).Decision, true)
+		// What it calls with is listed, without the secret.
+		credentials := olga.credentials(t, user.ID)
+		equal(t, "credentials", []string{credentials[0].ClientID}, []string{o.Robot.ClientID})
 	})
 }
