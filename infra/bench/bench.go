@@ -105,6 +105,10 @@ type place struct {
 	demo     demo.Demo
 	gate     *gate
 	dynamoDB *dynamodb.Client
+
+	users int              // that populate has added
+	last  string           // the id of one of them
+	tenth directory.Access // what every tenth of them has
 }
 
 func (b *bench) newPlace(ctx context.Context, table string) (*place, error) {

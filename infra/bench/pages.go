@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -22,80 +25,92 @@ const (
 	small     = 1000
 )
 
-// measurePages reads pages of a small organisation and of a large one, at the list's beginning and in its midst. A page
-// of the large one may take what one of the small one takes.
+// sizes are those of the organisation that pages are read of, besides the largest.
+var sizes = []int{small, 10_000, 100_000}
+
+// measurePages reads pages of an organisation that grows: at the list's beginning, in its midst, and under every filter. A
+// page of the larger one may take what one of the small one takes.
 func measurePages(ctx context.Context, b *bench) error {
-	p, service, err := b.populated(ctx, "bench-pages", "bc-connect", small)
+	p, service, err := b.populated(ctx, "bench-pages", listed, small)
 	if err != nil {
 		return err
 	}
 	defer service.Close()
-	first, deep, err := b.pagesOf(ctx, p, service, "bc-connect", small)
+	admin, err := p.member(ctx, listed, ada)
 	if err != nil {
 		return err
 	}
-	b.figures.add(fmt.Sprintf("readUnits.listUsers.first.of%d", small), first, "read units")
-	b.figures.add(fmt.Sprintf("readUnits.listUsers.deep.of%d", small), deep, "read units")
-	few, err := b.filtered(ctx, p, service, "bc-connect", small)
-	if err != nil {
-		return err
-	}
-	for i, filter := range filters {
-		b.figures.add(fmt.Sprintf("readUnits.listUsers.%s.of%d", filter.name, small), few[i], "read units")
-	}
-	if err := p.populate(ctx, "adyen", b.users); err != nil {
-		return err
-	}
-	largeFirst, largeDeep, err := b.pagesOf(ctx, p, service, "adyen", b.users)
-	if err != nil {
-		return err
-	}
-	b.figures.within(fmt.Sprintf("readUnits.listUsers.first.of%d", b.users), largeFirst, "read units", first+pageSlack)
-	b.figures.within(fmt.Sprintf("readUnits.listUsers.deep.of%d", b.users), largeDeep, "read units", first+pageSlack)
-	many, err := b.filtered(ctx, p, service, "adyen", b.users)
-	if err != nil {
-		return err
-	}
-	for i, filter := range filters {
-		b.figures.within(fmt.Sprintf("readUnits.listUsers.%s.of%d", filter.name, b.users), many[i], "read units", few[i]*filterSlack)
+	few := map[string]float64{}
+	for _, size := range append(slices.DeleteFunc(slices.Clone(sizes), func(size int) bool { return size >= b.users }), b.users) {
+		if err := p.populate(ctx, listed, size); err != nil {
+			return err
+		}
+		cursor, err := p.skip(ctx, service, admin, min(size, skipped)/2)
+		if err != nil {
+			return err
+		}
+		for _, list := range append(filters(p, size), filter{"deep", pageSize, url.Values{"cursor": {cursor}}}) {
+			read, err := b.page(ctx, p, service, admin, list.size, list.query)
+			if err != nil {
+				return fmt.Errorf("%s of %d: %w", list.name, size, err)
+			}
+			name := fmt.Sprintf("readUnits.listUsers.%s.of%d", list.name, size)
+			if size == small {
+				few[list.name] = read
+				b.figures.add(name, read, "read units")
+			} else {
+				b.figures.within(name, read, "read units", few[list.name]*filterSlack+pageSlack)
+			}
+		}
 	}
 	return nil
 }
 
-// filterSlack is how many times as much a page of a filter may take of a large organisation as of a small one, whose lists
-// may end before a page's bounds.
-const filterSlack = 1.5
+const (
+	// filterSlack is how many times as much a page may take of a large organisation as of a small one, whose lists may end
+	// before a page's bounds.
+	filterSlack = 1.5
+	// skipped is how many users a list is followed over at most, to come to its midst.
+	skipped = 100_000
+	// listed is the preset of the organisation: one that has roles.
+	listed = "adyen"
+)
 
-// filters are those whose pages are measured.
-var filters = [...]struct {
+// filter is a list whose first page is measured.
+type filter struct {
 	name  string
 	size  int // of the page
 	query url.Values
-}{
-	{"byEmail", 1, url.Values{"email": {populated(small / 2)}}},
-	{"status", 10, url.Values{"status": {"inactive"}, "limit": {"10"}}},
-	{"kind", pageSize, url.Values{"kind": {"regular"}}},
-	{"statusAndName", 1, url.Values{"status": {"inactive"}, "lastName": {"user499"}, "limit": {"1"}}},
-	{"prefix", pageSize, url.Values{"q": {"user."}}},
-	{"sortedByName", pageSize, url.Values{"sort": {"name"}}},
-	{"two", 10, url.Values{"status": {"inactive"}, "kind": {"regular"}, "sort": {"-createdAt"}, "limit": {"10"}}},
 }
 
-// filtered measures the first page of each filter.
-func (b *bench) filtered(ctx context.Context, p *place, service *lambda.Service, preset string, count int) ([]float64, error) {
-	admin, err := p.member(ctx, preset, ada)
-	if err != nil {
-		return nil, err
-	}
-	var each []float64
-	for _, filter := range filters {
-		one, err := b.page(ctx, p, service, admin, filter.size, filter.query)
-		if err != nil {
-			return nil, fmt.Errorf("%s of %d: %w", filter.name, count, err)
+// filters are a list of all users, one of each filter (7.1), and some of their combinations, of which there are users enough
+// for a page of that size.
+func filters(p *place, users int) []filter {
+	one := func(name string, size int, pairs ...string) filter {
+		query := url.Values{"limit": {fmt.Sprint(cmp.Or(size, pageSize))}}
+		for i := 0; i < len(pairs); i += 2 {
+			query.Set(pairs[i], pairs[i+1])
 		}
-		each = append(each, one)
+		return filter{name, size, query}
 	}
-	return each, nil
+	account, company := string(p.tenth.Accounts[0]), string(p.tenth.Companies[0])
+	today := now().Format(time.DateOnly)
+	return []filter{
+		one("first", pageSize),
+		one("id", 1, "id", p.last), one("email", 1, "email", populated(users/2)), one("prefix", pageSize, "q", "user."),
+		one("name", 5, "name", "Name000"), one("firstName", pageSize, "firstName", "Name0"), one("lastName", pageSize, "lastName", "User1"),
+		one("role", pageSize, "role", p.tenth.Roles[0]), one("kind", pageSize, "kind", "regular"), one("admins", 2, "kind", "admin"),
+		one("status", 10, "status", "inactive"), one("active", pageSize, "status", "active"), one("type", pageSize, "type", "merchant"),
+		one("staff", 0, "staff", "true"), one("notStaff", pageSize, "staff", "false"),
+		one("companyUser", pageSize, "companyUser", "true"), one("company", pageSize, "company", company), one("account", pageSize, "account", account),
+		one("created", pageSize, "createdFrom", today), one("createdBefore", 4, "createdTo", "2025-12-31"),
+		one("secondFactor", pageSize, "secondFactor", "true"), one("noSecondFactor", 10, "secondFactor", "false"),
+		one("pending", 5, "pending", "true"), one("contact", 10, "contact", "true"),
+		one("sortedByName", pageSize, "sort", "name"), one("sortedByEmail", pageSize, "sort", "email"), one("newestFirst", pageSize, "sort", "-createdAt"),
+		one("statusAndName", 1, "status", "inactive", "lastName", "User499"), one("statusAndKind", 10, "status", "inactive", "kind", "regular", "sort", "-createdAt"),
+		one("roleAndStatusByName", 10, "role", p.tenth.Roles[0], "status", "active", "sort", "name"),
+		one("accountAndPrefix", 10, "account", account, "q", "user.1"),
+	}
 }
 
 // populated is a place with an organisation of many users, and the function that lists them, through the meter.
@@ -111,8 +126,9 @@ func (b *bench) populated(ctx context.Context, table, preset string, count int) 
 	return p, service, err
 }
 
-// populate adds users to a demo organisation: like its regular user, with a name and an address each, every hundredth of
-// them inactive, and without accounts and roles, whose lists would double what it takes.
+// populate adds users to a demo organisation, until they are so many: like its regular user, with a name and an address each,
+// most of them in few lists. Of those that follow each other every tenth has an account and a role, and is a merchant; every
+// hundredth is inactive, has no second factor or is a contact, and every two hundredth has a change open.
 func (p *place) populate(ctx context.Context, preset string, count int) error {
 	admin, err := p.member(ctx, preset, ada)
 	if err != nil {
@@ -123,14 +139,32 @@ func (p *place) populate(ctx context.Context, preset string, count int) error {
 	if err != nil {
 		return err
 	}
-	return p.fillAll(ctx, count, func(i int) ([]row, error) {
-		user := found.Users[ref]
-		user.Access = directory.Access{}
+	like, from := found.Users[ref], p.users
+	p.tenth, p.users = like.Access, max(count, p.users)
+	return p.fillAll(ctx, count-from, func(i int) ([]row, error) {
+		user, i := like, i+from
 		user.ID, user.CreatedAt, user.Revision = directory.UserID(directory.PrefixUser+ulid.Make().String()), now(), 0
 		user.Name = directory.Name{First: fmt.Sprintf("Name%04d", i%9973), Last: fmt.Sprintf("User%d", i)}
 		user.Email = populated(i)
-		if i%100 == 99 {
+		switch {
+		case i == 0:
+			p.last = string(user.ID)
+		case i%10 == 9:
+			user.Type = "merchant"
+		}
+		if i%10 != 9 {
+			user.Access = directory.Access{}
+		}
+		switch i % 100 {
+		case 49:
+			user.Contact = true
+		case 89:
+			user.SecondFactor = false
+		case 99:
 			user.Status = directory.StatusInactive
+		}
+		if i%200 == 1 {
+			user.OpenChange = directory.ChangeID(directory.PrefixChange + ulid.Make().String())
 		}
 		return store.Items(directory.PutUser{User: user}, directory.Reserve{Reservation: directory.Reservation{
 			Kind: directory.ReserveEmail, Name: user.Email, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
@@ -140,23 +174,6 @@ func (p *place) populate(ctx context.Context, preset string, count int) error {
 
 // populated is the address of a user that populate adds.
 func populated(i int) string { return fmt.Sprintf("user.%d@populated.example.org", i) }
-
-// pagesOf measures the first page and one in the midst.
-func (b *bench) pagesOf(ctx context.Context, p *place, service *lambda.Service, preset string, count int) (first, deep float64, err error) {
-	admin, err := p.member(ctx, preset, ada)
-	if err != nil {
-		return 0, 0, err
-	}
-	if first, err = b.page(ctx, p, service, admin, pageSize, nil); err != nil {
-		return 0, 0, err
-	}
-	cursor, err := p.skip(ctx, service, admin, count/2)
-	if err != nil {
-		return 0, 0, err
-	}
-	deep, err = b.page(ctx, p, service, admin, pageSize, url.Values{"cursor": {cursor}})
-	return first, deep, err
-}
 
 // page is what one page takes.
 func (b *bench) page(ctx context.Context, p *place, service *lambda.Service, who member, size int, query url.Values) (float64, error) {
