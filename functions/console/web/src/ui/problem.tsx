@@ -40,7 +40,7 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
 }
 
 /** The field that a complaint is about: the one of its path, or of the list that it is in; none where there is neither. */
-const fieldOf = (path: string, names: readonly string[]) => [path, path.replace(/\[\d+\].*$/, "")].find((name) => names.includes(name));
+export const fieldOf = (path: string, names: readonly string[]) => [path, path.replace(/\[\d+\].*$/, "")].find((name) => names.includes(name));
 
 const Complaints = createContext<Readonly<Record<string, string>>>({});
 

@@ -34,7 +34,7 @@ export const steps = {
 export type Step = keyof typeof steps;
 export const stepNames = Object.keys(steps) as Step[];
 
-export const stepOf = (path: string): Step | undefined => stepNames.find((step) => (steps[step] as readonly string[]).includes(fieldOf(path)));
+export const stepOf = (path: string): Step | undefined => stepNames.find((step) => fieldOf(path, steps[step]) !== undefined);
 
 export const newDraft = (me: Me): Draft => ({
   kind: "regular", first: "", last: "", email: "", username: "", phone: "", language: me.organisation.settings.languages[0] ?? "en",
