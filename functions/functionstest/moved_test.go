@@ -3,6 +3,7 @@ package functionstest
 import (
 	"testing"
 
+	"mandate/shared/api"
 	"mandate/shared/directory"
 )
 
@@ -90,4 +91,16 @@ func TestANewUserThatIsSwitchedOff(t *testing.T) {
 		follow(t, o, off)
 		equal(t, "status", o.Ada.User(t, off.ID).Status, "active")
 	})
+}
+
+// 1.7: what an update does not name stays as it is, half of a name too.
+func TestAnUpdateOfHalfANameLeavesTheOther(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"name": Object{"first": "Rosalind", "last": "Lind"}})).Want(t, 200)
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"name": Object{"first": "Rose"}})).Want(t, 200)
+	equal(t, "name", o.Ada.User(t, string(o.Rosa.ID)).Name, api.Name{First: "Rose", Last: "Lind"})
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"name": Object{"last": ""}})).Want(t, 200)
+	equal(t, "name", o.Ada.User(t, string(o.Rosa.ID)).Name, api.Name{First: "Rose"})
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"name": Object{"first": ""}})).Faulty(t, "name.first", "required")
 }

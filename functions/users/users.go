@@ -227,7 +227,8 @@ func given(in api.UserPatch) directory.Access {
 func patch(in api.UserPatch) directory.Patch {
 	return func(p *directory.Profile) {
 		if in.Name != nil {
-			p.Name = directory.Name(*in.Name)
+			present.Set(&p.Name.First, in.Name.First)
+			present.Set(&p.Name.Last, in.Name.Last)
 		}
 		present.Set(&p.Email, in.Email)
 		present.Set(&p.Username, in.Username)

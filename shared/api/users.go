@@ -166,23 +166,29 @@ type NewUser struct {
 	SecondFactorRequired bool  `json:"secondFactorRequired,omitempty" doc:"This user needs one, also where the organisation leaves it to its users."`
 }
 
+// NamePatch has what is to change of a name.
+type NamePatch struct {
+	First *string `json:"first,omitempty" maxLength:"100"`
+	Last  *string `json:"last,omitempty" maxLength:"100" doc:"Empty for none."`
+}
+
 // UserPatch has what is to change; what is absent stays.
 type UserPatch struct {
-	Name         *Name     `json:"name,omitempty"`
-	Email        *string   `json:"email,omitempty" maxLength:"254"`
-	Username     *string   `json:"username,omitempty" maxLength:"64"`
-	Phone        *string   `json:"phone,omitempty" maxLength:"40"`
-	Language     *string   `json:"language,omitempty" enum:"en,fr"`
-	Companies    *[]string `json:"companies,omitempty" maxItems:"200"`
-	Accounts     *[]string `json:"accounts,omitempty" maxItems:"500"`
-	Roles        *[]string `json:"roles,omitempty" maxItems:"50"`
-	Permissions  *[]string `json:"permissions,omitempty" maxItems:"100"`
-	PaymentRule  *string   `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
-	Type         *string   `json:"type,omitempty" enum:"enterprise,merchant"`
-	Contact      *bool     `json:"contact,omitempty"`
-	APIAccess    *bool     `json:"apiAccess,omitempty"`
-	PaymentLinks *bool     `json:"paymentLinks,omitempty"`
-	IPAllowList  *[]string `json:"ipAllowList,omitempty" maxItems:"50"`
+	Name         *NamePatch `json:"name,omitempty"`
+	Email        *string    `json:"email,omitempty" maxLength:"254"`
+	Username     *string    `json:"username,omitempty" maxLength:"64"`
+	Phone        *string    `json:"phone,omitempty" maxLength:"40"`
+	Language     *string    `json:"language,omitempty" enum:"en,fr"`
+	Companies    *[]string  `json:"companies,omitempty" maxItems:"200"`
+	Accounts     *[]string  `json:"accounts,omitempty" maxItems:"500"`
+	Roles        *[]string  `json:"roles,omitempty" maxItems:"50"`
+	Permissions  *[]string  `json:"permissions,omitempty" maxItems:"100"`
+	PaymentRule  *string    `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
+	Type         *string    `json:"type,omitempty" enum:"enterprise,merchant"`
+	Contact      *bool      `json:"contact,omitempty"`
+	APIAccess    *bool      `json:"apiAccess,omitempty"`
+	PaymentLinks *bool      `json:"paymentLinks,omitempty"`
+	IPAllowList  *[]string  `json:"ipAllowList,omitempty" maxItems:"50"`
 
 	SecondFactorRequired *bool `json:"secondFactorRequired,omitempty" doc:"On: the user sets up a second factor at its next sign-in. Off: those that it has are taken off, unless the organisation requires one."`
 }

@@ -71,7 +71,7 @@ export function body(draft: Draft): Schemas["NewUser"] {
 /** The body of updateUser: what differs from what there is. */
 export function patch(before: Draft, after: Draft): Schemas["UserPatch"] {
   const all = (draft: Draft) => ({
-    name: { first: draft.first, last: draft.last || undefined }, email: draft.email, username: draft.username, phone: draft.phone, language: draft.language,
+    name: { first: draft.first, last: draft.last }, email: draft.email, username: draft.username, phone: draft.phone, language: draft.language,
     companies: draft.companies, accounts: draft.accounts, roles: draft.roles, permissions: draft.permissions, paymentRule: draft.paymentRule,
     type: draft.type, contact: draft.contact, apiAccess: draft.apiAccess, paymentLinks: draft.paymentLinks, ipAllowList: addresses(draft.ipAllowList),
     secondFactorRequired: draft.secondFactorRequired,
