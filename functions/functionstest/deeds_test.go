@@ -377,7 +377,7 @@ func (s *script) endsSessions(r *rapid.T) step {
 	}
 	if rapid.Bool().Draw(r, "own") {
 		return s.requests(r, at, "signs out", "signOut", nil, func(*model) reasons { return reasons{} },
-			func(m *model, _ Answer) { m.sessions[at].ended = true })
+			func(m *model, _ Answer) { m.sessions[at].ended, m.sessions[at].signedOut = true, m.now })
 	}
 	target := string(s.Rosa.ID)
 	return s.requests(r, at, "ends rosa's sessions", "endUserSessions", []Part{At(target)},
