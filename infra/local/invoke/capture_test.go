@@ -298,7 +298,7 @@ func (c *camera) takeRecords() {
 	for name, is := range map[string]func(item) bool{
 		"outbox.startExecution": func(i item) bool { return has(i, "workflow", "change") && !has(i, "workflow", "taskToken") },
 		"outbox.returnToken":    func(i item) bool { return has(i, "workflow", "taskToken") },
-		"outbox.resetPassword":  func(i item) bool { return has(i, "reset", "name") },
+		"outbox.resetPassword":  func(i item) bool { return has(i, "reset", "sealedName") },
 		"outbox.sealEntry":      func(i item) bool { return has(i, "actor", "user") && documentOf(i)["action"] == "createUser" },
 		"mailer.mail":           func(i item) bool { return has(i, "mail", "sealedToken") },
 		"mailer.text":           func(i item) bool { return has(i, "text", "sealedCode") },

@@ -50,9 +50,12 @@ export function totp(secret, step = Math.floor(Date.now() / period)) {
 
 const cookies = new Map();
 
-/** The person's session, as the console has it: signed in once, whoever needs it. */
+/**
+ * The person's session, as the console has it: signed in once, whoever needs it. A person with an organisation begins in it,
+ * and who leaves for another on a page comes with the name of a session apart: the shared one would end.
+ */
 async function session(user) {
-  const where = `${user.identifier} ${user.organisation ?? ""}`; // the staff enters one organisation or another
+  const where = `${user.identifier} ${user.organisation ?? ""} ${user.apart ?? ""}`;
   if (!cookies.has(where)) cookies.set(where, signIn(user));
   return cookies.get(where);
 }

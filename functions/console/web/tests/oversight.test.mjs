@@ -138,7 +138,7 @@ test("the operators' side, looked at", async (t) => {
 });
 
 test("an operator makes an organisation, changes its settings after a look at what differs, enters it and comes back", async (t) => {
-  const page = await open(t, { user: operator });
+  const page = await open(t, { user: { ...operator, apart: "entering" } });
   await page.goto("/organisations");
   await page.getByRole("button", { name: "New organisation" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Example Ferries");

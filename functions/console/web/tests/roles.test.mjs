@@ -34,7 +34,7 @@ test("a role of the organisation's own is made, given, narrowed and deleted, eac
   await page.getByRole("dialog").getByText("tickets:view").waitFor();
   await look(page, "role-create");
   await page.getByRole("button", { name: "Create role" }).click();
-  await page.getByRole("heading", { name: "Night shift" }).waitFor();
+  await page.waitForURL((url) => !url.pathname.endsWith("/new"));
   const id = new URL(page.url()).pathname.split("/").at(-1);
   const rosa = organisation("leaseweb").users[2].id;
   await as(admin("leaseweb", 1), "PATCH", `/v1/users/${rosa}`, { roles: ["technical", id] });
