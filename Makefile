@@ -23,7 +23,7 @@ STEPS ?= 100000
 PAIRS ?= 200
 
 soak: ## all faults at every call, and the model at length; STEPS=100000, PAIRS=200 of faults a workflow (-1: all)
-	@go run ./infra/local/parts/cmd/withparts -- go test -count=1 -timeout 0 -run '^(TestFaults|TestModel)$$' ./functions/functionstest \
+	@go run ./infra/local/parts/cmd/withparts -- go test -count=1 -timeout 0 -run '^(TestFaults|TestModel|TestEveryPreviewIsWhatHappens)$$' ./functions/functionstest \
 	  -soak -pairs=$(PAIRS) -steps=$(STEPS) -rapid.checks=$(STEPS)
 
 bench: ## the budgets' figures, one JSON object a line

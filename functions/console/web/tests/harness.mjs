@@ -85,7 +85,7 @@ export async function open(t, { user, language = "en", theme = "light", width = 
   });
   if (user) await context.addCookies([await session(user)]);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
