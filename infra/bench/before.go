@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -75,5 +74,5 @@ func keep(root string, now []figure, before map[string]float64) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(root, beforeFile), append(text, '\n'), fs.FileMode(0o644))
+	return os.WriteFile(filepath.Join(root, beforeFile), append(text, '\n'), 0o644)
 }
