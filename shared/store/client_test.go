@@ -205,7 +205,7 @@ func TestWhatACancelledTransactionMeans(t *testing.T) {
 		"a lost race":                                 {[]string{"ConditionalCheckFailed", "None", "None"}, fault.Stale},
 		"a taken name":                                {[]string{"None", "ConditionalCheckFailed", "None"}, fault.Invalid},
 		"a lost race before a taken name":             {[]string{"ConditionalCheckFailed", "ConditionalCheckFailed", "None"}, fault.Stale},
-		"too few admins before a lost race":           {[]string{"ConditionalCheckFailed", "None", "ConditionalCheckFailed"}, fault.TooFewAdmins},
+		"a lost race before too few admins":           {[]string{"ConditionalCheckFailed", "None", "ConditionalCheckFailed"}, fault.Stale},
 		"a fault before another transaction":          {[]string{"TransactionConflict", "ConditionalCheckFailed", "None"}, fault.Invalid},
 		"what will not come right by another attempt": {[]string{"ValidationError", "None", "None"}, ""},
 	} {

@@ -119,8 +119,8 @@ func writesOf(effects []directory.Effect) ([]write, error) {
 }
 
 // faultOf tells what a cancelled transaction means: the fault of the condition that did not hold, or that it met another
-// transaction and should be sent again. A fault of the domain goes before a lost race, and names that are taken are told
-// all at once.
+// transaction and should be sent again. A lost race goes before all else: what stands against the act may be what this very
+// request did a moment ago, which is found out when the act starts again. Names that are taken are told all at once.
 func faultOf(cancelled *types.TransactionCanceledException, writes []write) (again bool, err error) {
 	var first *fault.Fault
 	var fields fault.Fields
@@ -130,25 +130,22 @@ func faultOf(cancelled *types.TransactionCanceledException, writes []write) (aga
 		}
 		switch *reason.Code {
 		case "ConditionalCheckFailed":
-			found := writes[i].fault
-			if found.Code == fault.Invalid {
+			switch found := writes[i].fault; {
+			case found.Code == fault.Stale:
+				return false, found
+			case found.Code == fault.Invalid:
 				for _, field := range found.Fields {
 					same := func(other fault.Field) bool { return other.Name == field.Name && other.Rule == field.Rule }
 					if !slices.ContainsFunc(fields, same) { // one field may reserve two names
 						fields = append(fields, field)
 					}
 				}
-			} else if first == nil || first.Code == fault.Stale {
+			case first == nil:
 				first = found
 			}
 		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 			again = true
 		}
-	}
-	// A name that is taken by what this very request did a moment ago is found out when the act starts again; so a lost
-	// race goes before it.
-	if first != nil && first.Code == fault.Stale {
-		return false, first
 	}
 	if len(fields) > 0 {
 		return false, fields.Err()
