@@ -123,8 +123,14 @@ func TestTwoApprovedDeactivationsOfAdmins(t *testing.T) {
 		}
 		first := of(dora)
 		approve(o.Ada, first)().Want(t, 200)
-		// Three are left, two must be.
-		oneWon(t, racing(approve(o.Ada, of(cleo)), approve(cleo, of(o.Ben))), 409, "tooFewAdmins")
+		// Three are left, two must be. Who lost has too few, or is the one who was taken away.
+		answers := racing(approve(o.Ada, of(cleo)), approve(cleo, of(o.Ben)))
+		if answers[1].Status == 401 {
+			answers[0].Want(t, 200)
+			answers[1].Refused(t, 401, "unauthenticated")
+		} else {
+			oneWon(t, answers, 409, "tooFewAdmins")
+		}
 		equal(t, "active admins", o.Organisation().ActiveAdmins, 2)
 		o.Settle()
 	}

@@ -289,7 +289,7 @@ func TestAskingAndApprovingAreEachOneReadAndOneTransaction(t *testing.T) {
 
 func TestAPageCostsTheSameHoweverManyUsersThereAre(t *testing.T) {
 	t.Parallel()
-	const few, many = 100, 5000
+	const few, many = 100, 1000
 	page := func(users int) cost {
 		organisation := storetest.NewOrganisation()
 		fill(t, organisation, users)

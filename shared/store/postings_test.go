@@ -149,7 +149,7 @@ func TestALateLeaveSparesWhatCameSince(t *testing.T) {
 // A page reads no more of many users than of few, whatever the filter.
 func TestAFilteredPageCostsTheSameHoweverManyUsersThereAre(t *testing.T) {
 	t.Parallel()
-	const few, many = 600, 2000
+	const few, many = 600, 1200
 	page := func(organisation directory.OrganisationID, search directory.UserSearch) cost {
 		search.Limit = 50
 		return costOf(t, func(s directory.Store) error {
