@@ -53,6 +53,7 @@ func Start(make func(context.Context, Parts) (any, error)) {
 	if err == nil {
 		var handler any
 		if handler, err = make(ctx, parts); err == nil {
+			growStack(false)
 			lambda.StartWithOptions(handler, lambda.WithContext(ctx))
 			return
 		}
