@@ -54,7 +54,7 @@ func document(endpoints []Endpoint) ([]byte, error) {
 		if endpoint.Change {
 			describeWaiting(find(description, endpoint), endpoint.Status)
 		}
-		if endpoint.Table {
+		if endpoint.Table() {
 			find(description, endpoint).Responses[strconv.Itoa(endpoint.Status)].Content[table.ContentType] = &huma.MediaType{
 				Schema: &huma.Schema{Type: huma.TypeString, Description: "The page as CSV (RFC 4180), with a line of names."},
 			}

@@ -38,12 +38,34 @@ type Endpoint struct {
 	Status   int  // of success; an output's own Status field overrides it
 	Public   bool // needs no session
 	Change   bool // a write that change control governs: it may wait (202), and it can be previewed (3.11)
-	Table    bool // a list that is had as CSV as well; its output says so
 	Ends     bool // ends the session that it comes with
 	BadInput int  // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
-	opens    bool // answers a session
+	output   func() output // nil of an endpoint that was not declared, and has neither
 	register func(huma.API)
 }
+
+// output is what the output's type says of an operation. It is looked for when it is first asked about: at every start, of
+// every operation, it would be a fiftieth of that.
+type output struct {
+	opens bool // answers a session
+	table bool // a list that is had as CSV as well
+}
+
+func outputOf[Out any]() output {
+	_, opens := any(new(Out)).(Opening)
+	_, table := any(*new(Out)).(interface{ tabled() })
+	return output{opens, table}
+}
+
+func (e Endpoint) answers() output {
+	if e.output == nil {
+		return output{}
+	}
+	return e.output()
+}
+
+// Table tells whether the operation answers a list that is had as CSV as well.
+func (e Endpoint) Table() bool { return e.answers().table }
 
 // RouteKey is the gateway's name of the route, and what an event names its operation by.
 func (e Endpoint) RouteKey() string { return e.Method + " " + e.Path }
@@ -70,8 +92,7 @@ func define[In, Out any](endpoint Endpoint) Operation[In, Out] {
 	if endpoint.Status == 0 {
 		endpoint.Status = http.StatusOK
 	}
-	_, endpoint.opens = any(new(Out)).(Opening)
-	_, endpoint.Table = any(*new(Out)).(interface{ tabled() })
+	endpoint.output = outputOf[Out]
 	operation := Operation[In, Out]{endpoint}
 	operation.register = func(api huma.API) { huma.Register[In, Out](api, operation.Huma(), nil) }
 	return operation
@@ -102,7 +123,7 @@ func (e Endpoint) Parameters() []*huma.Param {
 			"The ETag of what is to be changed; where that has moved on, nothing is done.",
 			&huma.Schema{Type: huma.TypeString, Pattern: `^(\*|(W/)?"[!#-~]{0,128}")$`, PatternDescription: "an entity tag or *"}))
 	}
-	if e.opens {
+	if e.answers().opens {
 		parameters = append(parameters, parameter("header", SessionHeader,
 			"With cookie, from a page of this origin, the session's token comes as an HttpOnly cookie, and not in the answer.",
 			&huma.Schema{Type: huma.TypeString, Enum: []any{"cookie"}}))

@@ -87,8 +87,9 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	if s.routes[key] != nil {
 		panic("httpapi: two handlers for " + key)
 	}
-	r := &route{id: operation.ID, public: operation.Public, table: operation.Table, ends: operation.Ends, bad: operation.BadInput}
+	r := &route{id: operation.ID, public: operation.Public, ends: operation.Ends, bad: operation.BadInput}
 	r.prepare = sync.OnceFunc(func() {
+		r.table = operation.Table()
 		translate := translator(reflect.TypeFor[Out]())
 		huma.Register(r.library(described(reflect.TypeFor[In](), reflect.TypeFor[Out]())), operation.Huma(), func(ctx context.Context, input *In) (*Out, error) {
 			x := exchangeIn(ctx)
