@@ -1,9 +1,8 @@
 package policy
 
 import (
-	"fmt"
-	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/cedar-policy/cedar-go"
 
@@ -15,31 +14,28 @@ const use directory.Action = "use"
 
 // act is one line of the table of acts, which is the schema.
 type act struct {
-	uid        cedar.EntityUID
-	Permission cedar.String       `json:"permission,omitempty"` // what it takes; empty where it takes none
-	Groups     []cedar.String     `json:"groups,omitempty"`     // directly, or through another
-	Resources  []cedar.EntityType `json:"resources"`            // what it may be about
+	name       directory.Action
+	permission cedar.String       // what it takes; empty where it takes none
+	groups     []cedar.String     // directly, or through another
+	resources  []cedar.EntityType // what it may be about
 }
+
+// actNamed finds an act in the table.
+func actNamed(name directory.Action) (act, bool) {
+	at, found := slices.BinarySearchFunc(acts[:], name, func(one act, name directory.Action) int {
+		return strings.Compare(string(one.name), string(name))
+	})
+	if !found {
+		return act{}, false
+	}
+	return acts[at], true
+}
+
+func (a act) uid() cedar.EntityUID { return cedar.NewEntityUID(actionType, cedar.String(a.name)) }
 
 // within tells whether the act is the named one, or belongs to the group of that name.
 func (a act) within(name cedar.EntityUID) bool {
-	return name.Type == actionType && (name.ID == a.uid.ID || slices.Contains(a.Groups, name.ID))
+	return name.Type == actionType && (name.ID == cedar.String(a.name) || slices.Contains(a.groups, name.ID))
 }
 
-func (a act) about(resource cedar.EntityType) bool { return slices.Contains(a.Resources, resource) }
-
-// readActs reads the table as the tests took it from the schema: see doc.go.
-func readActs(files fs.FS) (map[directory.Action]act, error) {
-	var acts map[directory.Action]act
-	if err := readJSON(files, actsFile, &acts); err != nil {
-		return nil, err
-	}
-	for name, act := range acts {
-		act.uid = cedar.NewEntityUID(actionType, cedar.String(name))
-		acts[name] = act
-	}
-	if _, ok := acts[use]; !ok {
-		return nil, fmt.Errorf("policy: %s: the action %q is missing", actsFile, use)
-	}
-	return acts, nil
-}
+func (a act) about(resource cedar.EntityType) bool { return slices.Contains(a.resources, resource) }

@@ -52,6 +52,7 @@ type catalogue struct {
 	kinds          map[directory.Kind]held
 	settings       settings
 	settingsRecord cedar.Record
+	said           jsontext.Value // the settings as the file has them
 }
 
 // held is what a role or a kind gives, as Cedar's values.
@@ -98,9 +99,8 @@ func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, e
 		return nil, err
 	}
 	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds, Owner: document.Owner, KYC: document.KYC}
-	var err error
-	if preset.Settings, err = readSettings(document.Settings); err != nil {
-		return nil, fmt.Errorf("policy: %s: %w", file, err)
+	if err := strictly(document.Settings, &preset.Settings); err != nil {
+		return nil, fmt.Errorf("policy: %s: settings: %w", file, err)
 	}
 	found := &catalogue{
 		conflicts:      document.Conflicts,
@@ -108,6 +108,7 @@ func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, e
 		roles:          make(map[string]held, len(document.Roles)),
 		kinds:          make(map[directory.Kind]held, len(document.Kinds)),
 		settings:       settingsOf(preset.Settings),
+		said:           document.Settings,
 	}
 	found.settingsRecord = found.settings.record()
 	for _, permission := range slices.Concat(common, document.Permissions) {
@@ -118,9 +119,6 @@ func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, e
 		preset.Permissions = append(preset.Permissions, directory.PermissionInfo{ID: permission.ID, Description: permission.Description})
 	}
 	found.preset = preset
-	if err := found.check(); err != nil {
-		return nil, fmt.Errorf("policy: %s: %w", file, err)
-	}
 	for _, role := range preset.Roles {
 		found.roles[role.ID] = found.held(role.Permissions)
 	}
@@ -156,7 +154,9 @@ func (c *catalogue) held(permissions map[directory.Permission]directory.Scope) h
 // check finds what the types do not: every name that refers to nothing, and what the settings contradict.
 func (c *catalogue) check() error {
 	var problems []error
-	problem := func(format string, arguments ...any) { problems = append(problems, fmt.Errorf(format, arguments...)) }
+	problem := func(format string, arguments ...any) {
+		problems = append(problems, fmt.Errorf("policy: %s/%s: "+format, append([]any{c.preset.Name, presetFile}, arguments...)...))
+	}
 	known := func(field string, permission directory.Permission) {
 		if _, ok := c.administrative[permission]; !ok {
 			problem("%s: no permission %q in the catalogue", field, permission)
@@ -209,6 +209,7 @@ func (c *catalogue) check() error {
 	if none := c.preset.Settings.RoleCount == directory.RolesNone; none != (len(c.preset.Roles) == 0) {
 		problem("settings.roleCount: is %q with %d roles", c.preset.Settings.RoleCount, len(c.preset.Roles))
 	}
+	c.checkSettings(problem)
 	c.checkKYC(ids, problem)
 	for _, conflict := range c.conflicts {
 		field := "conflicts." + conflict.ID
@@ -264,28 +265,24 @@ func (c *catalogue) checkKYC(roles map[string]bool, problem func(string, ...any)
 
 var kinds = []directory.Kind{directory.KindRegular, directory.KindAdmin, directory.KindAPI, directory.KindOperator}
 
-// readSettings wants every setting said: one that is left out would quietly be off.
-func readSettings(text []byte) (directory.Settings, error) {
+// checkSettings wants every setting said: one that is left out would quietly be off.
+func (c *catalogue) checkSettings(problem func(string, ...any)) {
 	var said map[string]jsontext.Value
-	if err := json.Unmarshal(text, &said); err != nil {
-		return directory.Settings{}, fmt.Errorf("settings: %w", err)
+	if err := json.Unmarshal(c.said, &said); err != nil {
+		problem("settings: %w", err)
 	}
-	var settings directory.Settings
-	if err := strictly(text, &settings); err != nil {
-		return directory.Settings{}, fmt.Errorf("settings: %w", err)
-	}
-	var problems []error
 	for field := range reflect.TypeFor[directory.Settings]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if _, ok := said[name]; !ok {
-			problems = append(problems, fmt.Errorf("settings.%s: is missing", name))
+			problem("settings.%s: is missing", name)
 		}
 	}
 	oneOf := func(name, value string, values ...string) {
 		if !slices.Contains(values, value) {
-			problems = append(problems, fmt.Errorf("settings.%s: is %q, not one of %s", name, value, strings.Join(values, ", ")))
+			problem("settings.%s: is %q, not one of %s", name, value, strings.Join(values, ", "))
 		}
 	}
+	settings := c.preset.Settings
 	oneOf("changeControl", string(settings.ChangeControl), "none", "step_up", "second_admin")
 	oneOf("grantLimit", string(settings.GrantLimit), "any", "own")
 	oneOf("signInName", string(settings.SignInName), "email", "username")
@@ -297,15 +294,14 @@ func readSettings(text []byte) (directory.Settings, error) {
 		oneOf("onboarding", string(stage), "emailNotVerified", "phoneNotVerified", "kycNotVerified")
 	}
 	if settings.PropagationSeconds < 0 || settings.PropagationSeconds > 3600 {
-		problems = append(problems, fmt.Errorf("settings.propagationSeconds: %d is not from 0 to 3600", settings.PropagationSeconds))
+		problem("settings.propagationSeconds: %d is not from 0 to 3600", settings.PropagationSeconds)
 	}
 	if settings.ApprovalHours <= 0 {
-		problems = append(problems, fmt.Errorf("settings.approvalHours: %d is not above 0", settings.ApprovalHours))
+		problem("settings.approvalHours: %d is not above 0", settings.ApprovalHours)
 	}
 	if len(settings.Languages) == 0 {
-		problems = append(problems, errors.New("settings.languages: names none"))
+		problem("settings.languages: names none")
 	}
-	return settings, errors.Join(problems...)
 }
 
 func readJSON(files fs.FS, file string, into any) error {
@@ -319,8 +315,7 @@ func readJSON(files fs.FS, file string, into any) error {
 	return nil
 }
 
-// strictly reads with the library that Cedar brings. It takes a tenth of what encoding/json takes of the acts, at every
-// start.
+// strictly reads with the library that Cedar brings, which takes a tenth of what encoding/json takes at a start.
 func strictly(text []byte, into any) error {
 	return json.Unmarshal(text, into, json.RejectUnknownMembers(true))
 }

@@ -15,11 +15,7 @@ const DenyByDefault = "deny-by-default"
 // Decide answers a question. Its errors are the service's own faults, not the asker's: a preset that there is not, an act
 // asked about without its target, a policy that cannot be evaluated. An action that there is not is denied.
 func (e *Engine) Decide(question directory.Question) (directory.Decision, error) {
-	acts, err := e.acts()
-	if err != nil {
-		return directory.Decision{}, err
-	}
-	act, ok := acts[actOf(question.Action)]
+	act, ok := actNamed(actOf(question.Action))
 	if !ok {
 		return deniedByDefault(), nil
 	}
@@ -35,7 +31,10 @@ func (e *Engine) Decide(question directory.Question) (directory.Decision, error)
 	if err != nil {
 		return directory.Decision{}, err
 	}
-	rules := book[directory.Action(act.uid.ID)]
+	rules, err := book.about(act)
+	if err != nil {
+		return directory.Decision{}, err
+	}
 	decision, diagnostic := cedar.Authorize(rules, scene, request)
 	if len(diagnostic.Errors) > 0 {
 		return directory.Decision{}, fmt.Errorf("policy: %s: %s", question.Action, diagnostic.Errors[0])

@@ -141,10 +141,7 @@ func TestDepartments(t *testing.T) {
 		}
 	}
 
-	acts, err := engine.Actions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	acts := engine.Actions()
 	platform, _ := engine.Preset(policy.Platform)
 	customers, _ := engine.Preset("bc-connect")
 	for _, permission := range platform.Permissions {

@@ -9,7 +9,6 @@
 // Everything is under presets/. A folder is a system; adding one takes no Go.
 //
 //	schema.cedarschema      what policies see, and the table of acts: the permission each takes, its groups
-//	acts.json               that table, as a test writes it from the schema
 //	permissions.json        the service's own permissions, in every system's catalogue
 //	common.cedar            the rules that hold everywhere
 //	<preset>/preset.json    title, settings, what kinds may do, catalogue of permissions, roles, levels of identity
@@ -42,7 +41,9 @@
 //     hold every policy against the schema, under Cedar's strict validation, which leaves no such policy.
 //   - Of an actor's accounts and companies the policies see those that the question is about: a user may have thousands,
 //     and no policy can name one. Permissions and roles are seen whole, since policies do name them.
-//   - A preset is parsed when it is first asked about, and kept: a function that serves one organisation pays for one.
+//   - A preset is read when it is first asked about, and kept: a function that serves one organisation pays for one. Of its
+//     policies, and of those common to all, an act's first question has those parsed that name the act or one of its
+//     groups, or no act: some eight of fifty. What is wrong with the others, only Check tells, which a test asks.
 //   - No function parses the schema. It would, for its table of acts alone, at every start; so a test writes the table
-//     down (-update), and fails where it is not the schema's.
+//     down as Go (table.go, -update), which takes nothing to read, and fails where it is not the schema's.
 package policy

@@ -17,8 +17,7 @@ const Platform = directory.PlatformPreset
 
 // A file's name is the same for every preset.
 const (
-	schemaFile      = "schema.cedarschema" // what tests hold everything against; functions read its acts
-	actsFile        = "acts.json"
+	schemaFile      = "schema.cedarschema" // what tests hold everything against; functions have its acts (table.go)
 	permissionsFile = "permissions.json"
 	commonFile      = "common.cedar"
 	presetFile      = "preset.json"
@@ -31,9 +30,8 @@ var embedded embed.FS
 // Engine decides by the presets that it was made from. It is safe for concurrent use. Each part of the data is read when
 // it is first needed: who only asks for permissions does not wait for policies to be parsed.
 type Engine struct {
-	acts        func() (map[directory.Action]act, error)
 	permissions func() ([]permission, error) // the service's own
-	common      func() ([]*rule, error)
+	common      func() ([]*passage, error)
 	presets     map[string]preset
 }
 
@@ -46,7 +44,7 @@ var (
 // catalogue whose policies nobody asks.
 type preset struct {
 	catalogue func() (*catalogue, error)
-	rulebook  func() (rulebook, error)
+	rulebook  func() (*rulebook, error)
 }
 
 // New makes an engine of the presets that come with the service.
@@ -66,9 +64,8 @@ func NewFrom(files fs.FS) (*Engine, error) {
 		return nil, fmt.Errorf("policy: presets: %w", err)
 	}
 	engine := &Engine{
-		acts:        sync.OnceValues(func() (map[directory.Action]act, error) { return readActs(files) }),
 		permissions: sync.OnceValues(func() ([]permission, error) { return readPermissions(files) }),
-		common:      sync.OnceValues(func() ([]*rule, error) { return readRules(files, commonFile) }),
+		common:      sync.OnceValues(func() ([]*passage, error) { return readPassages(files, commonFile) }),
 		presets:     make(map[string]preset),
 	}
 	for _, folder := range folders {
@@ -88,36 +85,34 @@ func (e *Engine) lazily(files fs.FS, name string) preset {
 			}
 			return readCatalogue(files, name, permissions)
 		}),
-		rulebook: sync.OnceValues(func() (rulebook, error) {
-			acts, err := e.acts()
-			if err != nil {
-				return nil, err
-			}
+		rulebook: sync.OnceValues(func() (*rulebook, error) {
 			common, err := e.common()
 			if err != nil {
 				return nil, err
 			}
-			own, err := readRules(files, name+"/"+policiesFile)
+			own, err := readPassages(files, name+"/"+policiesFile)
 			if err != nil {
 				return nil, err
 			}
-			return newRulebook(acts, slices.Concat(common, own))
+			return &rulebook{passages: slices.Concat(common, own), found: make(map[directory.Action]rules)}, nil
 		}),
 	}
 }
 
 // Check reads every preset, and answers everything that is wrong with them, by file and field.
 func (e *Engine) Check() error {
-	acts, err := e.acts()
-	if err != nil {
-		return err
-	}
 	var problems []error
 	offered := make(map[directory.Permission]bool)
 	for _, name := range slices.Sorted(maps.Keys(e.presets)) {
-		_, err := e.presets[name].rulebook()
+		book, err := e.presets[name].rulebook()
+		if err == nil {
+			err = book.check()
+		}
 		problems = append(problems, err)
 		catalogue, err := e.presets[name].catalogue()
+		if err == nil {
+			err = catalogue.check()
+		}
 		problems = append(problems, err)
 		if err == nil {
 			for _, permission := range catalogue.preset.Permissions {
@@ -125,9 +120,9 @@ func (e *Engine) Check() error {
 			}
 		}
 	}
-	for action, act := range acts {
-		if act.Permission != "" && !offered[directory.Permission(act.Permission)] {
-			problems = append(problems, fmt.Errorf("policy: %s: %s takes %q, which no preset offers", actsFile, action, act.Permission))
+	for _, act := range acts {
+		if act.permission != "" && !offered[directory.Permission(act.permission)] {
+			problems = append(problems, fmt.Errorf("policy: %s: %s takes %q, which no preset offers", schemaFile, act.name, act.permission))
 		}
 	}
 	return errors.Join(problems...)
@@ -154,12 +149,12 @@ func (e *Engine) Preset(name string) (directory.Preset, bool) {
 }
 
 // Actions lists the administrative acts that can be asked about, sorted.
-func (e *Engine) Actions() ([]directory.Action, error) {
-	acts, err := e.acts()
-	if err != nil {
-		return nil, err
+func (e *Engine) Actions() []directory.Action {
+	names := make([]directory.Action, len(acts))
+	for i, act := range acts {
+		names[i] = act.name
 	}
-	return slices.Sorted(maps.Keys(acts)), nil
+	return names
 }
 
 func (e *Engine) catalogue(name string) (*catalogue, error) {

@@ -87,10 +87,7 @@ func some[T ~string](t *rapid.T, from []T, label string) []T {
 func drawing(t *testing.T) questions {
 	t.Helper()
 	engine := engine(t)
-	actions, err := engine.Actions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	actions := engine.Actions()
 	return questions{engine, actions}
 }
 

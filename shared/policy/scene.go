@@ -48,8 +48,8 @@ func (e *Engine) stage(question directory.Question, act act) (cedar.Request, *sc
 	if err != nil {
 		return cedar.Request{}, nil, err
 	}
-	permission := act.Permission
-	if directory.Action(act.uid.ID) == use {
+	permission := act.permission
+	if act.name == use {
 		permission = cedar.String(question.Action)
 	}
 	circumstances := cedar.RecordMap{
@@ -63,7 +63,7 @@ func (e *Engine) stage(question directory.Question, act act) (cedar.Request, *sc
 	}
 	return cedar.Request{
 		Principal: actor.UID,
-		Action:    act.uid,
+		Action:    act.uid(),
 		Resource:  resource.UID,
 		Context:   cedar.NewRecord(circumstances),
 	}, &scene{actor, resource}, nil
