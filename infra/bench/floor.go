@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"mandate/infra/compile"
 	"mandate/infra/local/lambda"
 	"mandate/shared/api"
+	"mandate/shared/store"
 )
 
 // floor builds one of the functions that others are compared with.
@@ -24,6 +28,20 @@ func (b *bench) floor(ctx context.Context, name, instance string, more environme
 
 // sameRead is what a bare handler is told to read: the keys of the one batch that an operation reads.
 func (b *bench) sameRead(ctx context.Context, p *place, function api.Function, r request) (environment, error) {
+	batch, err := b.batchOf(ctx, p, function, r)
+	if err != nil {
+		return nil, err
+	}
+	var pairs [][2]string
+	for _, key := range batch.RequestItems[p.table].Keys {
+		pairs = append(pairs, [2]string{textOf(key, store.PartitionKey), textOf(key, store.SortKey)})
+	}
+	keys, err := json.Marshal(pairs)
+	return environment{"TABLE": p.table, "KEYS": string(keys)}, err
+}
+
+// batchOf is the one batch that an operation reads.
+func (b *bench) batchOf(ctx context.Context, p *place, function api.Function, r request) (*dynamodb.BatchGetItemInput, error) {
 	service, err := serve(ctx, b.lambda(function, p.table, b.metered()))
 	if err != nil {
 		return nil, err
@@ -36,18 +54,17 @@ func (b *bench) sameRead(ctx context.Context, p *place, function api.Function, r
 	if len(calls) != 1 || calls[0].operation != "BatchGetItem" {
 		return nil, fmt.Errorf("%s %s makes other calls than one BatchGetItem", r.method, r.path)
 	}
-	var batch struct {
+	var asked struct {
 		RequestItems map[string]struct {
 			Keys []struct{ PK, SK struct{ S string } }
 		}
 	}
-	if err := json.Unmarshal(calls[0].request, &batch); err != nil {
+	if err := json.Unmarshal(calls[0].request, &asked); err != nil {
 		return nil, err
 	}
-	var pairs [][2]string
-	for _, key := range batch.RequestItems[p.table].Keys {
-		pairs = append(pairs, [2]string{key.PK.S, key.SK.S})
+	read := types.KeysAndAttributes{ConsistentRead: new(true)}
+	for _, key := range asked.RequestItems[p.table].Keys {
+		read.Keys = append(read.Keys, row{store.PartitionKey: text(key.PK.S), store.SortKey: text(key.SK.S)})
 	}
-	keys, err := json.Marshal(pairs)
-	return environment{"TABLE": p.table, "KEYS": string(keys)}, err
+	return &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{p.table: read}}, nil
 }

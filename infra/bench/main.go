@@ -39,6 +39,7 @@ var families = [...]family{
 	{"workflow", measureWorkflow},
 	{"cpu", measureCPU},
 	{"starts", measureStarts},
+	{"memory", measureMemory},
 	{"gateway", measureGateway},
 	{"packages", measurePackages},
 }

@@ -457,6 +457,9 @@ func TestUsageCountsTheLivingAndTheDead(t *testing.T) {
 	if alive.CPU < 20*time.Millisecond || alive.CPU > 10*time.Second {
 		t.Errorf("CPU %v", alive.CPU)
 	}
+	if alive.Resident < 1<<20 || alive.Resident > alive.Peak {
+		t.Errorf("%d bytes resident, at most %d", alive.Resident, alive.Peak)
+	}
 	var pid int
 	if err := json.Unmarshal(out, &pid); err != nil {
 		t.Fatal(err)

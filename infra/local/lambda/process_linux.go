@@ -1,6 +1,11 @@
 package lambda
 
 import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
 	"syscall"
 	"time"
 	"unsafe"
@@ -24,4 +29,37 @@ func cpuSoFar(pid int) (time.Duration, error) {
 		return 0, errno
 	}
 	return time.Duration(t.Nano()), nil
+}
+
+// memoryOf reads what memory of a running process is resident, and the most that was, in bytes. It fails when the process has
+// ended.
+//
+// Not the resource usage that is told of a process at its end: the kernel counts there what its parent had when it was
+// started.
+func memoryOf(pid int) (resident, peak int64, err error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(status)); lines.Scan(); {
+		fields := bytes.Fields(lines.Bytes())
+		if len(fields) < 2 {
+			continue
+		}
+		var of *int64
+		switch string(fields[0]) {
+		case "VmRSS:":
+			of = &resident
+		case "VmHWM:":
+			of = &peak
+		default:
+			continue
+		}
+		kibibytes, err := strconv.ParseInt(string(fields[1]), 10, 64)
+		if err != nil {
+			return 0, 0, err
+		}
+		*of = kibibytes << 10
+	}
+	return resident, peak, nil // zero of one that has just ended
 }

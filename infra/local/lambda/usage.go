@@ -13,6 +13,9 @@ type Usage struct {
 	// CPU is the user and system time of all its processes, those that are gone
 	// included.
 	CPU time.Duration
+	// Resident is the memory of its running processes, and Peak the most that one
+	// of them had so far, in bytes.
+	Resident, Peak int64
 	// Spawns counts the processes that were started, or tried.
 	Spawns int
 	// Starts is the time of each process from just before its spawn to its
@@ -48,6 +51,11 @@ func (s *Service) Usage(function string) (Usage, error) {
 			cpu = cpuOf(inst.state)
 		}
 		total.CPU += cpu
+		resident, peak, err := memoryOf(inst.process.Pid)
+		if err != nil {
+			continue // it has just ended, and has no memory
+		}
+		total.Resident, total.Peak = total.Resident+resident, max(total.Peak, peak)
 	}
 	return total, nil
 }
