@@ -19,6 +19,7 @@ import (
 	"mandate/infra/local/demo"
 	"mandate/infra/local/lambda"
 	"mandate/infra/local/runner"
+	"mandate/infra/measure"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/policy"
@@ -33,14 +34,14 @@ type bench struct {
 	root     string
 	runner   *runner.Runner
 	figures  *figures
-	meter    *meter
+	meter    *measure.Meter
 	dynamoDB *dynamodb.Client
 	presets  *policy.Engine
 	client   *http.Client // of the service that runs
 }
 
 func newBench(o options, root string, r *runner.Runner, f *figures) (*bench, error) {
-	meter, err := newMeter(r.DynamoDB)
+	meter, err := measure.NewMeter(r.DynamoDB)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +56,7 @@ func newBench(o options, root string, r *runner.Runner, f *figures) (*bench, err
 	}, nil
 }
 
-func (b *bench) close() error { return b.meter.close() }
+func (b *bench) close() error { return b.meter.Close() }
 
 func local() aws.Config {
 	return aws.Config{Region: "eu-west-1", Credentials: awscredentials.NewStaticCredentialsProvider("local", "local", "")}
@@ -91,7 +92,7 @@ func (b *bench) tried() environment {
 }
 
 // metered lets a function reach DynamoDB through the meter.
-func (b *bench) metered() environment { return environment{"AWS_ENDPOINT_URL_DYNAMODB": b.meter.url} }
+func (b *bench) metered() environment { return environment{"AWS_ENDPOINT_URL_DYNAMODB": b.meter.URL} }
 
 // serve runs functions by themselves: no gateway, no stream, no schedule.
 func serve(ctx context.Context, functions ...lambda.Function) (*lambda.Service, error) {
@@ -106,9 +107,8 @@ type place struct {
 	gate     *gate
 	dynamoDB *dynamodb.Client
 
-	users int              // that populate has added
-	last  string           // the id of one of them
-	tenth directory.Access // what every tenth of them has
+	users      int // that populate has added
+	population measure.Population
 }
 
 func (b *bench) newPlace(ctx context.Context, table string) (*place, error) {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"mandate/infra/local/lambda"
+	"mandate/infra/measure"
 	"mandate/shared/api"
 )
 
@@ -127,9 +128,9 @@ func (b *bench) subjects(ctx context.Context, p *place) ([]lambda.Function, []su
 		{name: "evaluateAccess", function: "access", requests: checks, budget: 0.75, payload: always(may)},
 		{name: "getUser", function: "users", requests: checks, budget: 0.75,
 			payload: always(request{http.MethodGet, "/v1/users/" + admin.organisation.Users[rosa].ID, admin.token, nil})},
-		{name: "listUsers", function: "users", requests: checks / 3, budget: 1.5, payload: always(pageRequest(admin, pageSize, ""))},
+		{name: "listUsers", function: "users", requests: checks / 3, budget: 1.5, payload: always(pageRequest(admin, measure.PageSize, ""))},
 		{name: "listUsers.byEmail", function: "users", requests: checks / 2, budget: 1.2,
-			payload: always(listRequest(admin, pageSize, url.Values{"email": {populated(small)}}))},
+			payload: always(listRequest(admin, measure.PageSize, url.Values{"email": {measure.Address(small)}}))},
 		{name: "createUser", function: "users", requests: checks / 4, budget: 2, payload: func(i int) ([]byte, error) {
 			return p.payload(ctx, request{http.MethodPost, "/v1/users", alone.token, newUser(alone, i)})
 		}},

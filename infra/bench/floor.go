@@ -47,11 +47,11 @@ func (b *bench) batchOf(ctx context.Context, p *place, function api.Function, r 
 		return nil, err
 	}
 	defer service.Close()
-	calls, err := b.meter.during(func() error { return p.ask(ctx, service, r, nil) })
+	calls, err := b.meter.During(func() error { return p.ask(ctx, service, r, nil) })
 	if err != nil {
 		return nil, err
 	}
-	if len(calls) != 1 || calls[0].operation != "BatchGetItem" {
+	if len(calls) != 1 || calls[0].Operation != "BatchGetItem" {
 		return nil, fmt.Errorf("%s %s makes other calls than one BatchGetItem", r.method, r.path)
 	}
 	var asked struct {
@@ -59,7 +59,7 @@ func (b *bench) batchOf(ctx context.Context, p *place, function api.Function, r 
 			Keys []struct{ PK, SK struct{ S string } }
 		}
 	}
-	if err := json.Unmarshal(calls[0].request, &asked); err != nil {
+	if err := json.Unmarshal(calls[0].Request, &asked); err != nil {
 		return nil, err
 	}
 	read := types.KeysAndAttributes{ConsistentRead: new(true)}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,16 +8,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"mandate/infra/local/lambda"
+	"mandate/infra/measure"
 	"mandate/shared/api"
 	"mandate/shared/directory"
-	"mandate/shared/store"
 )
 
 const (
-	pageSize = 50
 	// pageSlack is how many more units a page may take of a large organisation than of a small one: users are not all of
 	// one size.
 	pageSlack = 1
@@ -49,7 +45,7 @@ func measurePages(ctx context.Context, b *bench) error {
 		if err != nil {
 			return err
 		}
-		for _, list := range append(filters(p, size), filter{"deep", pageSize, url.Values{"cursor": {cursor}}}) {
+		for _, list := range append(p.filters(size), filter{"deep", measure.PageSize, url.Values{"cursor": {cursor}}}) {
 			read, err := b.page(ctx, p, service, admin, list.size, list.query)
 			if err != nil {
 				return fmt.Errorf("%s of %d: %w", list.name, size, err)
@@ -95,34 +91,13 @@ func (f filter) bound() float64 {
 	return 0
 }
 
-// filters are a list of all users, one of each filter (7.1), and some of their combinations, of which there are users enough
-// for a page of that size.
-func filters(p *place, users int) []filter {
-	one := func(name string, size int, pairs ...string) filter {
-		query := url.Values{"limit": {fmt.Sprint(cmp.Or(size, pageSize))}}
-		for i := 0; i < len(pairs); i += 2 {
-			query.Set(pairs[i], pairs[i+1])
-		}
-		return filter{name, size, query}
+// filters are the lists of users, and one of those who were there before them all.
+func (p *place) filters(users int) []filter {
+	all := []filter{{"createdBefore", 4, url.Values{"limit": {"4"}, "createdTo": {"2025-12-31"}}}}
+	for _, list := range p.population.Filters(users, p.population.Base) {
+		all = append(all, filter{list.Name, list.Size, list.Query})
 	}
-	account, company := string(p.tenth.Accounts[0]), string(p.tenth.Companies[0])
-	today := now().Format(time.DateOnly)
-	return []filter{
-		one("first", pageSize),
-		one("id", 1, "id", p.last), one("email", 1, "email", populated(users/2)), one("prefix", pageSize, "q", "user."),
-		one("name", 5, "name", "Name000"), one("firstName", pageSize, "firstName", "Name0"), one("lastName", pageSize, "lastName", "User1"),
-		one("role", pageSize, "role", p.tenth.Roles[0]), one("kind", pageSize, "kind", "regular"), one("admins", 2, "kind", "admin"),
-		one("status", 10, "status", "inactive"), one("active", pageSize, "status", "active"), one("type", pageSize, "type", "merchant"),
-		one("staff", 0, "staff", "true"), one("notStaff", pageSize, "staff", "false"),
-		one("companyUser", pageSize, "companyUser", "true"), one("company", pageSize, "company", company), one("account", pageSize, "account", account),
-		one("created", pageSize, "createdFrom", today), one("createdBefore", 4, "createdTo", "2025-12-31"),
-		one("secondFactor", pageSize, "secondFactor", "true"), one("noSecondFactor", 10, "secondFactor", "false"),
-		one("pending", 5, "pending", "true"), one("contact", 10, "contact", "true"),
-		one("sortedByName", pageSize, "sort", "name"), one("sortedByEmail", pageSize, "sort", "email"), one("newestFirst", pageSize, "sort", "-createdAt"),
-		one("statusAndName", 1, "status", "inactive", "lastName", "User499"), one("statusAndKind", 10, "status", "inactive", "kind", "regular", "sort", "-createdAt"),
-		one("roleAndStatusByName", 10, "role", p.tenth.Roles[0], "status", "active", "sort", "name"),
-		one("accountAndPrefix", 10, "account", account, "q", "user.1"),
-	}
+	return all
 }
 
 // populated is a place with an organisation of many users, and the function that lists them, through the meter.
@@ -138,63 +113,33 @@ func (b *bench) populated(ctx context.Context, table, preset string, count int) 
 	return p, service, err
 }
 
-// populate adds users to a demo organisation, until they are so many: like its regular user, with a name and an address each,
-// most of them in few lists. Of those that follow each other every tenth has an account and a role, and is a merchant; every
-// hundredth is inactive, has no second factor or is a contact, and every two hundredth has a change open.
+// populate adds users to a demo organisation, until they are so many: like its regular user.
 func (p *place) populate(ctx context.Context, preset string, count int) error {
-	admin, err := p.member(ctx, preset, ada)
-	if err != nil {
-		return err
+	if p.users == 0 {
+		admin, err := p.member(ctx, preset, ada)
+		if err != nil {
+			return err
+		}
+		ref := directory.UserRef{Organisation: directory.OrganisationID(admin.organisation.ID), ID: directory.UserID(admin.organisation.Users[rosa].ID)}
+		found, err := p.store.Read(ctx, directory.Want{Users: []directory.UserRef{ref}})
+		if err != nil {
+			return err
+		}
+		p.population = measure.Population{Like: found.Users[ref], Base: now().Truncate(24 * time.Hour), Step: time.Millisecond}
 	}
-	ref := directory.UserRef{Organisation: directory.OrganisationID(admin.organisation.ID), ID: directory.UserID(admin.organisation.Users[rosa].ID)}
-	found, err := p.store.Read(ctx, directory.Want{Users: []directory.UserRef{ref}})
-	if err != nil {
-		return err
-	}
-	like, from := found.Users[ref], p.users
-	p.tenth, p.users = like.Access, max(count, p.users)
-	return p.fillAll(ctx, count-from, func(i int) ([]row, error) {
-		user, i := like, i+from
-		user.ID, user.CreatedAt, user.Revision = directory.UserID(directory.PrefixUser+ulid.Make().String()), now(), 0
-		user.Name = directory.Name{First: fmt.Sprintf("Name%04d", i%9973), Last: fmt.Sprintf("User%d", i)}
-		user.Email = populated(i)
-		switch {
-		case i == 0:
-			p.last = string(user.ID)
-		case i%10 == 9:
-			user.Type = "merchant"
-		}
-		if i%10 != 9 {
-			user.Access = directory.Access{}
-		}
-		switch i % 100 {
-		case 49:
-			user.Contact = true
-		case 89:
-			user.SecondFactor = false
-		case 99:
-			user.Status = directory.StatusInactive
-		}
-		if i%200 == 1 {
-			user.OpenChange = directory.ChangeID(directory.PrefixChange + ulid.Make().String())
-		}
-		return store.Items(directory.PutUser{User: user}, directory.Reserve{Reservation: directory.Reservation{
-			Kind: directory.ReserveEmail, Name: user.Email, Organisation: user.Organisation, User: user.ID, Identity: user.Identity,
-		}})
-	})
+	from := p.users
+	p.users = max(count, p.users)
+	return p.filled().Fill(ctx, p.users-from, func(i int) ([]row, error) { return p.population.Items(from + i) })
 }
-
-// populated is the address of a user that populate adds.
-func populated(i int) string { return fmt.Sprintf("user.%d@populated.example.org", i) }
 
 // page is what one page takes.
 func (b *bench) page(ctx context.Context, p *place, service *lambda.Service, who member, size int, query url.Values) (float64, error) {
 	var list api.List[api.User]
-	calls, err := b.meter.during(func() error { return p.ask(ctx, service, listRequest(who, pageSize, query), &list) })
+	calls, err := b.meter.During(func() error { return p.ask(ctx, service, listRequest(who, measure.PageSize, query), &list) })
 	if err == nil && len(list.Items) != size {
 		err = fmt.Errorf("a page of %d", len(list.Items))
 	}
-	read, _ := units(calls)
+	read, _ := measure.Units(calls)
 	return read, err
 }
 

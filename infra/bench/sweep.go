@@ -11,6 +11,7 @@ import (
 
 	"mandate/infra/deployment"
 	"mandate/infra/local/lambda"
+	"mandate/infra/measure"
 	"mandate/shared/api"
 	"mandate/shared/directory"
 	"mandate/shared/store"
@@ -70,7 +71,7 @@ func measureSweep(ctx context.Context, b *bench) error {
 // sweep is what a sweep reads that expires so many changes.
 func (b *bench) sweep(ctx context.Context, service *lambda.Service, want int) (float64, error) {
 	var answer []byte
-	calls, err := b.meter.during(func() (err error) {
+	calls, err := b.meter.During(func() (err error) {
 		answer, err = service.Invoke(ctx, string(deployment.Sweep), []byte(`{}`))
 		return err
 	})
@@ -84,7 +85,7 @@ func (b *bench) sweep(ctx context.Context, service *lambda.Service, want int) (f
 	if swept != (directory.Swept{Expired: want}) {
 		return 0, fmt.Errorf("the sweep was to expire %d changes and nothing else: %s", want, answer)
 	}
-	read, _ := units(calls)
+	read, _ := measure.Units(calls)
 	return read, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mandate/infra/local/lambda"
+	"mandate/infra/measure"
 	"mandate/shared/api"
 	"mandate/shared/otp"
 )
@@ -51,23 +52,23 @@ func measureTrips(ctx context.Context, b *bench) error {
 }
 
 func (b *bench) measureTripsOf(operation measured) error {
-	var least []call
+	var least []measure.Call
 	for try := range tries {
-		calls, err := b.meter.during(func() error { return operation.do(try) })
+		calls, err := b.meter.During(func() error { return operation.do(try) })
 		if err != nil {
 			return err
 		}
-		if try == 0 || chain(calls) < chain(least) || chain(calls) == chain(least) && len(calls) < len(least) {
+		if try == 0 || measure.Chain(calls) < measure.Chain(least) || measure.Chain(calls) == measure.Chain(least) && len(calls) < len(least) {
 			least = calls
 		}
 	}
 	name := "trips." + operation.name
 	if operation.budget > 0 {
-		b.figures.within(name, float64(chain(least)), "round trips", float64(operation.budget))
+		b.figures.within(name, float64(measure.Chain(least)), "round trips", float64(operation.budget))
 	} else {
-		b.figures.add(name, float64(chain(least)), "round trips")
+		b.figures.add(name, float64(measure.Chain(least)), "round trips")
 	}
-	read, written := units(least)
+	read, written := measure.Units(least)
 	b.figures.add("readUnits."+operation.name, read, "read units")
 	b.figures.add("writeUnits."+operation.name, written, "write units")
 	return nil

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"bytes"
@@ -15,28 +15,28 @@ import (
 	"time"
 )
 
-// call is a call that a function made to DynamoDB.
-type call struct {
-	operation  string
-	request    []byte
-	start, end time.Time
-	units      float64 // of capacity, read or write
+// Call is a call that a function made to DynamoDB.
+type Call struct {
+	Operation  string
+	Request    []byte // its body
+	Start, End time.Time
+	Units      float64 // of capacity, read or write
 }
 
 // reads tells whether the call's units are of reading.
-func (c call) reads() bool {
-	return slices.Contains([]string{"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}, c.operation)
+func (c Call) reads() bool {
+	return slices.Contains([]string{"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}, c.Operation)
 }
 
-// meter stands between functions and DynamoDB, and notes what passes.
-type meter struct {
-	url      string
+// Meter stands between functions and DynamoDB, and notes what passes.
+type Meter struct {
+	URL      string
 	upstream string
 	client   *http.Client
 	server   *http.Server
 
 	mu    sync.Mutex
-	calls []call
+	calls []Call
 }
 
 // held is how long an answer is held back: longer than a function takes to make all the calls that it makes at the same
@@ -44,25 +44,26 @@ type meter struct {
 // would pass for one that the last had waited for.
 const held = 20 * time.Millisecond
 
-// newMeter starts one on a free port.
-func newMeter(upstream string) (*meter, error) {
+// NewMeter starts one before DynamoDB's endpoint, on a free port.
+func NewMeter(upstream string) (*Meter, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	m := &meter{
-		url: "http://" + listener.Addr().String(), upstream: upstream,
+	m := &Meter{
+		URL: "http://" + listener.Addr().String(), upstream: upstream,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}},
 	}
 	m.server = &http.Server{Handler: m, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
-	go m.server.Serve(listener) // ends with close
+	go m.server.Serve(listener) // ends with Close
 	return m, nil
 }
 
-func (m *meter) close() error { return m.server.Close() }
+// Close ends it.
+func (m *Meter) Close() error { return m.server.Close() }
 
-// during returns the calls that are made while do runs, in the order in which they ended.
-func (m *meter) during(do func() error) ([]call, error) {
+// During returns the calls that are made while do runs, in the order in which they ended.
+func (m *Meter) During(do func() error) ([]Call, error) {
 	m.mu.Lock()
 	m.calls = nil
 	m.mu.Unlock()
@@ -72,7 +73,7 @@ func (m *meter) during(do func() error) ([]call, error) {
 	return slices.Clone(m.calls), err
 }
 
-func (m *meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *Meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	body, err := io.ReadAll(r.Body)
@@ -92,7 +93,7 @@ func (m *meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(time.Until(start.Add(held)))
 	// Noted before it is answered: what follows the answer has not begun.
 	m.mu.Lock()
-	m.calls = append(m.calls, call{operation, body, start, time.Now(), units})
+	m.calls = append(m.calls, Call{operation, body, start, time.Now(), units})
 	m.mu.Unlock()
 	for name, values := range header {
 		w.Header()[name] = values
@@ -102,7 +103,7 @@ func (m *meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // forward sends the call on, and has the capacity told that it takes.
-func (m *meter) forward(r *http.Request, body []byte) (int, http.Header, []byte, error) {
+func (m *Meter) forward(r *http.Request, body []byte) (int, http.Header, []byte, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return 0, nil, nil, err
@@ -148,26 +149,26 @@ func unitsOf(answer []byte) (float64, error) {
 	return sum, nil
 }
 
-// chain is the number of round trips one after another: the most calls of which none overlaps another in time.
-func chain(calls []call) int {
-	byEnd := slices.SortedFunc(slices.Values(calls), func(a, b call) int { return a.end.Compare(b.end) })
+// Chain is the number of round trips one after another: the most calls of which none overlaps another in time.
+func Chain(calls []Call) int {
+	byEnd := slices.SortedFunc(slices.Values(calls), func(a, b Call) int { return a.End.Compare(b.End) })
 	trips := 0
 	var last time.Time
 	for _, one := range byEnd {
-		if one.start.After(last) {
-			trips, last = trips+1, one.end
+		if one.Start.After(last) {
+			trips, last = trips+1, one.End
 		}
 	}
 	return trips
 }
 
-// units sums what calls took.
-func units(calls []call) (read, written float64) {
+// Units sums what calls took.
+func Units(calls []Call) (read, written float64) {
 	for _, one := range calls {
 		if one.reads() {
-			read += one.units
+			read += one.Units
 		} else {
-			written += one.units
+			written += one.Units
 		}
 	}
 	return read, written
