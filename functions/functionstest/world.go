@@ -22,6 +22,7 @@ import (
 	"mandate/functions/mailer"
 	"mandate/functions/organisations"
 	"mandate/functions/outbox"
+	"mandate/functions/present"
 	"mandate/functions/reviews"
 	"mandate/functions/sweep"
 	"mandate/functions/texter"
@@ -143,7 +144,7 @@ func New(t testing.TB, options ...Option) *World {
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
 	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access, api.Ledger, api.Reviews} {
-		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now, EdgeTellsPlace: w.edge})
+		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now, EdgeTellsPlace: w.edge, Outlook: present.Outlook})
 	}
 	passkeys, err := passkey.New(ConsoleURL)
 	if err != nil {

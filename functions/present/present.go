@@ -202,7 +202,7 @@ func Outlook(plan directory.Plan) *api.Outlook {
 		approvers[i] = Actor(approver)
 	}
 	return &api.Outlook{
-		Diff:  Differences(directory.Differences(plan.Change.Before, plan.Change.After)),
+		Diff:  Differences(plan.Differences()),
 		State: string(plan.Change.State), Control: string(plan.Control), EffectiveAt: api.Moment(plan.Change.EffectiveAt),
 		StepUp: stepUps[plan.Change.State], Approvers: approvers,
 		Mails: mails, Warnings: Warnings(plan.Warnings),

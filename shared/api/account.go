@@ -319,7 +319,7 @@ var (
 		Summary: "Choose another password. Every other session ends.", Status: http.StatusNoContent,
 	})
 	SetPassword = declare[SetPasswordInput, UserAnswer](Endpoint{
-		ID: "setPassword", Method: http.MethodPost, Path: "/v1/users/{userId}/password", Function: Account, Tag: "users",
+		ID: "setPassword", Method: http.MethodPost, Path: "/v1/users/{userId}/password", Function: Account, Tag: "users", Act: true,
 		Summary: "Set a new password for a user, as staff. The user must choose another at the next sign-in.",
 	})
 	BeginTotp = declare[None, TotpAnswer](Endpoint{

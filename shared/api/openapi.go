@@ -19,6 +19,7 @@ const (
 	sessionScheme   = "session"
 	clientScheme    = "client"
 	problemResponse = "problem"
+	jsonType        = "application/json"
 )
 
 // OpenAPI is the OpenAPI 3.1 document of every declared operation (10.1), indented, the same bytes at every call. It is
@@ -53,6 +54,9 @@ func document(endpoints []Endpoint) ([]byte, error) {
 		endpoint.Describe(api)
 		if endpoint.Change {
 			describeWaiting(find(description, endpoint), endpoint.Status)
+		}
+		if endpoint.Act {
+			describeForeseen(find(description, endpoint), registry.Schema(reflect.TypeFor[Foreseen](), true, ""))
 		}
 		if endpoint.Table() {
 			find(description, endpoint).Responses[strconv.Itoa(endpoint.Status)].Content[table.ContentType] = &huma.MediaType{
@@ -92,6 +96,20 @@ func describeWaiting(operation *huma.Operation, status int) {
 		}
 		operation.Responses[key].Description = text
 	}
+}
+
+// describeForeseen adds the answer to a preview of what takes effect at once: beside the act's own where that is of the
+// same status.
+func describeForeseen(operation *huma.Operation, foreseen *huma.Schema) {
+	const text = "With preview=true: what it would do. Nothing was written."
+	key := strconv.Itoa(http.StatusOK)
+	if operation.Responses[key] == nil {
+		operation.Responses[key] = &huma.Response{Description: text, Content: map[string]*huma.MediaType{jsonType: {Schema: foreseen}}}
+		return
+	}
+	done := operation.Responses[key].Content[jsonType]
+	done.Schema = &huma.Schema{AnyOf: []*huma.Schema{done.Schema, foreseen}}
+	operation.Responses[key].Description += " " + text
 }
 
 func find(description *huma.OpenAPI, endpoint Endpoint) *huma.Operation {

@@ -35,11 +35,12 @@ type Endpoint struct {
 	Function Function
 	Summary  string
 	Tag      string
-	Status   int  // of success; an output's own Status field overrides it
-	Public   bool // needs no session
-	Change   bool // a write that change control governs: it may wait (202), and it can be previewed (3.11)
-	Ends     bool // ends the session that it comes with
-	BadInput int  // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
+	Status   int           // of success; an output's own Status field overrides it
+	Public   bool          // needs no session
+	Change   bool          // a write that change control governs: it may wait (202)
+	Act      bool          // an administrative write that takes effect at once
+	Ends     bool          // ends the session that it comes with
+	BadInput int           // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
 	output   func() output // nil of an endpoint that was not declared, and has neither
 	register func(huma.API)
 }
@@ -69,6 +70,11 @@ func (e Endpoint) Table() bool { return e.answers().table }
 
 // RouteKey is the gateway's name of the route, and what an event names its operation by.
 func (e Endpoint) RouteKey() string { return e.Method + " " + e.Path }
+
+// Previewed tells whether the operation can be previewed: every write that administers others can (3.11). Decisions about a
+// change cannot, since the change itself tells what it does, nor can what takes a step-up: a proof is used up, and a wrong
+// one counts.
+func (e Endpoint) Previewed() bool { return e.Change || e.Act }
 
 // Describe adds the operation to an API that serves no requests, for the OpenAPI document.
 func (e Endpoint) Describe(api huma.API) { e.register(api) }
@@ -106,7 +112,7 @@ const MaxBody = 64 << 10
 const (
 	IdempotencyKeyHeader = "Idempotency-Key" // of every POST (10.1)
 	IfMatchHeader        = "If-Match"        // of every PATCH, PUT and DELETE (RFC 9110, 13.1.1)
-	PreviewParameter     = "preview"         // of every change (3.11)
+	PreviewParameter     = "preview"         // of every write that administers others (3.11)
 	SessionHeader        = "Mandate-Session" // of what answers a session
 )
 
@@ -128,7 +134,7 @@ func (e Endpoint) Parameters() []*huma.Param {
 			"With cookie, from a page of this origin, the session's token comes as an HttpOnly cookie, and not in the answer.",
 			&huma.Schema{Type: huma.TypeString, Enum: []any{"cookie"}}))
 	}
-	if e.Change {
+	if e.Previewed() {
 		parameters = append(parameters, parameter("query", PreviewParameter,
 			"With true, the answer says what would happen, and nothing is written.",
 			&huma.Schema{Type: huma.TypeString, Enum: []any{"true", "false"}}))

@@ -220,7 +220,7 @@ var (
 		Summary: "List all organisations. For operators.",
 	})
 	CreateOrganisation = declare[CreateOrganisationInput, OrganisationAnswer](Endpoint{
-		ID: "createOrganisation", Method: http.MethodPost, Path: "/v1/organisations", Function: Organisations, Tag: "organisations",
+		ID: "createOrganisation", Method: http.MethodPost, Path: "/v1/organisations", Function: Organisations, Tag: "organisations", Act: true,
 		Summary: "Make an organisation from a preset, with its first admins. For operators.", Status: http.StatusCreated,
 	})
 	ListPresets = declare[None, Listed[Preset]](Endpoint{
@@ -232,7 +232,7 @@ var (
 		Summary: "Read an organisation with its settings.",
 	})
 	UpdateOrganisation = declare[UpdateOrganisationInput, OrganisationAnswer](Endpoint{
-		ID: "updateOrganisation", Method: http.MethodPatch, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations",
+		ID: "updateOrganisation", Method: http.MethodPatch, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations", Act: true,
 		Summary: "Change an organisation's settings. For operators.",
 	})
 	ListCompanies = declare[Page, Listed[Company]](Endpoint{
@@ -240,7 +240,7 @@ var (
 		Summary: "List the organisation's companies.",
 	})
 	CreateCompany = declare[CreateCompanyInput, CompanyAnswer](Endpoint{
-		ID: "createCompany", Method: http.MethodPost, Path: "/v1/companies", Function: Organisations, Tag: "organisations",
+		ID: "createCompany", Method: http.MethodPost, Path: "/v1/companies", Function: Organisations, Tag: "organisations", Act: true,
 		Summary: "Add a company to the organisation that one has entered. For operators.", Status: http.StatusCreated,
 	})
 	ListAccounts = declare[Page, Listed[BankAccount]](Endpoint{
@@ -248,7 +248,7 @@ var (
 		Summary: "List the organisation's accounts.",
 	})
 	OpenAccount = declare[OpenAccountInput, BankAccountAnswer](Endpoint{
-		ID: "openAccount", Method: http.MethodPost, Path: "/v1/accounts", Function: Organisations, Tag: "organisations",
+		ID: "openAccount", Method: http.MethodPost, Path: "/v1/accounts", Function: Organisations, Tag: "organisations", Act: true,
 		Summary: "Open an account of a company. For operators.", Status: http.StatusCreated,
 	})
 	ListRoles = declare[None, Listed[Role]](Endpoint{

@@ -68,7 +68,7 @@ type ListServiceRequestsInput struct {
 // Operations on service requests.
 var (
 	CreateServiceRequest = declare[CreateServiceRequestInput, ServiceRequestAnswer](Endpoint{
-		ID: "createServiceRequest", Method: http.MethodPost, Path: "/v1/service-requests", Function: Users, Tag: "service requests",
+		ID: "createServiceRequest", Method: http.MethodPost, Path: "/v1/service-requests", Function: Users, Tag: "service requests", Act: true,
 		Summary: "Ask the platform's staff for an act that only they may do.", Status: http.StatusCreated,
 	})
 	ListServiceRequests = declare[ListServiceRequestsInput, Listed[ServiceRequest]](Endpoint{
@@ -80,7 +80,7 @@ var (
 		Summary: "Read a service request.",
 	})
 	DecideServiceRequest = declare[DecideServiceRequestInput, ServiceRequestAnswer](Endpoint{
-		ID: "decideServiceRequest", Method: http.MethodPost, Path: "/v1/service-requests/{requestId}/decision", Function: Users, Tag: "service requests",
+		ID: "decideServiceRequest", Method: http.MethodPost, Path: "/v1/service-requests/{requestId}/decision", Function: Users, Tag: "service requests", Act: true,
 		Summary: "Accept a service request, which then becomes a change, or decline it. For operators.",
 	})
 )

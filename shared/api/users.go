@@ -143,6 +143,11 @@ type Outlook struct {
 	Warnings    []Warning    `json:"warnings" nullable:"false"`
 }
 
+// Foreseen answers the preview of an act that takes effect at once, whatever the act itself would answer.
+type Foreseen struct {
+	Preview Outlook `json:"preview"`
+}
+
 // NewUser is what a user is made of.
 type NewUser struct {
 	Kind         string   `json:"kind" enum:"regular,admin,api"`
@@ -353,7 +358,7 @@ var (
 		Summary: "Ask for an account to be given to many users, in one change.",
 	})
 	ResendVerification = declare[UserPath, MailAnswer](Endpoint{
-		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users",
+		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users", Act: true,
 		Summary: "Send the verification link once more; it is valid for 24 hours, and the earlier one stops working.", Status: http.StatusAccepted,
 	})
 	ListUserSessions = declare[ListUserSessionsInput, Listed[SessionInfo]](Endpoint{
@@ -361,15 +366,15 @@ var (
 		Summary: "List a user's sessions.",
 	})
 	EndUserSessions = declare[UserPath, Empty](Endpoint{
-		ID: "endUserSessions", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions", Function: Users, Tag: "users",
+		ID: "endUserSessions", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions", Function: Users, Tag: "users", Act: true,
 		Summary: "End all of a user's sessions, at once.", Status: http.StatusNoContent,
 	})
 	EndUserSession = declare[UserSessionPath, Empty](Endpoint{
-		ID: "endUserSession", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions/{sessionId}", Function: Users, Tag: "users",
+		ID: "endUserSession", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions/{sessionId}", Function: Users, Tag: "users", Act: true,
 		Summary: "End one of a user's sessions.", Status: http.StatusNoContent,
 	})
 	SendPasswordReset = declare[UserPath, MailAnswer](Endpoint{
-		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users",
+		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users", Act: true,
 		Summary: "Send a link to choose a new password, valid for 24 hours.", Status: http.StatusAccepted,
 	})
 	ListUserTokens = declare[ListUserTokensInput, Listed[SentToken]](Endpoint{

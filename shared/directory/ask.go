@@ -30,6 +30,50 @@ func (p Plan) Mails() []Mail {
 	return mails
 }
 
+// Differences are what the plan would alter: what its change does, or, of an act that takes effect at once, what the log
+// is told of it.
+func (p Plan) Differences() []Difference {
+	if p.Change.ID != "" {
+		return Differences(p.Change.Before, p.Change.After)
+	}
+	var differences []Difference
+	for _, effect := range p.effects {
+		if log, ok := effect.(Log); ok {
+			differences = append(differences, log.Entry.Differences...)
+		}
+	}
+	return differences
+}
+
+// carryOut writes what an act does that takes effect at once. Of a preview it tells instead what it would have written,
+// where that could be (3.11).
+//
+// Faults: those of the effects; of a preview invalid, where a name is taken.
+func (c *Core) carryOut(ctx context.Context, v visit, warnings []Warning, effects ...Effect) error {
+	if !v.Preview {
+		return c.Store.Commit(ctx, effects...)
+	}
+	plan := Plan{
+		Change: Change{State: StateEffective, EffectiveAt: v.now}, Control: ControlNone, Warnings: warnings, effects: effects,
+	}
+	return c.foresee(ctx, v, plan)
+}
+
+// foresee tells of a preview what a plan would do.
+func (c *Core) foresee(ctx context.Context, v visit, plan Plan) error {
+	var names []Reservation
+	for _, effect := range plan.effects {
+		if reserve, ok := effect.(Reserve); ok {
+			names = append(names, reserve.Reservation)
+		}
+	}
+	if err := c.free(ctx, names); err != nil {
+		return err
+	}
+	*v.Foreseen = plan
+	return nil
+}
+
 // nothing is the plan of an act that has nothing to do, where it is a preview.
 func (v visit) nothing() *Plan {
 	if !v.Preview {

@@ -128,7 +128,7 @@ func (u *Users) DecideKYC(ctx context.Context, r Request, id UserID, number int,
 			effects = append(effects, u.enqueueMail(v.organisation, mail, v.now))
 		}
 		view.Case.Revision++
-		return view, u.Store.Commit(ctx, append(effects, v.remember(string(user.ID), "")...)...)
+		return view, u.carryOut(ctx, v, nil, append(effects, v.remember(string(user.ID), "")...)...)
 	})
 }
 

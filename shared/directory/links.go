@@ -88,7 +88,7 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 		entry.Target, entry.TargetName = TargetID(user.ID), user.Name.Full()
 		effects = append(effects, v.found.put(user), Log{entry}, v.expectCaller())
 		effects = append(effects, v.remember(string(user.ID), "")...)
-		return user.mailWarnings(), u.Store.Commit(ctx, effects...)
+		return user.mailWarnings(), u.carryOut(ctx, v, user.mailWarnings(), effects...)
 	})
 }
 

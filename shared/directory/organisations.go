@@ -62,7 +62,7 @@ func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisati
 		if v.IdempotencyKey != "" {
 			effects = append(effects, Remember{Remembered{Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: string(organisation.ID), At: v.now}})
 		}
-		if err := o.Store.Commit(ctx, effects...); err != nil {
+		if err := o.carryOut(ctx, v, nil, effects...); err != nil {
 			return Organisation{}, err
 		}
 		organisation.Version++
@@ -200,7 +200,7 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 		here.organisation = organisation
 		entry := o.entry(here, ActionUpdateOrganisation, Done)
 		entry.Differences = organisation.differences(before)
-		if err := o.Store.Commit(ctx, append(effects, Log{entry})...); err != nil {
+		if err := o.carryOut(ctx, v, nil, append(effects, Log{entry})...); err != nil {
 			return Organisation{}, err
 		}
 		organisation.Version++
@@ -290,7 +290,7 @@ func (o *Organisations) CreateCompany(ctx context.Context, r Request, name strin
 			found, err := o.Store.Read(ctx, Want{Companies: []CompanyRef{ref}})
 			return found.Companies[ref], err
 		}
-		return company, o.Store.Commit(ctx, o.made(v, ActionCreateCompany, string(company.ID), company.Name, PutCompany{company})...)
+		return company, o.carryOut(ctx, v, nil, o.made(v, ActionCreateCompany, string(company.ID), company.Name, PutCompany{company})...)
 	})
 }
 
@@ -331,7 +331,7 @@ func (o *Organisations) OpenAccount(ctx context.Context, r Request, company Comp
 			return Account{}, err
 		}
 		effects := o.made(v, ActionOpenAccount, string(account.ID), account.Name, PutAccount{account})
-		return account, o.Store.Commit(ctx, append(effects, reminders...)...)
+		return account, o.carryOut(ctx, v, nil, append(effects, reminders...)...)
 	})
 }
 

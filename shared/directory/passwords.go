@@ -141,6 +141,6 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		effects := append(append(others, v.remember(string(user.ID), "")...),
 			PutIdentity{identity}, v.found.put(user), Log{entry}, v.expectCaller(),
 			s.enqueueMail(v.organisation, told, v.now))
-		return user, s.Store.Commit(ctx, effects...)
+		return user, s.carryOut(ctx, v, user.mailWarnings(), effects...)
 	})
 }

@@ -18,6 +18,8 @@ type Request struct {
 	Fingerprint string
 	IfMatch     string
 	Preview     bool // answer what would happen, write nothing (3.11)
+	// Foreseen learns of an act that takes effect at once what it would do; nil where it is no preview.
+	Foreseen *Plan
 	// Reader learns who reads the answer, as soon as that is known; nil where nobody asks.
 	Reader *Reader
 }

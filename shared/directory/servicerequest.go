@@ -191,7 +191,7 @@ func (s *ServiceRequests) File(ctx context.Context, r Request, filing Filing) (S
 		entry.Differences = Differences(in.before, in.after)
 		effects := []Effect{PutServiceRequest{request}, Log{entry}, v.expectCaller()}
 		effects = append(effects, v.remember(string(request.ID), "")...)
-		return request, s.Store.Commit(ctx, effects...)
+		return request, s.carryOut(ctx, v, nil, effects...)
 	})
 }
 
@@ -356,7 +356,7 @@ func (s *ServiceRequests) Decide(ctx context.Context, r Request, id ServiceReque
 		request.State = RequestDeclined
 		effects := append(s.concluded(v, request, MailServiceRequestDeclined), v.expectCaller())
 		effects = append(effects, v.remember(string(id), "")...)
-		return Judged{Request: request}, s.Store.Commit(ctx, effects...)
+		return Judged{Request: request}, s.carryOut(ctx, v, nil, effects...)
 	})
 }
 
@@ -373,7 +373,11 @@ func (s *ServiceRequests) accept(ctx context.Context, v visit, request ServiceRe
 	}
 	request.State, request.Change = RequestAccepted, plan.Change.ID
 	plan.add(s.concluded(v, request, MailServiceRequestAccepted)...)
-	return Judged{Request: request, Change: &plan.Change, Warnings: plan.Warnings}, s.commit(ctx, plan)
+	judged := Judged{Request: request, Change: &plan.Change, Warnings: plan.Warnings}
+	if v.Preview {
+		return judged, s.foresee(ctx, v, plan)
+	}
+	return judged, s.commit(ctx, plan)
 }
 
 // granted is the intent of an accepted request, as things are now. It takes a read more: the id could not name them all.

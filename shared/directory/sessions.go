@@ -52,7 +52,7 @@ func (u *Users) EndSessions(ctx context.Context, r Request, id UserID) error {
 			return struct{}{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
 		}
 		user.SessionEpoch++
-		return struct{}{}, u.Store.Commit(ctx, v.found.put(user), v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, "all"))
+		return struct{}{}, u.carryOut(ctx, v, nil, v.found.put(user), v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, "all"))
 	})
 	return err
 }
@@ -68,7 +68,7 @@ func (u *Users) EndSession(ctx context.Context, r Request, id UserID, session st
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, u.Store.Commit(ctx, DropSession{found}, v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, found.ID))
+		return struct{}{}, u.carryOut(ctx, v, nil, DropSession{found}, v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, found.ID))
 	})
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"mandate/shared/api"
+	"mandate/shared/directory"
 	"mandate/shared/fault"
 )
 
@@ -82,7 +83,9 @@ func (x *exchange) readParameters() error {
 		case api.IfMatchHeader:
 			x.request.IfMatch = value
 		case api.PreviewParameter:
-			x.request.Preview = value == "true"
+			if x.request.Preview = value == "true"; x.request.Preview && x.route.act {
+				x.request.Foreseen = new(directory.Plan)
+			}
 		case api.SessionHeader:
 			x.keeps = true
 		}

@@ -30,6 +30,8 @@ type Options struct {
 	// EdgeTellsPlace says that CloudFront stands before the gateway and sets its viewer headers. Without it they are a
 	// client's own words, and are ignored.
 	EdgeTellsPlace bool
+	// Outlook presents what an act would do that takes effect at once, to who asks with preview (3.11).
+	Outlook func(directory.Plan) *api.Outlook
 }
 
 // Server answers events with the operations registered on it. Register first, then serve: Invoke may be called at the
@@ -38,6 +40,7 @@ type Server struct {
 	log            *slog.Logger
 	now            func() time.Time
 	edgeTellsPlace bool
+	outlook        func(directory.Plan) *api.Outlook
 	words          *words.Catalogue
 	routes         map[string]*route
 	buffers        sync.Pool
@@ -49,6 +52,7 @@ type route struct {
 	public  bool
 	table   bool   // answers CSV as well
 	ends    bool   // ends the session that it comes with
+	act     bool   // takes effect at once: its preview has an answer of its own
 	bad     int    // status of bad input where the operation has its own
 	prepare func() // at its first request: see doc.go
 
@@ -65,6 +69,7 @@ func New(options Options) *Server {
 		log:            options.Log,
 		now:            options.Now,
 		edgeTellsPlace: options.EdgeTellsPlace,
+		outlook:        options.Outlook,
 		words:          words.New(),
 		routes:         map[string]*route{},
 		buffers:        sync.Pool{New: func() any { return new(bytes.Buffer) }},
@@ -87,7 +92,7 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 	if s.routes[key] != nil {
 		panic("httpapi: two handlers for " + key)
 	}
-	r := &route{id: operation.ID, public: operation.Public, ends: operation.Ends, bad: operation.BadInput}
+	r := &route{id: operation.ID, public: operation.Public, ends: operation.Ends, act: operation.Act, bad: operation.BadInput}
 	r.prepare = sync.OnceFunc(func() {
 		r.table = operation.Table()
 		translate := translator(reflect.TypeFor[Out]())
@@ -97,9 +102,8 @@ func Handle[In, Out any](s *Server, operation api.Operation[In, Out], handler fu
 			if err == nil && output == nil && reflect.TypeFor[Out]().NumField() > 0 {
 				err = errors.New("httpapi: the handler answered neither output nor error")
 			}
-			if err != nil {
-				x.err = err // the library would make its own form of it
-				return nil, nil
+			if x.err = err; err != nil || x.request.Foreseen != nil {
+				return nil, nil // the library would make its own form of it
 			}
 			s.keep(x, output)
 			if r.ends && x.cookie {
@@ -142,7 +146,10 @@ func (s *Server) Invoke(ctx context.Context, event events.APIGatewayV2HTTPReques
 	x.ctx = context.WithValue(ctx, exchangeKey{}, x)
 	x.request, x.cookie = s.request(&event)
 	x.request.Reader = &x.reader
-	if x.err = x.run(); x.err != nil {
+	if x.err = x.run(); x.err == nil && x.request.Foreseen != nil {
+		x.err = s.foreseen(x)
+	}
+	if x.err != nil {
 		s.problem(x)
 	}
 	s.logRequest(ctx, x, s.now().Sub(start))
@@ -165,6 +172,15 @@ func (x *exchange) run() (err error) {
 	}
 	x.route.serve(x)
 	return x.err
+}
+
+// foreseen answers the preview of an act that takes effect at once: what it would do, in the place of what it answers.
+func (s *Server) foreseen(x *exchange) error {
+	answer := api.Foreseen{Preview: *s.outlook(*x.request.Foreseen)}
+	x.status, x.headers = http.StatusOK, map[string]string{"Content-Type": "application/json"}
+	s.translate(x, translator(reflect.TypeFor[api.Foreseen]()), &answer)
+	x.out.Reset()
+	return marshal(x.out, answer)
 }
 
 // panicked is a panic of a handler, as an error.

@@ -2,11 +2,12 @@
 package serving
 
 import (
+	"mandate/functions/present"
 	"mandate/functions/wire"
 	"mandate/shared/httpapi"
 )
 
 // New makes a server for a function's operations.
 func New(parts wire.Parts) *httpapi.Server {
-	return httpapi.New(httpapi.Options{Log: parts.Log, Now: parts.Core.Now, EdgeTellsPlace: parts.EdgeTellsPlace})
+	return httpapi.New(httpapi.Options{Log: parts.Log, Now: parts.Core.Now, EdgeTellsPlace: parts.EdgeTellsPlace, Outlook: present.Outlook})
 }

@@ -34,13 +34,16 @@ api.use({
 /** Has what opens a session put it into the cookie. */
 export const inCookie = { "Mandate-Session": "cookie" } as const;
 
+/** What an operation answers, but to a preview of what takes effect at once. */
+type Done<T> = Exclude<T, Schemas["Foreseen"]>;
+
 /** The body of an answer, not as a table in text. Fails with a {@link ProblemError}. */
-export async function answer<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Exclude<T, string>> {
-  return (await answered(request)).body as Exclude<T, string>;
+export async function answer<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Exclude<Done<T>, string>> {
+  return (await answered(request)).body as Exclude<Done<T>, string>;
 }
 
 /** An answer with its ETag, for the write that follows. */
-export async function answered<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<{ body: T; etag: string | undefined; response: Response }> {
+export async function answered<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<{ body: Done<T>; etag: string | undefined; response: Response }> {
   let got;
   try {
     got = await request;
@@ -50,7 +53,7 @@ export async function answered<T>(request: Promise<{ data?: T; error?: unknown; 
   if (!got.response.ok) {
     throw new ProblemError(isProblem(got.error) ? got.error : { type: "/problems/unreachable", title: "", status: got.response.status });
   }
-  return { body: got.data as T, etag: got.response.headers.get("ETag") ?? undefined, response: got.response };
+  return { body: got.data as Done<T>, etag: got.response.headers.get("ETag") ?? undefined, response: got.response };
 }
 
 function isProblem(value: unknown): value is Problem {
