@@ -326,3 +326,18 @@ func TestStepUpOfAChangeOfOnesOwnName(t *testing.T) {
 	o.Ada.Identifier = username
 	o.Ada.SignIn(t)
 }
+
+// 3.4: who is asked to approve is who may: no admin that lost the right to, nor the one whom the change is about.
+func TestOnlyWhoMayApproveIsAsked(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen", Controlled(directory.ControlSecondAdmin))
+	cleo := o.Admin("cleo")
+	idle := o.person(o.Organisation(), directory.KindAdmin, "idle", directory.Access{Roles: []string{"viewAccounts"}})
+	change := ask(t, o.Ada.Do("updateUser", At(cleo.ID), Body(Object{"contact": true})))
+	o.Settle()
+	equal(t, "mails to who may", o.Mails.Kinds(o.Ben.Email), []directory.MailKind{directory.MailApprovalRequested})
+	for _, who := range []*Person{o.Ada, cleo, idle} {
+		equal(t, "mails to "+who.Email, len(o.Mails.To(who.Email)), 0)
+	}
+	equal(t, "policy", idle.Do("rejectChange", At(change.ID), Body(Object{"reason": "no"})).Refused(t, 403, "forbidden").Policy, "permission-missing")
+}

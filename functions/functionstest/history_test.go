@@ -176,7 +176,7 @@ func TestTheLogIsExported(t *testing.T) {
 	equal(t, "rows", len(rows), 1+api.Rows)
 	equal(t, "names", rows[0][:4], []string{"id", "at", "actor", "actorName"})
 	equal(t, "a name", rows[1][slices.Index(rows[0], "userName")], "'=1+1")
-	equal(t, "a time", rows[1][1], "2026-03-02 09:00:00")
+	equal(t, "a time", rows[1][1], "2026-03-02T09:00:00Z")
 
 	link, rel, ok := strings.Cut(answer.Header["Link"], ">; ")
 	if !ok || rel != `rel="next"` || !strings.HasPrefix(link, "<?") {

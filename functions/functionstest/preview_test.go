@@ -1,6 +1,8 @@
 package functionstest
 
 import (
+	"net/http"
+	"regexp"
 	"testing"
 
 	"mandate/shared/api"
@@ -150,4 +152,15 @@ func TestAPreviewTellsThatANameIsTaken(t *testing.T) {
 		}
 		o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true}), Preview()).Want(t, 200)
 	})
+}
+
+// 3.11: every write that administers others can be previewed. What one does about oneself cannot, nor decisions about a
+// change, which tells itself what it does, nor what shows a secret.
+func TestEveryWriteThatAdministersCanBePreviewed(t *testing.T) {
+	t.Parallel()
+	others := regexp.MustCompile(`^/v1/(me|session|changes|access)\b|/reveal$|^/access/`)
+	for _, operation := range api.Operations() {
+		want := operation.Method != http.MethodGet && !operation.Public && !others.MatchString(operation.Path)
+		equal(t, operation.ID+" can be previewed", operation.Previewed(), want)
+	}
 }

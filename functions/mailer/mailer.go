@@ -4,7 +4,6 @@ package mailer
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"mandate/functions/feedback"
@@ -19,20 +18,19 @@ type Sender interface {
 
 // Mailer carries outbox items of the kind mail.
 type Mailer struct {
-	Store      directory.Store
-	Sealer     directory.Sealer
+	directory.Core
 	Sender     Sender
 	ConsoleURL string // where links lead, without a slash at its end
 }
 
-// Carry sends one mail, or makes one for each approver of what goes to all of them. Between SES taking a mail and the
+// Carry sends one mail, or makes one for each admin of what goes to several. Between SES taking a mail and the
 // outbox forgetting it the process may die: the mail then comes again with the same key in its header.
 func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
 	if item.Mail == nil {
 		return nil, fmt.Errorf("outbox item %s is no mail", item.ID)
 	}
-	if item.Mail.Approvers() {
-		return m.addressApprovers(ctx, item)
+	if item.Mail.ToAdmins() {
+		return m.addressAdmins(ctx, item)
 	}
 	message, err := m.message(ctx, item)
 	if err != nil {
@@ -49,22 +47,19 @@ func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]direct
 	return []directory.Effect{directory.Carried{Ref: item.Ref()}}, nil
 }
 
-// approversAtMost keeps the mails to an organisation's approvers in one transaction.
-const approversAtMost = 90
+// adminsAtMost keeps the mails to an organisation's admins in one transaction.
+const adminsAtMost = 90
 
-// addressApprovers makes a mail for each approver, keyed by mail and user: made twice, it is there once.
-func (m *Mailer) addressApprovers(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
-	admins, err := m.Store.Admins(ctx, item.Organisation)
+// addressAdmins makes a mail for each admin whom it is for, keyed by mail and user: made twice, it is there once.
+func (m *Mailer) addressAdmins(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
+	admins, err := m.Readers(ctx, item.Organisation, *item.Mail)
 	if err != nil {
 		return nil, err
 	}
 	effects := []directory.Effect{directory.Carried{Ref: item.Ref()}}
-	for _, admin := range admins[:min(len(admins), approversAtMost)] {
-		if slices.Contains(item.Mail.Except, admin.ID) {
-			continue
-		}
+	for _, admin := range admins[:min(len(admins), adminsAtMost)] {
 		one := *item.Mail
-		one.To, one.Name, one.Language, one.Except = admin.Email, admin.Name.Full(), admin.Language, nil
+		one.To, one.Name, one.Language = admin.Email, admin.Name.Full(), admin.Language
 		one.User, one.Home = admin.ID, admin.Organisation
 		addressed := item
 		addressed.ID, addressed.Mail = item.ID+"-"+string(admin.ID), &one

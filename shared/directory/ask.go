@@ -165,9 +165,12 @@ func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 		plan.Change.note(v.now, StateAwaitingApproval, "asked", &requester, "")
 		plan.add(c.mailApprovers(v.now, v.organisation, plan.Change, MailApprovalRequested))
 		if v.Preview {
-			var err error
-			if plan.Approvers, err = c.approvers(ctx, v.organisation, plan); err != nil {
+			approvers, err := c.approvers(ctx, v.organisation, plan.User, plan.Change)
+			if err != nil {
 				return Plan{}, err
+			}
+			for _, approver := range approvers {
+				plan.Approvers = append(plan.Approvers, approver.actor())
 			}
 		}
 	}
@@ -240,31 +243,48 @@ func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) 
 	}}
 }
 
-// approvers are the admins whom the policies let approve what was planned.
-func (c *Core) approvers(ctx context.Context, organisation Organisation, plan Plan) ([]Actor, error) {
+// approvers are the admins whom the policies let approve a change about a user, or about what is none.
+func (c *Core) approvers(ctx context.Context, organisation Organisation, target User, change Change) ([]User, error) {
 	admins, err := c.Store.Admins(ctx, organisation.ID)
 	if err != nil {
 		return nil, err
 	}
-	var may []Actor
+	var may []User
 	for _, admin := range admins {
 		decision, err := c.Policies.Decide(Question{
-			Principal: admin, Organisation: organisation, Action: ActionApproveChange, Target: &plan.User, Change: &plan.Change,
+			Principal: admin, Organisation: organisation, Action: ActionApproveChange, Target: &target, Change: &change,
 		})
 		if err != nil {
 			return nil, err
 		}
 		if decision.Allowed {
-			may = append(may, admin.actor())
+			may = append(may, admin)
 		}
 	}
 	return may, nil
 }
 
-// mailApprovers tells those who may approve.
+// Readers are whom a mail to an organisation's admins goes to: about a change those alone who may approve it, as things are
+// when it is sent (3.4).
+func (c *Core) Readers(ctx context.Context, id OrganisationID, mail Mail) ([]User, error) {
+	if mail.Change == "" {
+		return c.Store.Admins(ctx, id)
+	}
+	ref := ChangeRef{id, mail.Change}
+	want := wantChange(ref)
+	want.Organisations = append(want.Organisations, id)
+	found, err := c.Store.Read(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	change := found.Changes[ref]
+	return c.approvers(ctx, found.Organisations[id], found.target(id, change.Target).User, change)
+}
+
+// mailApprovers tells those who may approve. Who they are is found out where nobody waits: see Readers.
 func (c *Core) mailApprovers(now time.Time, organisation Organisation, change Change, kind MailKind) Effect {
 	return c.enqueueMail(organisation, Mail{
-		Kind: kind, Except: []UserID{change.Requester.User, UserID(change.Target)},
+		Kind:  kind,
 		Actor: change.Requester.Name, Subject: change.TargetName, Act: change.Act, Change: change.ID,
 		Differences: Differences(change.Before, change.After), ExpiresAt: change.ExpiresAt,
 	}, now)

@@ -76,11 +76,10 @@ const (
 // Mail is a mail to be sent, with what its texts need.
 type Mail struct {
 	Kind MailKind `json:"kind,omitempty"`
-	// To is the one it goes to; empty where it goes to the organisation's approvers: its active admins without Except.
-	To       string   `json:"to,omitempty"`
-	Name     string   `json:"name,omitempty"`
-	Language string   `json:"language,omitempty"`
-	Except   []UserID `json:"except,omitempty"`
+	// To is the one it goes to; empty where it goes to the organisation's active admins: see Readers.
+	To       string `json:"to,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Language string `json:"language,omitempty"`
 	// User is who reads it, of the organisation Home, and Link the link that it carries: what becomes of the mail is
 	// marked on both (4.6).
 	User UserID         `json:"user,omitempty"`
@@ -128,8 +127,8 @@ type Text struct {
 	ExpiresAt  time.Time `json:"expiresAt,omitempty"`
 }
 
-// Approvers tells whether the mail goes to the organisation's approvers.
-func (m Mail) Approvers() bool { return m.To == "" }
+// ToAdmins tells whether the mail goes to the organisation's admins.
+func (m Mail) ToAdmins() bool { return m.To == "" }
 
 // Ref names the item.
 func (o OutboxItem) Ref() OutboxRef { return OutboxRef{o.Organisation, o.Kind, o.ID} }

@@ -41,7 +41,9 @@
 // the nearest to the request's Accept-Language that there is; without one, or where it names none that there is, the
 // language that the caller prefers; else English. The request goes first because it is said for this one answer, and by
 // whoever will show it: a page that lets its user choose says so there. What a user prefers began as its organisation's
-// default, and whether somebody chose it cannot be told. Content-Language tells which it was.
+// default, and whether somebody chose it cannot be told. Content-Language tells which it was. What is refused before anything
+// is read, as a body that breaks a rule, is refused nobody in particular: there the request alone says the language, also
+// of one who is signed in. To read the caller for the sake of the words would give every malformed request a database read.
 //
 // Status codes: a body that cannot be read is 400, and one that can be read and breaks a rule is 422, naming each field
 // and rule. The value is never repeated, since it may be a password.

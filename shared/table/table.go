@@ -58,12 +58,13 @@ func safe(text string) string {
 
 func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) }
 
-// Moment is a time as tables have it: UTC, to the second. Spreadsheets read it as a time.
+// Moment is a time as tables have it: as in the API, RFC 3339 in UTC, to the second. Without its zone it would be read in
+// that of whoever opens the file.
 func Moment(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.UTC().Format("2006-01-02 15:04:05")
+	return at.UTC().Format(time.RFC3339)
 }
 
 // Accepted tells whether an Accept field asks for a table rather than for JSON.

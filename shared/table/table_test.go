@@ -57,7 +57,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 func TestMoments(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 5, time.FixedZone("", 3600))
-	if got := Moment(at); got != "2026-03-01 11:00:00" || Moment(time.Time{}) != "" {
+	if got := Moment(at); got != "2026-03-01T11:00:00Z" || Moment(time.Time{}) != "" {
 		t.Errorf("%q", got)
 	}
 }

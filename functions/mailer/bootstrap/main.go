@@ -39,7 +39,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		mails := &mailer.Mailer{Store: parts.Store, Sealer: core.Sealer, Sender: sender, ConsoleURL: settings.ConsoleURL}
+		mails := &mailer.Mailer{Core: core, Sender: sender, ConsoleURL: settings.ConsoleURL}
 		texts := &texter.Texter{
 			Sealer: core.Sealer, Sender: sns.New(awssns.NewFromConfig(parts.AWS)), Now: core.Now, Log: parts.Log,
 		}
