@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"mandate/shared/api"
 	"mandate/shared/directory"
 )
 
@@ -26,6 +27,8 @@ func walkAdyen(t *testing.T, w *World) {
 	o.Ada.Do("createUser", Body(newUser(o, Object{"email": created.Email}))).Faulty(t, "email", "taken")
 	// A role that one does not have is for the support team to give.
 	equal(t, "policy", o.Ada.Do("createUser", Body(newUser(o, Object{"roles": []string{"manageReports"}}))).Refused(t, 403, "forbidden").Policy, "grant-limit-roles")
+	wish := newUser(o, Object{"roles": []string{"manageReports"}})
+	equal(t, "asked of the support team", o.File(t, Object{"act": "createUser", "user": wish}).State, "open")
 	// The new user gets a mail with a link to verify the address, choose a password and set up a second factor; it is
 	// valid for two weeks.
 	o.Settle()
@@ -36,7 +39,8 @@ func walkAdyen(t *testing.T, w *World) {
 	pass(o, 10*time.Minute)
 	o.Do("inspectLink", Body(Object{"token": token})).Refused(t, 410, "linkExpired")
 
-	// Send it again: valid for 24 hours.
+	// Send it again, to the user that one searches for: valid for 24 hours.
+	equal(t, "found", all[api.User](t, o.Ada, "listUsers", Query("q", created.Email[:8]))[0].ID, created.ID)
 	o.Ada.Do("resendVerification", At(created.ID)).Want(t, 202)
 	o.Settle()
 	again := o.Mails.Token(t, created.Email, directory.MailVerificationResent)

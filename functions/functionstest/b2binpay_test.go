@@ -159,7 +159,11 @@ func walkB2BinPay(t *testing.T, w *World) {
 		mia.Do("changeMyPassword", Body(Object{"current": given, "new": mia.Password})).Want(t, 204)
 
 		// "Extra permissions: any additional permissions granted to the client by an admin user."
-		equal(t, "extra permissions", update(t, Object{"permissions": []string{"deposits:view"}}).Permissions, []string{"deposits:view"})
+		update(t, Object{"roles": []string{"merchantStaff"}})
+		may := func() bool { return olga.Asks(t, string(mia.ID), "transfers:create", o.Accounts[0]).Decision }
+		equal(t, "may transfer by her group", may(), false)
+		equal(t, "extra permissions", update(t, Object{"permissions": []string{"transfers:create"}}).Permissions, []string{"transfers:create"})
+		equal(t, "may transfer by them", may(), true)
 
 		// "Active: you can deactivate the account by toggling the switch."
 		olga.Do("deactivateUser", At(mia.ID)).Want(t, 200)
@@ -192,8 +196,14 @@ func walkB2BinPay(t *testing.T, w *World) {
 		equal(t, "company and wallets", [][]string{got.Companies, got.Accounts}, [][]string{o.Companies[:1], o.Accounts[:1]})
 		// "Password: valid (usable) or not (unusable)."
 		equal(t, "password", got.Password, "usable")
-		// "Company owner: whether a client has an Owner role."
+		// "Company owner: whether a client has an Owner role": that of its wallets; and one of the company's admins is its
+		// owner, until the staff names another.
 		contains(t, got.Roles, "legalMerchantOwner")
+		equal(t, "policy", o.Ada.Do("nameOwner", At(o.Ben.ID)).Refused(t, 403, "forbidden").Policy, "admins-managed-by-operators")
+		for _, admin := range []*Person{o.Ada, o.Ben} {
+			olga.Do("nameOwner", At(admin.ID)).Want(t, 200)
+		}
+		equal(t, "company owners", []bool{olga.User(t, string(o.Ada.ID)).Owner, olga.User(t, string(o.Ben.ID)).Owner}, []bool{false, true})
 		// "Country of incorporation", "Business name", "Business type", "Legal name of company" and the like.
 		business := Read[api.KYCCase](t, compliance.Do("getKyc", At(mia.ID)), 200).Business
 		equal(t, "business", business, api.Business{Name: "Moreau", LegalName: "Moreau SARL", Type: "shop", CountryOfIncorporation: "FR"})

@@ -37,6 +37,12 @@ func walkBCConnect(t *testing.T, o *Tenant) {
 	refused("admins-managed-by-operators", "createUser", Body(newUser(o, Object{"kind": "admin", "companies": nil, "accounts": nil, "permissions": nil})))
 	refused("admins-managed-by-operators", "updateUser", At(o.Ben.ID), Body(Object{"name": Object{"first": "Bob"}}))
 	refused("certificates-changed-by-operators", "addCertificate", At(o.Robot.ID), Body(Object{"pem": o.certificate(365).PEM}))
+	// They fill out the admin user form, and what the staff accepts becomes a change under the same control.
+	form := o.File(t, Object{"act": "updateUser", "target": o.Ben.ID, "patch": Object{"name": Object{"first": "Bob"}}, "note": "Our form."})
+	staff := w.In(o)
+	becomes := Read[RequestAnswer](t, staff.Do("decideServiceRequest", At(form.ID), verdict("accepted", "")), 200).Change
+	equal(t, "the form's change", []string{becomes.Request, becomes.State}, []string{form.ID, map[bool]string{true: "awaitingApproval", false: "awaitingStepUp"}[withApproval]})
+	staff.Do("cancelChange", At(becomes.ID)).Want(t, 200)
 
 	// Create a new user, by steps. Basics: the phone is the user's own, since it carries the second factor.
 	o.Ada.Do("createUser", Body(newUser(o, Object{"phone": nil}))).Faulty(t, "phone", "required")

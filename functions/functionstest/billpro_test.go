@@ -80,7 +80,7 @@ func walkBillProPrivileges(t *testing.T, w *World) {
 	}
 }
 
-// The document "Manage users" from its beginning to its end, without what it says of API credentials.
+// The document "Manage users" from its beginning to its end; what stands in quotes is the document's.
 func walkBillPro(t *testing.T, w *World) {
 	o := w.Tenant("billpro")
 	nobody := &Person{World: o.World}
@@ -135,6 +135,33 @@ func walkBillPro(t *testing.T, w *World) {
 	links(true, "permission-held")
 	admin.Do("updateUser", At(created.ID), Body(Object{"paymentLinks": false})).Want(t, 200)
 	links(false, "payment-links-off")
+
+	// "If you are creating an integration, select API access to generate API credentials. The API user should have the
+	// admin_user role." They open as that user, in the profile that a request names (6.4).
+	integration := Read[UserAnswer](t, admin.Do("createUser", Body(newUser(o, Object{
+		"kind": "api", "roles": []string{"admin_user"}, "companies": []string{}, "accounts": o.Accounts[:2], "phone": nil,
+	}))), 201)
+	program := o.Caller(integration.Credential)
+	equal(t, "calls as", program.Me(t).User.ID, integration.User.ID)
+	order := Body(Object{
+		"subject": Object{"type": "user", "id": integration.User.ID}, "action": Object{"name": "orders:manage"}, "resource": Object{"type": "order", "id": "1"},
+	})
+	program.Do("evaluateAccess", order).Faulty(t, "Mandate-Account", "required")
+	equal(t, "in a profile", Read[Evaluated](t, program.Do("evaluateAccess", order, Header("Mandate-Account", o.Accounts[1])), 200).Decision, true)
+	equal(t, "has password or phone", []string{integration.User.Password, integration.User.Phone}, []string{"none", ""})
+
+	// "To display the API token at any time, display the User details": by who proves to be an admin, and no other.
+	shown := Read[revealed](t, admin.reveal(integration.User.ID, integration.Credential.ID), 200).Credential
+	equal(t, "the token", shown, *integration.Credential)
+	equal(t, "of another's", o.Rosa.reveal(integration.User.ID, shown.ID).Refused(t, 403, "forbidden").Policy, "permission-missing")
+
+	// Who is there already gets credentials when API access is switched on, and loses them when it is switched off. "From the
+	// User Details view, you can obtain the API key and edit the user."
+	on := Read[UserAnswer](t, admin.Do("updateUser", At(created.ID), Body(Object{"apiAccess": true})), 200).Credential
+	opens(t, o.World, on.ClientID, on.ClientSecret)
+	equal(t, "the details' credentials", admin.credentials(t, created.ID)[0].ClientID, on.ClientID)
+	admin.Do("updateUser", At(created.ID), Body(Object{"apiAccess": false})).Want(t, 200)
+	shut(t, o.World, on.ClientID, on.ClientSecret)
 
 	// "Select one or more profiles for the user": it works in these and in no others.
 	equal(t, "its profile", admin.Asks(t, created.ID, "orders:manage", o.Accounts[1]).Decision, true)

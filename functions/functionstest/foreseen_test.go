@@ -269,6 +269,8 @@ func (d *draw) parts(t *testing.T, operation api.Endpoint) []Part {
 		return []Part{At(target.ID)}
 	case "deactivateUser", "removeUser", "resetSecondFactor":
 		return []Part{At(one(d, target, target, o.Robot).ID)}
+	case "nameOwner":
+		return []Part{At(one(d, string(d.cleo.ID), string(d.cleo.ID), string(target.ID)))}
 	case "assignAccount":
 		return []Part{At(o.Accounts[2]), Body(Object{"users": []string{string(target.ID), string(o.Rosa.ID)}[d.IntN(2):]})}
 	case "addCertificate":

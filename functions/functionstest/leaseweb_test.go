@@ -180,6 +180,7 @@ func shown(t *testing.T, by *Person, id string) api.User {
 func TestAnOrganisationHasOneOwner(t *testing.T) {
 	t.Parallel()
 	w := New(t)
+	master, admin := customerAccount(t, w, "en")
 	made := Read[api.Organisation](t, w.Operator().Do("createOrganisation", Body(Object{"preset": "b2binpay", "name": "Example Coins", "admins": []Object{
 		{"name": Object{"first": "Ona"}, "email": w.Email("ona"), "phone": w.Phone()}, {"name": Object{"first": "Abe"}, "email": w.Email("abe"), "phone": w.Phone()},
 	}})), 201)
@@ -190,12 +191,19 @@ func TestAnOrganisationHasOneOwner(t *testing.T) {
 	}
 	equal(t, "owners", owners, map[string]bool{"Ona": true, "Abe": false})
 
+	// The staff names another: an active admin, who comes by a role of the owner's with it.
+	inside := w.In(&Tenant{World: w, ID: master.Organisation})
+	contains(t, Read[UserAnswer](t, inside.Do("nameOwner", At(admin.ID)), 200).User.Roles, "master")
+	equal(t, "the former's roles", inside.User(t, string(master.ID)).Roles, []string{"admin"})
+	inside.Do("nameOwner", At(admin.ID)).Refused(t, 409, "stateWrong")
+	inside.Do("nameOwner", At(master.ID)).Want(t, 200)
+	none := w.Tenant("billpro")
+	w.In(none).Do("nameOwner", At(none.Ben.ID)).Refused(t, 409, "stateWrong")
+
 	w.Operator().Do("createOrganisation", Body(Object{"preset": "leaseweb", "name": "Example Hosting", "admins": []Object{
 		{"name": Object{"first": "Ona"}, "email": w.Email("ona")}, {"name": Object{"first": "Abe"}, "email": w.Email("abe"), "roles": []string{"master"}},
 	}})).Faulty(t, "admins[1].roles", "owner")
 
-	master, admin := customerAccount(t, w, "en")
-	inside := w.In(&Tenant{World: w, ID: master.Organisation})
 	inside.Do("createUser", Body(Object{"kind": "admin", "name": Object{"first": "Two"}, "email": w.Email("two"), "roles": []string{"master"}})).Faulty(t, "roles", "owner")
 	for _, who := range []*Person{inside, admin} {
 		copied := Read[UserAnswer](t, who.Do("duplicateUser", At(master.ID), Body(Object{"email": w.Email("copy")})), 201)

@@ -360,6 +360,7 @@ func (s *scene) rows(t *testing.T) []row {
 		"reactivateUser":      at(s.ina),
 		"removeUser":          at(s.tim),
 		"resetSecondFactor":   at(s.tim),
+		"nameOwner":           at(ben),
 		"resendVerification":  at(s.una),
 		"sendPasswordReset":   at(s.tim),
 		"setPassword":         with([]string{s.tim}, phrase),

@@ -27,6 +27,7 @@ func Register(server *httpapi.Server, users *directory.Users) {
 	httpapi.Handle(server, api.DuplicateUser, h.duplicate)
 	httpapi.Handle(server, api.RemoveUser, h.remove)
 	httpapi.Handle(server, api.ResetSecondFactor, h.resetSecondFactor)
+	httpapi.Handle(server, api.NameOwner, h.nameOwner)
 	httpapi.Handle(server, api.AssignAccount, h.assign)
 	httpapi.Handle(server, api.ListCertificates, h.listCertificates)
 	httpapi.Handle(server, api.AddCertificate, h.addCertificate)
@@ -84,6 +85,10 @@ func (h handlers) remove(ctx context.Context, r directory.Request, in *api.UserP
 
 func (h handlers) resetSecondFactor(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
 	return answer(h.users.ResetSecondFactor(ctx, r, directory.UserID(in.UserID)))
+}
+
+func (h handlers) nameOwner(ctx context.Context, r directory.Request, in *api.UserPath) (*api.UserAnswer, error) {
+	return answer(h.users.NameOwner(ctx, r, directory.UserID(in.UserID)))
 }
 
 func (h handlers) assign(ctx context.Context, r directory.Request, in *api.AssignAccountInput) (*api.AssignmentAnswer, error) {

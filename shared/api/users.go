@@ -353,6 +353,10 @@ var (
 		ID: "resetSecondFactor", Method: http.MethodPost, Path: "/v1/users/{userId}/mfa-reset", Function: Users, Tag: "users", Change: true,
 		Summary: "Ask for a user's second factors to be taken off; it sets up another at its next sign-in.",
 	})
+	NameOwner = declare[UserPath, UserAnswer](Endpoint{
+		ID: "nameOwner", Method: http.MethodPost, Path: "/v1/users/{userId}/owner", Function: Users, Tag: "users", Change: true,
+		Summary: "Ask for an admin to be the organisation's owner, in the place of who is it, where its preset has owners. For operators.",
+	})
 	AssignAccount = declare[AssignAccountInput, AssignmentAnswer](Endpoint{
 		ID: "assignAccount", Method: http.MethodPost, Path: "/v1/accounts/{accountId}/assignments", Function: Users, Tag: "users", Change: true,
 		Summary: "Ask for an account to be given to many users, in one change.",

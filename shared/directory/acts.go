@@ -16,6 +16,7 @@ const (
 	ActReactivateUser    Act = "reactivateUser"
 	ActRemoveUser        Act = "removeUser"
 	ActResetSecondFactor Act = "resetSecondFactor"
+	ActNameOwner         Act = "nameOwner"
 	ActAssignAccount     Act = "assignAccount"
 	ActAddCertificate    Act = "addCertificate"
 	ActRemoveCertificate Act = "removeCertificate"
@@ -34,7 +35,7 @@ const (
 func Acts() []Act {
 	return []Act{
 		ActCreateUser, ActDuplicateUser, ActUpdateUser, ActDeactivateUser, ActReactivateUser, ActRemoveUser,
-		ActResetSecondFactor, ActAssignAccount, ActAddCertificate, ActRemoveCertificate,
+		ActResetSecondFactor, ActNameOwner, ActAssignAccount, ActAddCertificate, ActRemoveCertificate,
 		ActCreateCredential, ActRotateCredential, ActRevokeCredential, ActCreateContact, ActUpdateContact, ActDeleteContact,
 		ActCreateRole, ActUpdateRole, ActDeleteRole,
 	}
@@ -78,6 +79,8 @@ func (a Act) rule() actRule {
 		return actRule{overtakes: true, removes: true, becomes: removed, apply: (*Core).applyRemoval}
 	case ActResetSecondFactor:
 		return actRule{apply: (*Core).applySecondFactorReset}
+	case ActNameOwner:
+		return actRule{delayed: true, gives: givesMore, becomes: updated, apply: (*Core).applyOwner}
 	case ActAssignAccount:
 		return actRule{delayed: true, gives: givesAccount, becomes: assignedTo, apply: (*Core).applyAssignment}
 	case ActAddCertificate:

@@ -55,6 +55,7 @@ type Snapshot struct {
 	Kind         Kind            `json:"kind"`
 	Status       Status          `json:"status"`
 	SecondFactor bool            `json:"secondFactor"`
+	Owner        bool            `json:"owner,omitempty"`
 	Profile      Profile         `json:"profile"`
 	Certificates []Certificate   `json:"certificates,omitempty"` // in the order they were added
 	Assignment   *Assignment     `json:"assignment,omitempty"`

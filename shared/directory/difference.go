@@ -34,6 +34,7 @@ func (s Snapshot) fields() []Difference {
 	return []Difference{
 		{Field: "status", After: string(s.Status)},
 		{Field: "kind", After: string(s.Kind)},
+		{Field: "owner", After: strconv.FormatBool(s.Owner)},
 		{Field: "name", After: cmp.Or(p.Name.Full(), role.Name)},
 		{Field: "roleDescription", After: role.Description},
 		{Field: "email", After: p.Email},

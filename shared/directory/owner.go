@@ -41,10 +41,41 @@ func (c *Core) checkOwner(organisation Organisation, user User, roles []string) 
 	return nil
 }
 
-// handOver makes the user the owner, if its new roles do, and takes that from who was it: there is one at a time.
+// NameOwner asks for an active admin to be the organisation's owner, in the place of who is it. Where a role makes the
+// owner, it comes with it.
+//
+// Faults: notFound, forbidden, changeOpen, preconditionFailed; stateWrong where the organisation's users have no owner, or
+// the user cannot be it.
+func (u *Users) NameOwner(ctx context.Context, r Request, id UserID) (Answer, error) {
+	return u.change(ctx, r, id, ActNameOwner, Access{}, func(v visit, user User) (intent, error) {
+		preset, ok := u.Presets.Preset(v.organisation.Preset)
+		switch {
+		case !ok || preset.Owner == nil:
+			return intent{}, fault.New(fault.StateWrong, "None of this organisation's users is its owner.")
+		case user.Owner:
+			return intent{}, fault.New(fault.StateWrong, "The user is the owner already.")
+		case !user.ActiveAdmin():
+			return intent{}, fault.New(fault.StateWrong, "Only an active admin can be made the owner.")
+		}
+		in := intent{after: snapshot(user)}
+		if in.after.Owner = true; preset.Owner.Role != "" {
+			in.after.Profile.Roles = set(append(slices.Clone(user.Roles), preset.Owner.Role))
+		}
+		return in, nil
+	})
+}
+
+func (c *Core) applyOwner(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
+	updated(plan.Change, organisation, &plan.User)
+	return c.handOver(ctx, now, organisation, plan)
+}
+
+// handOver makes the user the owner, if the change or its new roles do, and takes that from who was it: there is one at a
+// time.
 func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	user, role := &plan.User, c.ownerRole(organisation)
-	if role == "" || user.Owner || !slices.Contains(user.Roles, role) {
+	named := plan.Change.After.Owner || role != "" && slices.Contains(user.Roles, role)
+	if user.Owner || !named {
 		return nil
 	}
 	before := UserRef{organisation.ID, organisation.Owner}
@@ -66,8 +97,9 @@ func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organis
 		return fmt.Errorf("organisation %s: unknown preset %q", organisation.ID, organisation.Preset)
 	}
 	was := snapshot(former)
-	former.Owner = false
-	former.Roles = set(append(slices.DeleteFunc(slices.Clone(former.Roles), func(r string) bool { return r == role }), preset.Owner.Former))
+	if former.Owner = false; role != "" {
+		former.Roles = set(append(slices.DeleteFunc(slices.Clone(former.Roles), func(r string) bool { return r == role }), preset.Owner.Former))
+	}
 	former.Version++
 	former.UpdatedAt = now
 	requester := plan.Change.Requester

@@ -145,7 +145,7 @@ func (u *Users) wantNames(profile Profile) Want {
 func snapshot(user User) Snapshot {
 	return Snapshot{
 		Kind: user.Kind, Status: user.Status, SecondFactor: user.SecondFactor, Profile: user.Profile,
-		Certificates: user.Certificates, Credentials: len(user.Credentials),
+		Certificates: user.Certificates, Credentials: len(user.Credentials), Owner: user.Owner,
 	}
 }
 

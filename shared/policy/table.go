@@ -40,6 +40,7 @@ var acts = [...]act{
 	{"listUserSignIns", "users:view", []cedar.String{"administer"}, []cedar.EntityType{"User"}},
 	{"listUserTokens", "users:view", []cedar.String{"administer"}, []cedar.EntityType{"User"}},
 	{"listUsers", "users:view", []cedar.String{"administer"}, []cedar.EntityType{"Organisation"}},
+	{"nameOwner", "users:update", []cedar.String{"administer", "giveAccess", "manageUser"}, []cedar.EntityType{"User"}},
 	{"openAccount", "platform:manage", []cedar.String{"administer", "operatePlatform"}, []cedar.EntityType{"Organisation"}},
 	{"reactivateUser", "users:deactivate", []cedar.String{"administer", "giveAccess", "manageUser", "switchUser"}, []cedar.EntityType{"User"}},
 	{"rejectChange", "changes:approve", []cedar.String{"administer", "decideChange"}, []cedar.EntityType{"Change"}},
