@@ -83,6 +83,8 @@ func walkAdyen(t *testing.T, w *World) {
 	nina.On().SignIn(t)
 
 	// Change a user's permissions: roles and accounts that one has oneself.
+	deputy := o.Regular("deputy", []string{"balancePlatformAdmin", "viewAccounts"}) // with the first account alone
+	equal(t, "policy", deputy.Do("updateUser", At(created.ID), Body(Object{"accounts": o.Accounts[:2]})).Refused(t, 403, "forbidden").Policy, "grant-limit-accounts")
 	o.Ada.Do("updateUser", At(created.ID), Body(Object{"roles": []string{"initiateTransfers", "viewAccounts"}, "accounts": o.Accounts[:2]})).Want(t, 200)
 	equal(t, "may initiate", o.Ada.Asks(t, created.ID, "transfers:initiate", o.Accounts[1]).Decision, true)
 	equal(t, "policy", o.Ada.Do("updateUser", At(created.ID), Body(Object{"roles": []string{"manageTransferLimits"}})).Refused(t, 403, "forbidden").Policy, "grant-limit-roles")

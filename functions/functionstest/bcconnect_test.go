@@ -23,6 +23,11 @@ func walkBCConnect(t *testing.T, o *Tenant) {
 	least := map[bool]int{true: 2, false: 1}[withApproval]
 	equal(t, "least admins", o.Organisation().Settings.LeastAdmins(), least)
 
+	// What an API user may do over the API depends on its accounts and permissions.
+	for i, want := range []bool{true, false, false} {
+		equal(t, "the API user may", o.Robot.Asks(t, string(o.Robot.ID), "balances:view", o.Accounts[i]).Decision, want)
+	}
+
 	// Admins have all accounts of the company group.
 	equal(t, "all accounts", o.Ada.User(t, string(o.Ben.ID)).AllAccounts, true)
 
@@ -108,13 +113,18 @@ func walkBCConnect(t *testing.T, o *Tenant) {
 	nina.On().SignIn(t)
 	refused("api-users-switched-by-operators", "deactivateUser", At(o.Robot.ID))
 	refused("admins-managed-by-operators", "deactivateUser", At(o.Ben.ID))
+	w.In(o).Do("deactivateUser", At(o.Robot.ID), Preview()).Want(t, 200)
 
-	// A new bank account is assigned to regular and API users by hand, and the admins are reminded of it.
+	// A new bank account is assigned to regular and API users by hand, and the admins are reminded of it, and see who lacks it.
 	opened := Read[api.BankAccount](t, w.In(o).Do("openAccount", Body(Object{"company": o.Companies[0], "name": "Payroll"})), 201)
 	o.Settle()
 	contains(t, o.Mails.Kinds(o.Ada.Email), directory.MailAccountOpened)
 	equal(t, "an admin has it", o.Ada.Asks(t, string(o.Ada.ID), "balances:view", opened.ID).Context.Policy != "account-not-assigned", true)
 	equal(t, "a regular user has it", o.Ada.Asks(t, user.ID, "balances:view", opened.ID).Decision, false)
+	lacking := idsOf(all[api.User](t, o.Ada, "listAccountUsers", At(opened.ID), Query("lacking", "true")))
+	for _, id := range []string{user.ID, string(o.Robot.ID)} {
+		contains(t, lacking, id)
+	}
 	given := Read[Assignment](t, o.Ada.Do("assignAccount", At(opened.ID), Body(Object{"users": []string{user.ID, string(o.Robot.ID)}})), 202)
 	decide(t, o, given.Change)
 	o.Settle()

@@ -32,7 +32,7 @@ func idsOf(users []api.User) []string {
 	return ids
 }
 
-// 7.1: every filter finds whom it names, at once: what was just written is listed.
+// 7.1: every filter finds whom it names, at once: what was just written is listed, and exported.
 func TestUsersAreListedByEveryFilter(t *testing.T) {
 	t.Parallel()
 	w := New(t)
@@ -95,6 +95,11 @@ func TestUsersAreListedByEveryFilter(t *testing.T) {
 			parts = append(parts, Query(name, values.Get(name)))
 		}
 		got := lists(t, o, parts...)
+		exported := []string{}
+		for _, row := range table(t, o.Ada.Do("exportUsers", parts...))[1:] {
+			exported = append(exported, row[0])
+		}
+		equal(t, "exported by "+query, exported, got)
 		if strings.Contains(query, "role=") { // who else has it does not matter
 			got = slices.DeleteFunc(got, func(id string) bool { return id == nina.ID || id == emil.ID })
 		}

@@ -54,6 +54,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 	})
 }
 
+// 8.2: times are in UTC, and say so.
 func TestMoments(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 5, time.FixedZone("", 3600))
