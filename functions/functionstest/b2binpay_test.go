@@ -208,6 +208,12 @@ func walkB2BinPay(t *testing.T, w *World) {
 		business := Read[api.KYCCase](t, compliance.Do("getKyc", At(mia.ID)), 200).Business
 		equal(t, "business", business, api.Business{Name: "Moreau", LegalName: "Moreau SARL", Type: "shop", CountryOfIncorporation: "FR"})
 
+		// Whoever enters a client may enter that as well, and the client tells more of it with the documents.
+		entered := Read[UserAnswer](t, olga.Do("createUser", Body(newUser(o, Object{
+			"type": "enterprise", "roles": nil, "business": Object{"name": "Noor", "employees": "10 to 50"},
+		}))), 201).User
+		equal(t, "entered", Read[api.KYCCase](t, compliance.Do("getKyc", At(entered.ID)), 200).Business, api.Business{Name: "Noor", Employees: "10 to 50"})
+
 		// "API sessions list": address, time, result, device, place; the newest is the "Last login".
 		attempts := all[api.SignInAttempt](t, olga, "listUserSignIns", At(mia.ID))
 		equal(t, "last login", []string{attempts[0].Result, attempts[0].Address, attempts[0].Device}, []string{"signedIn", here, "unknown"})

@@ -255,7 +255,9 @@ func (d *draw) parts(t *testing.T, operation api.Endpoint) []Part {
 	target := o.Regular("drawn", gets.regular, gets.permissions...)
 	switch operation.ID {
 	case "createUser":
-		return []Part{Body(newUser(o, d.fields(organisation)))}
+		fields := d.fields(organisation)
+		fields["business"] = one(d, any(Object{"name": "Drawn"}), nil, nil, nil)
+		return []Part{Body(newUser(o, fields))}
 	case "updateUser":
 		return []Part{At(one(d, target, target, o.Robot, d.cleo).ID), Body(d.fields(organisation))}
 	case "duplicateUser":

@@ -201,7 +201,7 @@ func typed[T ~string](list []string) []T {
 }
 
 func newUser(in api.NewUser) directory.NewUser {
-	return directory.NewUser{Kind: directory.Kind(in.Kind), Profile: profile(in), Inactive: in.Active != nil && !*in.Active}
+	return directory.NewUser{Kind: directory.Kind(in.Kind), Profile: profile(in), Inactive: in.Active != nil && !*in.Active, Business: (*directory.Business)(in.Business)}
 }
 
 func profile(in api.NewUser) directory.Profile {

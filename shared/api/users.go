@@ -169,6 +169,8 @@ type NewUser struct {
 
 	Active               *bool `json:"active,omitempty" doc:"Switched off, the user gets no mail and is not let in until it is reactivated. On where it is absent."`
 	SecondFactorRequired bool  `json:"secondFactorRequired,omitempty" doc:"This user needs one, also where the organisation leaves it to its users."`
+
+	Business *Business `json:"business,omitempty" doc:"What is known of a client's business, where there are identity checks. From then on it is told with these."`
 }
 
 // NamePatch has what is to change of a name.

@@ -43,6 +43,9 @@ func (c *Core) applyCreation(ctx context.Context, now time.Time, organisation Or
 		plan.add(MoveAdmins{Organisation: organisation.ID, By: 1})
 	}
 	plan.add(PutIdentity{identity})
+	if business := plan.Change.After.Business; business != nil {
+		plan.add(PutKYCCase{KYCCase{Organisation: organisation.ID, User: user.ID, Business: *business}})
+	}
 	if identity.Login != fold(user.Email) {
 		plan.add(PointTo{fold(user.Email), Login{
 			Name: identity.Login, Identity: identity.ID, Members: []Membership{{organisation.ID, user.ID}},

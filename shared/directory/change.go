@@ -67,6 +67,7 @@ type Snapshot struct {
 	OverlapHours int       `json:"overlapHours,omitempty"`
 	ValidUntil   time.Time `json:"validUntil"`
 	Role         *Role     `json:"role,omitempty"`
+	Business     *Business `json:"business,omitempty"` // of a client who is created; afterwards it is the client's to tell
 }
 
 // Assignment gives an account to many users (1.9).

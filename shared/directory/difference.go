@@ -62,6 +62,7 @@ func (s Snapshot) fields() []Difference {
 		{Field: "overlapHours", After: number(s.OverlapHours)},
 		{Field: "validUntil", After: instant(s.ValidUntil)},
 		{Field: "contactTypes", After: join(types)},
+		{Field: "business", After: s.Business.told()},
 	}
 }
 

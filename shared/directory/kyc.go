@@ -153,6 +153,20 @@ func (b *Business) parts() []part {
 	}
 }
 
+// told is all of it as one text.
+func (b *Business) told() string {
+	if b == nil {
+		return ""
+	}
+	var texts []string
+	for _, part := range b.parts() {
+		if *part.text != "" {
+			texts = append(texts, *part.text)
+		}
+	}
+	return join(texts)
+}
+
 // KYCCase is the verification of who one user is (1.12). It is a record of its own: sessions are checked without it.
 type KYCCase struct {
 	Organisation OrganisationID

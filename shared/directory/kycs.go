@@ -239,11 +239,27 @@ func checkSubmission(documents []KYCDocument, business *Business) error {
 		checkPart(&fields, fmt.Sprintf("documents[%d].kind", i), &documents[i].Kind, maxKYCKind)
 		checkPart(&fields, fmt.Sprintf("documents[%d].reference", i), &documents[i].Reference, maxKYCReference)
 	}
-	if business != nil {
-		for _, part := range business.parts() {
-			checkText(&fields, "business."+part.name, part.text, maxBusinessField)
-		}
+	business.check(&fields)
+	return fields.Err()
+}
+
+// check brings the texts into their canonical form, and tells each that breaks a rule.
+func (b *Business) check(fields *fault.Fields) {
+	if b == nil {
+		return
 	}
+	for _, part := range b.parts() {
+		checkText(fields, "business."+part.name, part.text, maxBusinessField)
+	}
+}
+
+// checkBusiness checks what is told of a new user's business.
+func (k KYC) checkBusiness(kind Kind, business *Business) error {
+	var fields fault.Fields
+	if business != nil && (len(k.Levels) == 0 || kind == KindAPI) {
+		fields.Add("business", "unexpected", "This user passes no identity checks.")
+	}
+	business.check(&fields)
 	return fields.Err()
 }
 

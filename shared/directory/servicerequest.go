@@ -394,7 +394,7 @@ func (s *ServiceRequests) granted(ctx context.Context, v *visit, request Service
 	}
 	v.found = found
 	if request.Act == ActCreateUser {
-		return s.intendNew(ctx, *v, request.Act, NewUser{request.After.Kind, request.After.Profile, request.After.Status == StatusInactive}, Access{})
+		return s.intendNew(ctx, *v, request.Act, NewUser{request.After.Kind, request.After.Profile, request.After.Status == StatusInactive, request.After.Business}, Access{})
 	}
 	user, err := v.user(request.Target)
 	if err != nil {

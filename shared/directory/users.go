@@ -52,6 +52,8 @@ type NewUser struct {
 	Profile
 	// Inactive: it is let in when it is reactivated, and gets no mail before.
 	Inactive bool
+	// Business is what is known of a client's business, where there are identity checks (1.12). Nil: nothing.
+	Business *Business
 }
 
 // Create asks for a new user (1.1).
@@ -122,9 +124,12 @@ func (u *Users) newcomer(v visit, act Act, new NewUser, known Access) (intent, e
 		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Vouched: kyc.vouches(v.caller), Identity: IdentityID(u.NewID(PrefixIdentity)),
 		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
 	}
-	err = u.check(v, target.Kind, &target.Profile, known)
+	if err = u.check(v, target.Kind, &target.Profile, known); err == nil {
+		err = kyc.checkBusiness(target.Kind, new.Business)
+	}
 	settings := v.organisation.Settings
 	in := intent{after: snapshot(target), reserve: settings.atAsking(reservations(settings, target, target.Profile)), names: &v.found}
+	in.after.Business = new.Business
 	if new.Inactive {
 		in.after.Status = StatusInactive
 	}
