@@ -47,7 +47,7 @@ test("the list is exported as it is filtered", async (t) => {
 });
 
 test("language and theme change at once, and stay", async (t) => {
-  const page = await open(t, { user: admin("billpro") });
+  const page = await open(t, { user: admin("billpro"), fresh: true });
   await page.goto("/users");
   await page.getByRole("button", { name: "Language" }).click();
   await page.getByRole("menuitemradio", { name: "français" }).click();
