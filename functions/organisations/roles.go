@@ -77,7 +77,7 @@ func role(r directory.Role) api.Role {
 
 func ownRole(r directory.OwnRole) api.Role {
 	shown := role(r.Role)
-	shown.Own, shown.Pending = true, r.Pending
+	shown.Own, shown.Pending, shown.ETag = true, r.Pending, r.ETag()
 	shown.OpenChange, shown.EffectiveAt = string(r.OpenChange), api.Moment(r.EffectiveAt)
 	return shown
 }

@@ -75,7 +75,7 @@ func Contact(c directory.Contact) api.Contact {
 	return api.Contact{
 		ID: string(c.ID), User: string(c.User), Name: api.Name(c.Name), Email: c.Email, Phone: c.Phone, Types: Strings(c.Types),
 		Status: string(c.Status), OpenChange: string(c.OpenChange),
-		CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(), Version: c.Version,
+		CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(), Version: c.Version, ETag: c.ETag(),
 	}
 }
 

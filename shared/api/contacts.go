@@ -19,6 +19,7 @@ type Contact struct {
 	CreatedAt  time.Time `json:"createdAt"`
 	UpdatedAt  time.Time `json:"updatedAt"`
 	Version    int       `json:"version"`
+	ETag       string    `json:"etag" doc:"What a write of this contact takes as If-Match."`
 }
 
 // ContactAnswer answers writes of one contact.

@@ -163,6 +163,7 @@ type Role struct {
 	Pending     bool       `json:"pending,omitempty" doc:"Its creation has not taken effect: it cannot be given yet."`
 	OpenChange  string     `json:"openChange,omitempty" doc:"The change that is open for the role."`
 	EffectiveAt *time.Time `json:"effectiveAt,omitempty" doc:"When the open change takes effect, once approved."`
+	ETag        string     `json:"etag,omitempty" doc:"What a write of this role takes as If-Match."`
 }
 
 // NewRole is a role to be made.
