@@ -1,8 +1,8 @@
 import { lazy, Suspense, type ReactNode } from "react";
 import { RouterProvider } from "react-aria-components";
 import { Route, Switch } from "wouter";
-import { useSession, type Me } from "./api/queries";
-import { entries, pages } from "./pages";
+import { queries, signedIn, useSession, type Me } from "./api/queries";
+import { entries, pageAt, pages } from "./pages";
 import { Link, Redirect, useLocation } from "./router";
 import { Shell } from "./shell";
 import { useLanguage } from "./texts";
@@ -11,10 +11,21 @@ import { Boundary, Empty, Loading, PageFrame } from "./ui/frame";
 import { Problem } from "./ui/problem";
 
 // Before signing in, and until a session is good for everything. None of it is in the shell's script.
-const SignIn = lazy(() => import("./pages/signin/signin"));
+const signIn = () => import("./pages/signin/signin");
+const mailedLink = () => import("./pages/link/link");
+const SignIn = lazy(signIn);
 const Forgot = lazy(() => import("./pages/signin/forgot"));
 const Onward = lazy(() => import("./pages/link/onward"));
-const MailedLink = lazy(() => import("./pages/link/link"));
+const MailedLink = lazy(mailedLink);
+
+/**
+ * Asks for what the first page takes side by side, before anything is drawn: who is signed in, the page that the address
+ * leads to, and the sign-in, which is small. What fails is asked for again by who needs it.
+ */
+export function begin(path: string) {
+  const parts = path === "/link" ? [mailedLink()] : [queries.prefetchQuery(signedIn), signIn(), pageAt(path)?.load()];
+  void Promise.allSettled(parts);
+}
 
 /**
  * What there is to see. Who is not signed in is asked to where the address leads, and is there afterwards; who has a stage

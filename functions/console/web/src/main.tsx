@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queries } from "./api/queries";
-import { App } from "./app";
+import { App, begin } from "./app";
 import { LanguageProvider } from "./texts";
 import { Exports } from "./ui/exports";
 import { Toasts } from "./ui/frame";
@@ -12,6 +12,7 @@ import "./styles/base.css";
 import "./styles/ui.css";
 import "./styles/shell.css";
 
+begin(location.pathname);
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

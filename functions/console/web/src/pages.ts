@@ -35,6 +35,9 @@ export const pages: Page[] = Object.values(declared)
   .map((page) => ({ ...page, Content: lazy(page.load) }))
   .sort((a, b) => Number(a.path.includes(":")) - Number(b.path.includes(":")));
 
+/** The page at a path, if there is one. */
+export const pageAt = (path: string): Page | undefined => pages.find((page) => new RegExp(`^${page.path.replace(/:\w+/g, "[^/]+")}$`).test(path));
+
 /** The pages of the side navigation that are for a person, in their order. */
 export const entries = (me: Me): (Page & { entry: Entry })[] =>
   pages

@@ -32,7 +32,7 @@ test("new recovery codes, an app more, and the other sessions ended: each after 
   await dialog(page).getByLabel("Code from your authenticator app").fill(await code(ben));
   await dialog(page).getByRole("button", { name: "Get new codes" }).click();
   await dialog(page).getByRole("heading", { name: "Keep your recovery codes" }).waitFor();
-  await page.waitForFunction(() => document.querySelectorAll(".profile-codes li").length === 10);
+  await page.waitForFunction(() => document.querySelectorAll(".codes li").length === 10);
   // What was announced of the button that is gone with its dialog is still in the announcer for a moment, without its name.
   await page.waitForFunction(() => !document.querySelector('[data-live-announcer] [role="img"]'));
   await look(page, "profile-codes");

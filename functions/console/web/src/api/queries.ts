@@ -1,4 +1,4 @@
-import { keepPreviousData, MutationCache, QueryCache, QueryClient, useMutation, useQuery, useQueryClient, type UseMutationOptions } from "@tanstack/react-query";
+import { keepPreviousData, MutationCache, QueryCache, QueryClient, queryOptions, useMutation, useQuery, useQueryClient, type UseMutationOptions } from "@tanstack/react-query";
 import { useRef } from "react";
 import { answer, api, ProblemError, type Schemas } from "./client";
 
@@ -29,26 +29,32 @@ export function forget() {
 }
 
 /** Who is signed in: null is nobody. */
-export function useSession() {
-  return useQuery({
-    queryKey: ["me"],
-    queryFn: async (): Promise<Me | null> => {
-      try {
-        return await answer(api.GET("/v1/me"));
-      } catch (error) {
-        if (error instanceof ProblemError && error.code === "unauthenticated") return null;
-        throw error;
-      }
-    },
-    staleTime: 60_000,
-  });
-}
+export const signedIn = queryOptions({
+  queryKey: ["me"],
+  queryFn: async (): Promise<Me | null> => {
+    try {
+      return await answer(api.GET("/v1/me"));
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === "unauthenticated") return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export const useSession = () => useQuery(signedIn);
 
 /** Who is signed in, on pages that are for nobody else. */
 export function useMe(): Me {
   const { data } = useSession();
   if (!data) throw new Error("nobody is signed in");
   return data;
+}
+
+/** What the person can prove a change or another act on others with: recovery codes are for signing in, and for one's own factors. */
+export function useProofs(): ("passkey" | "totp")[] {
+  const { secondFactors } = useMe();
+  return [...(secondFactors.passkeys > 0 ? (["passkey"] as const) : []), ...(secondFactors.totp ? (["totp"] as const) : [])];
 }
 
 /** Whether the person has a permission, for all or for what is their own. What is refused is the API's to say. */

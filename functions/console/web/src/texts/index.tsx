@@ -47,6 +47,9 @@ const Context = createContext<Language | undefined>(undefined);
 /** The language at this moment, for who is no component: the API's client. */
 export const current = { tag: preferred() };
 
+// Asked for at once: nothing is said before it is there.
+void files[`./${current.tag}.json`]?.().catch(() => {});
+
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [loaded, setLoaded] = useState<{ tag: string; texts: Texts }>();
   const [tag, setTag] = useState(current.tag);

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { ProblemError, Schemas } from "../api/client";
 import { askPasskey, passkeysWork } from "../passkeys";
+import { Link } from "../router";
 import { useLanguage } from "../texts";
 import { Button, CodeField } from "./controls";
 import { Form, Problem } from "./problem";
@@ -122,6 +123,11 @@ export function SecondFactor({ methods, onProof, challenge, error, pending, act 
         </Form>
       )}
       {codes.length === 0 && <Problem error={error} />}
+      {codes.length === 0 && !passkey && (
+        <p>
+          {t("factor.none")} <Link href="/profile/security">{t("factor.setUp")}</Link>
+        </p>
+      )}
     </div>
   );
 }

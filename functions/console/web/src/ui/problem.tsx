@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useRef, type FormEvent, type Reac
 import { ProblemError } from "../api/client";
 import { Link } from "../router";
 import { useLanguage } from "../texts";
+import { Button } from "./controls";
 import { Icon } from "./icons";
 
 /** What went wrong: title, words, the fields that no field of the form has, the policy, the change in the way. */
@@ -33,6 +34,7 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
             <Link href={`/changes/${problem.change}`}>{t("problem.change")}</Link>
           </p>
         )}
+        {outdated.includes(error.code) && <Button onPress={() => location.reload()}>{t("problem.reload")}</Button>}
         {problem.requestId && <p className="faint">{t("problem.request", { id: problem.requestId })}</p>}
       </div>
     </div>
@@ -41,6 +43,9 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
 
 /** The field that a complaint is about: the one of its path, or of the list that it is in; none where there is neither. */
 export const fieldOf = (path: string, names: readonly string[]) => [path, path.replace(/\[\d+\].*$/, "")].find((name) => names.includes(name));
+
+/** What was written on a page that is no longer what it was: nothing was done, and the page has to be read again. */
+const outdated = ["preconditionFailed", "stale", "conflict", "digestWrong", "changeClosed"];
 
 const Complaints = createContext<Readonly<Record<string, string>>>({});
 

@@ -1,15 +1,12 @@
 import { useState } from "react";
 import { answer, api } from "../../api/client";
-import { useMe, useWrite } from "../../api/queries";
+import { useMe, useProofs, useWrite } from "../../api/queries";
 import { useLanguage } from "../../texts";
 import { Button, TextField } from "../../ui/controls";
 import { Dialog, StepUpDialog, type Proof } from "../../ui/dialog";
 import { useTell } from "../../ui/frame";
 import { Form } from "../../ui/problem";
 import { decides, isOpen, type Change } from "./parts";
-
-/** What proves a change: recovery codes are for signing in. */
-const methods = ["passkey", "totp"] as const;
 
 /** What the person can do with a change now: approve or reject, confirm, take back. */
 export function Decision({ change }: { change: Change }) {
@@ -61,7 +58,7 @@ function Proving({ change, approving, onClose }: { change: Change; approving: bo
       title={t(approving ? "changes.approveTitle" : "changes.confirmTitle")}
       open
       onClose={onClose}
-      methods={methods}
+      methods={useProofs()}
       challenge={async () => (await answer(api.POST("/v1/changes/{changeId}/challenge", { params: { path } }))).publicKey}
       onProof={(proof) => prove.mutate(proof)}
       error={prove.error}

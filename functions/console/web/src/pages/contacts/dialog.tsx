@@ -25,7 +25,7 @@ export function ContactDialog({ contact, onClose }: { contact: Contact | undefin
       const body = { name: { first, last }, email, phone, types: types.filter((type) => chosen.includes(type)) as Type[] };
       return answer(
         contact
-          ? api.PATCH("/v1/contacts/{contactId}", { body, params: { path: { contactId: contact.id } } })
+          ? api.PATCH("/v1/contacts/{contactId}", { body, params: { path: { contactId: contact.id }, header: { "If-Match": contact.etag } } })
           : api.POST("/v1/contacts", { body, params: { header: { "Idempotency-Key": key } } }),
       );
     },

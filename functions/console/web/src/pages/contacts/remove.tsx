@@ -11,15 +11,15 @@ import type { Contact } from "./list";
 export function DeleteDialog({ contact, onClose }: { contact: Contact; onClose: () => void }) {
   const { t } = useLanguage();
   const outcome = useOutcome();
-  const path = { contactId: contact.id };
+  const seen = { path: { contactId: contact.id }, header: { "If-Match": contact.etag } };
   const preview = useQuery({
-    queryKey: ["once", "contact", contact.id, contact.version],
-    queryFn: () => answer(api.DELETE("/v1/contacts/{contactId}", { params: { path, query: { preview: "true" } } })),
+    queryKey: ["once", "contact", contact.id, contact.etag],
+    queryFn: () => answer(api.DELETE("/v1/contacts/{contactId}", { params: { ...seen, query: { preview: "true" } } })),
     staleTime: 0,
     gcTime: 0,
     retry: false,
   });
-  const remove = useWrite((_: undefined) => answer(api.DELETE("/v1/contacts/{contactId}", { params: { path } })), {
+  const remove = useWrite((_: undefined) => answer(api.DELETE("/v1/contacts/{contactId}", { params: seen })), {
     onSuccess({ change }) {
       onClose();
       outcome(change, t("contacts.deleted", { name: fullName(contact) }));

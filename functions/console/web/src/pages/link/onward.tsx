@@ -4,9 +4,11 @@ import { answer, api, type User } from "../../api/client";
 import { forget, queries, useWrite, type Me } from "../../api/queries";
 import { makePasskey, passkeysWork } from "../../passkeys";
 import { useLanguage } from "../../texts";
+import { Codes } from "../../ui/codes";
 import { Button, CodeField, Copyable, TextField } from "../../ui/controls";
 import { Loaded, useTell } from "../../ui/frame";
 import { Form, Problem } from "../../ui/problem";
+import { OwnKyc } from "../profile/kyc";
 import { Alone } from "../signin/alone";
 
 const goOn = () => queries.invalidateQueries({ queryKey: ["me"] });
@@ -57,7 +59,16 @@ function Enrol() {
     },
     { onSuccess: (made) => made && (made.recoveryCodes ? setCodes(made.recoveryCodes) : void goOn()) },
   );
-  if (codes) return <RecoveryCodes codes={codes} />;
+  if (codes) {
+    return (
+      <Alone title={t("codes.title")}>
+        <Codes codes={codes} />
+        <Button look="primary" onPress={() => void goOn()}>
+          {t("codes.kept")}
+        </Button>
+      </Alone>
+    );
+  }
   return (
     <Alone title={t("enrol.title")}>
       <p>{t("enrol.text")}</p>
@@ -84,29 +95,6 @@ function Enrol() {
         </>
       )}
       <SignOut />
-    </Alone>
-  );
-}
-
-/** Recovery codes, this once. */
-function RecoveryCodes({ codes }: { codes: string[] }) {
-  const { t } = useLanguage();
-  return (
-    <Alone title={t("codes.title")}>
-      <p>{t("codes.text")}</p>
-      <ul className="codes">
-        {codes.map((code) => (
-          <li key={code}>
-            <code>{code}</code>
-          </li>
-        ))}
-      </ul>
-      <div className="row">
-        <Button onPress={() => void navigator.clipboard.writeText(codes.join("\n"))}>{t("copy")}</Button>
-        <Button look="primary" onPress={() => void goOn()}>
-          {t("codes.kept")}
-        </Button>
-      </div>
     </Alone>
   );
 }
@@ -162,6 +150,7 @@ function Identity() {
   return (
     <Alone title={t("identity.title")}>
       <p>{t("identity.text")}</p>
+      <OwnKyc />
       <SignOut />
     </Alone>
   );

@@ -8,7 +8,7 @@ import { Button, Select, TextField } from "../../ui/controls";
 import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Problem } from "../../ui/problem";
-import { DataTable, Pager, type Column } from "../../ui/table";
+import { CursorPager, DataTable, type Column } from "../../ui/table";
 import { acts } from "./acts";
 import { EntryDialog } from "./entry";
 import { PersonField } from "./person";
@@ -33,7 +33,6 @@ const asQuery = ({ from, to, ...rest }: Omit<Search<typeof fields>, "cursor">) =
 export default function Operations() {
   const { t, name } = useLanguage();
   const [search, change] = useSearch(fields);
-  const [before, setBefore] = useState<(string | undefined)[]>([]);
   const [looking, setLooking] = useState<LogEntry>();
   const [verifying, setVerifying] = useState(false);
   const { cursor, ...filter } = search;
@@ -48,10 +47,7 @@ export default function Operations() {
     },
     placeholderData: keepPreviousData,
   });
-  const narrow = (narrower: Search<typeof fields>) => {
-    setBefore([]);
-    change({ ...narrower, cursor: undefined });
-  };
+  const narrow = (narrower: Search<typeof fields>) => change({ ...narrower, cursor: undefined });
   const exports = useExports();
   const download = () =>
     exports.begin("operations.csv", async (from, signal) => {
@@ -110,25 +106,7 @@ export default function Operations() {
           )
         }
       </Loaded>
-      <Pager
-        page={before.length + 1}
-        onPrevious={
-          cursor
-            ? () => {
-                change({ cursor: before.at(-1) });
-                setBefore(before.slice(0, -1));
-              }
-            : undefined
-        }
-        onNext={
-          list.data?.next
-            ? () => {
-                setBefore([...before, cursor]);
-                change({ cursor: list.data?.next });
-              }
-            : undefined
-        }
-      />
+      <CursorPager cursor={cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
       {looking && <EntryDialog entry={looking} onClose={() => setLooking(undefined)} />}
       {verifying && <Verification onClose={() => setVerifying(false)} />}
     </PageFrame>

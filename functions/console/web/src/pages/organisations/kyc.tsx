@@ -6,7 +6,8 @@ import { useEnter } from "../../enter";
 import { useLocation } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button } from "../../ui/controls";
-import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
+import { Empty, Loaded, PageFrame, Time } from "../../ui/frame";
+import { KycState } from "../../ui/kyc";
 import { Problem } from "../../ui/problem";
 import { DataTable, Pager, type Column } from "../../ui/table";
 import { useOrganisations } from "./all";
@@ -15,7 +16,7 @@ type Waiting = Schemas["KYCWaiting"];
 
 /** The identity checks that wait for compliance staff, the longest first (1.12). */
 export default function KycCases() {
-  const { t, name } = useLanguage();
+  const { t } = useLanguage();
   const me = useMe();
   const enter = useEnter();
   const [, navigate] = useLocation();
@@ -36,7 +37,7 @@ export default function KycCases() {
     { id: "organisation", name: t("shell.organisation"), heads: true, cell: (one) => names.get(one.organisation) ?? one.organisation },
     { id: "user", name: t("kycCases.user"), cell: (one) => <code>{one.user}</code> },
     { id: "level", name: t("kycCases.level"), numeric: true, cell: (one) => one.level },
-    { id: "state", name: t("user.status"), cell: (one) => <Badge tone={one.state === "submitted" ? "warn" : "accent"}>{name("kycState", one.state)}</Badge> },
+    { id: "state", name: t("user.status"), cell: (one) => <KycState state={one.state} /> },
     { id: "since", name: t("kycCases.since"), numeric: true, cell: (one) => <Time at={one.submittedAt} /> },
     { id: "reviewer", name: t("kycCases.reviewer"), cell: (one) => one.reviewer?.name },
     {

@@ -5,12 +5,12 @@ import { queries, useMe, useWrite } from "../../api/queries";
 import { passkeysWork } from "../../passkeys";
 import { useLanguage } from "../../texts";
 import { Button } from "../../ui/controls";
-import { StepUpDialog, type Proof } from "../../ui/dialog";
+import { Codes } from "../../ui/codes";
+import { Dialog, StepUpDialog, type Proof } from "../../ui/dialog";
 import { Badge, Time, useTell } from "../../ui/frame";
 import { Panel } from "../../ui/panel";
 import { Problem } from "../../ui/problem";
 import { AppDialog, PasskeyDialog } from "./enrolment";
-import { CodesDialog } from "./codes";
 
 const keyed = (key: string) => ({ header: { "Idempotency-Key": key } });
 
@@ -154,7 +154,16 @@ export function Factors() {
       </StepUpDialog>
       {adding === "app" && <AppDialog onClose={() => setAdding(undefined)} onCodes={setCodes} />}
       {adding === "passkey" && <PasskeyDialog onClose={() => setAdding(undefined)} onCodes={setCodes} />}
-      {codes && <CodesDialog codes={codes} onClose={() => setCodes(undefined)} />}
+      {codes && (
+        <Dialog title={t("codes.title")} open onClose={() => setCodes(undefined)}>
+          <Codes codes={codes} />
+          <footer>
+            <Button look="primary" onPress={() => setCodes(undefined)}>
+              {t("codes.kept")}
+            </Button>
+          </footer>
+        </Dialog>
+      )}
     </Panel>
   );
 }

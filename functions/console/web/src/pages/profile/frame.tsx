@@ -3,12 +3,14 @@ import { useMe } from "../../api/queries";
 import { useLanguage } from "../../texts";
 import { PageFrame } from "../../ui/frame";
 import { PageTabs } from "../../ui/panel";
+import { hasChecks } from "./checks";
 import "./profile.css";
 
 /** The frame of the pages about oneself. */
 export function Profile({ children }: { children: ReactNode }) {
   const { t } = useLanguage();
-  const { user } = useMe();
+  const me = useMe();
+  const { user } = me;
   return (
     <PageFrame title={`${user.name.first} ${user.name.last ?? ""}`.trim()}>
       <PageTabs
@@ -17,6 +19,7 @@ export function Profile({ children }: { children: ReactNode }) {
           { href: "/profile", name: t("profile.details") },
           { href: "/profile/security", name: t("profile.security") },
           { href: "/profile/sessions", name: t("profile.sessions") },
+          ...(hasChecks(me) ? [{ href: "/profile/identity", name: t("profile.identity") }] : []),
         ]}
       />
       {children}

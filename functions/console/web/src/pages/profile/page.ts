@@ -1,4 +1,5 @@
 import type { Declaration } from "../../pages";
+import { hasChecks } from "./checks";
 
 const page = (path: string, load: Declaration["load"]): Declaration => ({ path, title: "profile.title", load });
 
@@ -6,4 +7,5 @@ export default [
   page("/profile", () => import("./details")),
   page("/profile/security", () => import("./security")),
   page("/profile/sessions", () => import("./sessions")),
+  { ...page("/profile/identity", () => import("./identity")), shown: hasChecks },
 ] satisfies Declaration[];

@@ -7,10 +7,10 @@ import { Link, useLocation, useSearch } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, Select, TextField } from "../../ui/controls";
 import { PageFrame, useTell } from "../../ui/frame";
+import { UserField } from "../../ui/person";
 import { Form } from "../../ui/problem";
 import { actsOf, type Act } from "./parts";
 import { blank, draftOf, newUser, patchOf, PersonFields, type Draft } from "./person";
-import { UserPicker } from "./picker";
 import "./requests.css";
 
 const all = ["createUser", "updateUser", "deactivateUser", "reactivateUser", "removeUser", "resetSecondFactor", "addCertificate", "removeCertificate"] as const;
@@ -75,13 +75,16 @@ export default function CreateServiceRequest() {
         <Form error={file.error} names={names} onSubmit={() => file.mutate(undefined)}>
           <Select name="act" label={t("requests.act")} options={acts.map((id) => ({ id, name: name("changes.act", id) }))} value={act} onChange={begin} hint={t(`requests.hint.${act}`)} />
           {act !== "createUser" && (
-            <UserPicker
+            <UserField
               key={act}
               name="target"
               label={t("requests.target")}
-              onPick={pick}
+              placeholder={t("users.search")}
+              value={target?.id}
+              onChange={(_, user) => pick(user)}
               kind={certificates ? "api" : undefined}
               status={act === "reactivateUser" ? "inactive" : act === "deactivateUser" ? "active" : undefined}
+              isRequired
             />
           )}
           {(act === "createUser" || (act === "updateUser" && target)) && (

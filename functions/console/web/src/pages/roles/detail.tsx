@@ -126,8 +126,8 @@ function Delete({ role, onClose }: { role: Role; onClose: () => void }) {
   const { t } = useLanguage();
   const outcome = useOutcome();
   const [, navigate] = useLocation();
-  const path = { roleId: role.id };
-  const remove = useWrite((_: undefined) => answer(api.DELETE("/v1/roles/{roleId}", { params: { path } })), {
+  const [seen] = useState({ path: { roleId: role.id }, header: { "If-Match": role.etag } });
+  const remove = useWrite((_: undefined) => answer(api.DELETE("/v1/roles/{roleId}", { params: seen })), {
     onSuccess({ change }) {
       onClose();
       navigate("/roles");
@@ -141,7 +141,7 @@ function Delete({ role, onClose }: { role: Role; onClose: () => void }) {
       danger
       role={role}
       after={{}}
-      preview={() => answer(api.DELETE("/v1/roles/{roleId}", { params: { path, query: { preview: "true" } } }))}
+      preview={() => answer(api.DELETE("/v1/roles/{roleId}", { params: { ...seen, query: { preview: "true" } } }))}
       onConfirm={() => remove.mutate(undefined)}
       pending={remove.isPending}
       error={remove.error}

@@ -39,8 +39,8 @@ function Edit({ role }: { role: Role }) {
   const outcome = useOutcome();
   const [, navigate] = useLocation();
   const [draft, setDraft] = useState<Draft>();
-  const path = { roleId: role.id };
-  const update = useWrite((body: Draft) => answer(api.PATCH("/v1/roles/{roleId}", { body, params: { path } })), {
+  const [seen] = useState({ path: { roleId: role.id }, header: { "If-Match": role.etag } }); // the form is of the role as it was
+  const update = useWrite((body: Draft) => answer(api.PATCH("/v1/roles/{roleId}", { body, params: seen })), {
     onSuccess({ role, change }) {
       navigate(`/roles/${role.id}`);
       outcome(change, t("roles.updated", { name: role.name }));
@@ -61,7 +61,7 @@ function Edit({ role }: { role: Role }) {
           act={t("roles.save")}
           role={role}
           after={draft.permissions}
-          preview={() => answer(api.PATCH("/v1/roles/{roleId}", { body: draft, params: { path, query: { preview: "true" } } }))}
+          preview={() => answer(api.PATCH("/v1/roles/{roleId}", { body: draft, params: { ...seen, query: { preview: "true" } } }))}
           onConfirm={() => update.mutate(draft)}
           pending={update.isPending}
           error={update.error}

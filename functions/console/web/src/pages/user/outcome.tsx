@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { answer, api, type Schemas } from "../../api/client";
-import { useMe, useWrite, type Me } from "../../api/queries";
+import { useMe, useProofs, useWrite, type Me } from "../../api/queries";
 import { Link } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, Copyable } from "../../ui/controls";
@@ -155,7 +155,7 @@ export function Confirm({ change, onDone }: { change: Schemas["Change"]; onDone:
       <p>{t("stepUp.text")}</p>
       {change.diff.length > 0 && <Diff diff={change.diff} me={me} />}
       <SecondFactor
-        methods={["totp", "passkey"]}
+        methods={useProofs()}
         challenge={async () => (await answer(api.POST("/v1/changes/{changeId}/challenge", { params: { path } }))).publicKey}
         onProof={confirm.mutate}
         error={confirm.error}

@@ -9,7 +9,7 @@ import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
 import { Problem } from "../../ui/problem";
-import { DataTable, Pager, type Column } from "../../ui/table";
+import { CursorPager, DataTable, type Column } from "../../ui/table";
 import { Filters } from "./filters";
 import "./users.css";
 
@@ -34,7 +34,6 @@ export default function Users() {
   const { t } = useLanguage();
   const me = useMe();
   const [search, change] = useSearch(fields);
-  const [before, setBefore] = useState<(string | undefined)[]>([]);
   const [filtering, setFiltering] = useState(false);
   const { cursor, ...filter } = search;
   const list = useQuery({
@@ -55,10 +54,7 @@ export default function Users() {
     staleTime: 5 * 60_000,
   });
   const columns = useColumns(me, new Map(roles.data?.items.map((role) => [role.id, role.name])));
-  const narrow = (narrower: UserSearch) => {
-    setBefore([]);
-    change({ ...narrower, cursor: undefined });
-  };
+  const narrow = (narrower: UserSearch) => change({ ...narrower, cursor: undefined });
   const active = Object.keys(filter).filter((name) => name !== "q" && name !== "sort").length;
   const exports = useExports();
   const download = () =>
@@ -116,25 +112,7 @@ export default function Users() {
           )
         }
       </Loaded>
-      <Pager
-        page={before.length + 1}
-        onPrevious={
-          cursor
-            ? () => {
-                change({ cursor: before.at(-1) });
-                setBefore(before.slice(0, -1));
-              }
-            : undefined
-        }
-        onNext={
-          list.data?.next
-            ? () => {
-                setBefore([...before, cursor]);
-                change({ cursor: list.data?.next });
-              }
-            : undefined
-        }
-      />
+      <CursorPager cursor={cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
     </PageFrame>
   );
 }

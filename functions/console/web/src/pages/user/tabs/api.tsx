@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, type Schemas } from "../../../api/client";
-import { useWrite } from "../../../api/queries";
+import { useProofs, useWrite } from "../../../api/queries";
 import { Link } from "../../../router";
 import { useLanguage } from "../../../texts";
 import { Button, TextField } from "../../../ui/controls";
@@ -169,7 +169,7 @@ function Reveal({ userId, credential, onClose }: { userId: string; credential: C
         <>
           <p>{t("credentials.revealText")}</p>
           <SecondFactor
-            methods={["totp", "passkey"]}
+            methods={useProofs()}
             challenge={async () => (await answer(api.POST("/v1/me/mfa/challenge"))).publicKey}
             onProof={reveal.mutate}
             error={reveal.error}

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, type Schemas } from "../../../api/client";
 import { useWrite } from "../../../api/queries";
-import { useLanguage, type Key } from "../../../texts";
+import { useLanguage } from "../../../texts";
 import { Button, TextField } from "../../../ui/controls";
-import { Badge, Loaded, Time, useTell } from "../../../ui/frame";
+import { Loaded, useTell } from "../../../ui/frame";
+import { business, KycLevel, KycState } from "../../../ui/kyc";
 import { Form } from "../../../ui/problem";
 import { rights, useCatalogue, useSaid } from "../catalogue";
 import type { TabProps } from "../details";
@@ -13,14 +14,6 @@ import { Facts } from "./info";
 
 type Level = Schemas["KYCLevel"];
 type Outcome = Schemas["DecideKYCInputBody"]["outcome"];
-
-const tones: Record<string, "good" | "warn" | "bad" | "accent"> = { passed: "good", rejected: "bad", moreNeeded: "warn", submitted: "accent", underReview: "accent" };
-const business: (readonly [keyof Schemas["Business"], Key])[] = [
-  ["name", "business.name"], ["legalName", "business.legalName"], ["type", "business.type"], ["description", "business.description"],
-  ["operationsArea", "business.operationsArea"], ["registrationNumber", "business.registrationNumber"],
-  ["countryOfIncorporation", "business.countryOfIncorporation"], ["address", "business.address"], ["site", "business.site"],
-  ["employees", "business.employees"], ["otherContact", "business.otherContact"],
-];
 
 /** The verification of who a user is (1.12). */
 export function KycTab({ user, me }: TabProps) {
@@ -36,7 +29,7 @@ export function KycTab({ user, me }: TabProps) {
           <Facts
             title={t("kyc.case")}
             facts={[
-              [t("kyc.state"), <Badge key="state" tone={tones[kyc.state] ?? "neutral"}>{name("kycState", kyc.state)}</Badge>],
+              [t("kyc.state"), <KycState key="state" state={kyc.state} />],
               [t("kyc.passed"), kyc.level > 0 ? t("kyc.level", { level: kyc.level }) : t("kyc.noLevel")],
               [t("user.type"), user.type && name("type", user.type)],
               ...business.map(([field, key]) => [t(key), kyc.business[field]] as const),
@@ -54,48 +47,17 @@ export function KycTab({ user, me }: TabProps) {
 }
 
 function LevelCard({ level, user, me }: Pick<TabProps, "user" | "me"> & { level: Level }) {
-  const { t, name } = useLanguage();
+  const { t } = useLanguage();
   const said = useSaid(useCatalogue(me).data);
   const waits = level.state === "submitted" || level.state === "underReview";
   return (
     <section className="card stack">
       <header className="list-head">
         <h2>{t("kyc.level", { level: level.level })}</h2>
-        <Badge tone={tones[level.state] ?? "neutral"}>{name("kycState", level.state)}</Badge>
+        <KycState state={level.state} />
       </header>
       {level.group && <p className="hint">{t("kyc.group", { group: said("roles", level.group) })}</p>}
-      <div>
-        <h3>{t("kyc.documents")}</h3>
-        {level.documents.length === 0 ? (
-          <p className="faint">{t("kyc.noDocuments")}</p>
-        ) : (
-          <ul className="dots">
-            {level.documents.map((one) => (
-              <li key={one.kind + one.reference}>
-                {name("document", one.kind)}: <code>{one.reference}</code>
-              </li>
-            ))}
-          </ul>
-        )}
-        {level.submittedAt && (
-          <p className="hint">
-            {t("kyc.submittedAt")} <Time at={level.submittedAt} />
-          </p>
-        )}
-      </div>
-      {level.decisions.length > 0 && (
-        <div>
-          <h3>{t("kyc.decisions")}</h3>
-          <ol className="decisions">
-            {level.decisions.map((one, i) => (
-              <li key={i}>
-                <Badge tone={tones[one.outcome] ?? "neutral"}>{name("kycState", one.outcome)}</Badge> {one.by.name}, <Time at={one.at} />
-                {one.reason && <p>{one.reason}</p>}
-              </li>
-            ))}
-          </ol>
-        </div>
-      )}
+      <KycLevel level={level} />
       {waits && rights(me, user).decideKyc && <Decide level={level} user={user} />}
     </section>
   );

@@ -1,0 +1,13 @@
+import { Profile } from "./frame";
+import { OwnKyc } from "./kyc";
+
+/** One's identity checks, of who is past the first: the levels that are left. */
+export default function Identity() {
+  return (
+    <Profile>
+      <div className="panel stack profile-identity">
+        <OwnKyc />
+      </div>
+    </Profile>
+  );
+}
