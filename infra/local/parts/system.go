@@ -103,6 +103,19 @@ func (s system) npm(ctx context.Context) bool {
 	return err == nil
 }
 
+// chromium returns the browser's program, and sees to it that there is one.
+func (s system) chromium(ctx context.Context) (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := s.look(name); err == nil {
+			return path, nil
+		}
+	}
+	if err := s.provide(ctx, []string{chromium}); err != nil {
+		return "", err
+	}
+	return s.look("chromium")
+}
+
 // node returns the Node that came with the packages, or, on a system that there is none for
 // among them, the system's own if it is new enough.
 func (s system) node(ctx context.Context, modules string) (string, error) {

@@ -44,7 +44,7 @@ const brotli = (content) => brotliCompressSync(content, { params: { [constants.B
 function compress() {
   for (const name of files(out)) {
     const content = readFileSync(name);
-    if (![".html", ".js", ".css", ".svg"].includes(extname(name)) || content.length < 512) continue;
+    if (![".html", ".js", ".css", ".svg", ".txt"].includes(extname(name)) || content.length < 512) continue;
     writeFileSync(`${name}.br`, brotli(content));
     writeFileSync(`${name}.gz`, gzipSync(content, { level: 9 }));
   }

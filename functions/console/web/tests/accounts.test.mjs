@@ -26,9 +26,8 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   await opening.getByRole("dialog").getByRole("button", { name: "Open account" }).click();
   await opening.getByRole("link", { name: "Refunds" }).last().waitFor();
 
-  for (let i = 0; i < 6; i++) {
-    await as(admin(preset), "POST", "/v1/users", { kind: "regular", name: { first: "Noor", last: `Clerk ${i}` }, email: `clerk${i}@accounts.example.com`, roles: ["normal_user"] });
-  }
+  const clerk = (i) => as(admin(preset), "POST", "/v1/users", { kind: "regular", name: { first: "Noor", last: `Clerk ${i}` }, email: `clerk${i}@accounts.example.com`, roles: ["normal_user"] });
+  for (let i = 0; i < 6; i++) await clerk(i);
   const page = await open(t, { user: admin(preset) });
   await page.goto("/accounts");
   await page.getByRole("link", { name: "Refunds" }).last().click();
@@ -36,17 +35,20 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   await rows(page).nth(7).waitFor();
   const address = new URL(page.url());
   await lookAll(t, "account-lacking", { user: admin(preset), path: address.pathname + address.search, see: (page) => rows(page).nth(7).waitFor() });
+  // More than one assignment takes: it goes on in parts.
+  for (let i = 6; i < 82; i += 19) await Promise.all(Array.from({ length: 19 }, (_, more) => clerk(i + more)));
+  await page.reload();
   await page.getByRole("searchbox").fill("clerk");
-  await page.getByText(/Choose all 6 shown/).click();
-  await page.getByText("6 chosen").waitFor();
+  await page.getByText(/Choose all 82 shown/).click();
+  await page.getByText("82 chosen").waitFor();
   await page.getByRole("button", { name: "Assign" }).click();
-  await page.getByRole("dialog").getByText("6 users get this account").waitFor();
+  await page.getByRole("dialog").getByText("82 users get this account").waitFor();
   await page.getByRole("dialog").getByText("Takes effect at once.").waitFor();
   await look(page, "account-assign");
   await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
-  await page.getByText("Refunds is assigned to 6 users.").waitFor();
+  await page.getByText("Refunds is assigned to 82 users.").waitFor();
   await page.getByRole("searchbox").fill("");
-  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length <= 4);
   await page.getByRole("link", { name: "Who has it" }).click();
   await rows(page).nth(7).waitFor();
   await look(page, "account-has");

@@ -28,18 +28,31 @@ after(async () => (await browser)?.close());
 
 const steps = new Map();
 const period = 30_000;
+let ahead = 0;
+/** The service's time, in milliseconds. */
+const clock = () => Date.now() + ahead;
+
+/** Sets the service's clock ahead, by so many minutes. Sessions have ended by then: everybody signs in again. */
+export async function pass(minutes) {
+  const answer = await fetch(`${site}/local/clock`, { method: "POST", body: JSON.stringify({ advance: `${minutes}m` }) });
+  assert.equal(answer.status, 200, await answer.text());
+  ahead += minutes * 60_000;
+  for (const context of contexts.values()) await (await context).close();
+  contexts.clear();
+  cookies.clear();
+}
 
 /** The person's next one-time code: none twice. The service takes the one before and the one after this moment's as well. */
 export async function code(user) {
-  const now = () => Math.floor(Date.now() / period);
+  const now = () => Math.floor(clock() / period);
   const step = Math.max(now() - 1, (steps.get(user.totpSecret + user.identifier) ?? 0) + 1);
   steps.set(user.totpSecret + user.identifier, step);
-  while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, (step - 1) * period - Date.now()));
+  while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, (step - 1) * period - clock()));
   return totp(user.totpSecret, step);
 }
 
 /** RFC 6238, with the parameters that every app takes. */
-export function totp(secret, step = Math.floor(Date.now() / period)) {
+function totp(secret, step) {
   const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
@@ -76,13 +89,14 @@ async function signIn(user) {
   return { name, value, domain: new URL(site).hostname, path: "/", httpOnly: true, secure: true, sameSite: "Strict" };
 }
 
+const desk = { width: 1280, height: 800 };
 const contexts = new Map();
 
 /** A browser's context, which has its own cookies, storage and cache: what a person in a language finds is kept, as at a desk. */
-async function contextOf({ user, language, fresh }) {
+async function contextOf({ user, language, fresh, host, scale }) {
   const make = async () => {
     const context = await (await started()).newContext({
-      baseURL: site, locale: language, reducedMotion: "reduce", timezoneId: "Europe/Paris", acceptDownloads: true,
+      baseURL: host ? site.replace("127.0.0.1", host) : site, deviceScaleFactor: scale, locale: language, reducedMotion: "reduce", timezoneId: "Europe/Paris", acceptDownloads: true,
     });
     context.setDefaultTimeout(60_000);
     if (user) await context.addCookies([await session(user)]);
@@ -98,8 +112,8 @@ async function contextOf({ user, language, fresh }) {
  * A window: of whom is signed in (nobody), in which language, theme and size. A person's windows share what the browser keeps,
  * but a fresh one, which is for who changes that. What the page itself complains of, and what the policy stops, fails the test.
  */
-export async function open(t, { user, language = "en", theme = "light", width = 1280, height = 800, fresh = !user } = {}) {
-  const context = await contextOf({ user, language, fresh });
+export async function open(t, { user, language = "en", theme = "light", width = desk.width, height = desk.height, host, scale, fresh = !user || scale !== undefined } = {}) {
+  const context = await contextOf({ user, language, fresh, host, scale });
   const page = await context.newPage();
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: theme });
@@ -145,10 +159,11 @@ export async function look(page, name, what = "all") {
 
 /**
  * Looks at a page in both languages, both themes, at a desk and on a phone. `see` waits for what the page has to show. Axe
- * looks for each thing where it may differ: contrast by the theme, the rest by the language and the width.
+ * looks for each thing where it may differ: contrast by the theme, the rest by the language and the width. The window may be
+ * one that is there, of somebody who reads English.
  */
-export async function lookAll(t, name, { user, path, see }) {
-  const page = await open(t, { user });
+export async function lookAll(t, name, { user, path, see, window }) {
+  const page = window ?? (await open(t, { user }));
   await page.goto(path);
   await see(page);
   await look(page, `${name}-desk`);
@@ -164,15 +179,16 @@ export async function lookAll(t, name, { user, path, see }) {
     await look(page, `${name}-phone`, "structure");
   } finally {
     await page.evaluate(() => localStorage.removeItem("language"));
+    await page.setViewportSize(desk);
   }
 }
 
 /** Does something through the API as a person: what a page's story begins with, and is not about. */
-export async function as(user, method, path, body) {
+export async function as(user, method, path, body, language = "en") {
   const { name, value } = await session(user);
   const answer = await fetch(site + path, {
     method,
-    headers: { ...(body && { "Content-Type": "application/json" }), Cookie: `${name}=${value}`, "Sec-Fetch-Site": "same-origin" },
+    headers: { ...(body && { "Content-Type": "application/json" }), "Accept-Language": language, Cookie: `${name}=${value}`, "Sec-Fetch-Site": "same-origin" },
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
@@ -180,12 +196,12 @@ export async function as(user, method, path, body) {
   return text ? JSON.parse(text) : undefined;
 }
 
-/** The newest mail to an address whose text fits, waited for. */
-export async function mail(to, fits) {
+/** The newest mail to an address whose text fits, waited for until there are so many. */
+export async function mail(to, fits, number = 1) {
   for (let left = 60; left > 0; left--) {
     const { emails } = await (await fetch(`${MAILBOX_URL}/store`)).json();
-    const found = emails.findLast((one) => JSON.stringify(one.destination ?? one).includes(to) && fits.test(JSON.stringify(one)));
-    if (found) return JSON.stringify(found);
+    const found = emails.filter((one) => JSON.stringify(one.destination).includes(to)).map((one) => JSON.stringify(one)).filter((one) => fits.test(one));
+    if (found.length >= number) return found.at(-1);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(`no mail to ${to}`);

@@ -65,7 +65,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
                     {column.cell(row)}
                   </th>
                 ) : (
-                  <td key={column.id} data-name={column.name} className={column.numeric ? "numeric" : undefined}>
+                  <td key={column.id} data-name={column.hidden ? undefined : column.name} className={column.numeric ? "numeric" : undefined}>
                     {column.cell(row)}
                   </td>
                 ),

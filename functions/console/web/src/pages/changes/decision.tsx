@@ -38,6 +38,7 @@ export function Decision({ change }: { change: Change }) {
 function Proving({ change, approving, onClose }: { change: Change; approving: boolean; onClose: () => void }) {
   const { t, name } = useLanguage();
   const tell = useTell();
+  const proofs = useProofs();
   const path = { changeId: change.id };
   const prove = useWrite(
     ({ method, code, credential }: Proof, key) => {
@@ -58,7 +59,7 @@ function Proving({ change, approving, onClose }: { change: Change; approving: bo
       title={t(approving ? "changes.approveTitle" : "changes.confirmTitle")}
       open
       onClose={onClose}
-      methods={useProofs()}
+      methods={proofs}
       challenge={async () => (await answer(api.POST("/v1/changes/{changeId}/challenge", { params: { path } }))).publicKey}
       onProof={(proof) => prove.mutate(proof)}
       error={prove.error}

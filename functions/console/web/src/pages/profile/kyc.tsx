@@ -27,8 +27,8 @@ export function OwnKyc() {
     <Loaded query={kyc}>
       {(kyc) => {
         const next = kyc.levels.find((level) => level.state !== "passed");
-        return kyc.levels.map((level) => (
-          <section key={level.level} className="stack" aria-labelledby={`level-${level.level}`}>
+        return kyc.levels.slice(0, next ? kyc.levels.indexOf(next) + 1 : undefined).map((level) => (
+          <section key={level.level} className="stack kyc-level" aria-labelledby={`level-${level.level}`}>
             <h2 id={`level-${level.level}`} className="row">
               {t("kyc.level", { level: level.level })} <KycState state={level.state} />
             </h2>

@@ -139,6 +139,7 @@ export function Secret({ credential, kept }: { credential: Schemas["IssuedCreden
 export function Confirm({ change, onDone }: { change: Schemas["Change"]; onDone: (change: Schemas["Change"]) => void }) {
   const { t } = useLanguage();
   const me = useMe();
+  const proofs = useProofs();
   const path = { changeId: change.id };
   const confirm = useWrite(
     ({ method, code, credential }: { method: string; code?: string; credential?: Record<string, unknown> }, key) =>
@@ -155,7 +156,7 @@ export function Confirm({ change, onDone }: { change: Schemas["Change"]; onDone:
       <p>{t("stepUp.text")}</p>
       {change.diff.length > 0 && <Diff diff={change.diff} me={me} />}
       <SecondFactor
-        methods={useProofs()}
+        methods={proofs}
         challenge={async () => (await answer(api.POST("/v1/changes/{changeId}/challenge", { params: { path } }))).publicKey}
         onProof={confirm.mutate}
         error={confirm.error}

@@ -146,6 +146,7 @@ function CredentialDialog({ doing, user, me, etag, onClose }: TabProps & { doing
 /** Shows a secret after the second factor: at any time, or once while nobody was shown it (6.1). */
 function Reveal({ userId, credential, onClose }: { userId: string; credential: Credential; onClose: () => void }) {
   const { t } = useLanguage();
+  const proofs = useProofs();
   const reveal = useWrite((proof: Proof, key) =>
     answer(
       api.POST("/v1/users/{userId}/credentials/{credentialId}/reveal", {
@@ -169,7 +170,7 @@ function Reveal({ userId, credential, onClose }: { userId: string; credential: C
         <>
           <p>{t("credentials.revealText")}</p>
           <SecondFactor
-            methods={useProofs()}
+            methods={proofs}
             challenge={async () => (await answer(api.POST("/v1/me/mfa/challenge"))).publicKey}
             onProof={reveal.mutate}
             error={reveal.error}

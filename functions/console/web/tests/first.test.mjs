@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { admin, open, site } from "./harness.mjs";
+
+/**
+ * Opens a page with an empty cache, and answers how it came: the requests, in turns. All of a turn are held until the page
+ * asks for nothing more, and are then let go at once: what is in a later turn was asked for because of an earlier one.
+ */
+async function turns(page, path, there) {
+  const all = [];
+  let held = [];
+  await page.route("**/*", (route) => (route.request().resourceType() === "image" ? route.continue() : held.push(route)));
+  const going = page.goto(path, { waitUntil: "commit" });
+  let gone = false;
+  for (;;) {
+    for (let before = -1; held.length === 0 || before !== held.length; ) {
+      before = held.length;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      if (gone && (await there(page).isVisible())) {
+        await page.unrouteAll({ behavior: "ignoreErrors" });
+        return all;
+      }
+    }
+    const turn = held;
+    held = [];
+    all.push(turn.map((route) => new URL(route.request().url()).pathname.replace(/-[\w-]{8}\.(js|css)$/, ".$1")));
+    for (const route of turn) await route.continue();
+    gone ||= Boolean(await going);
+  }
+}
+
+// A page over a slow network is as late as the turns that it takes: its own file, then what that names, then who is there
+// side by side with the words and the page, then what the page shows.
+test("the first page comes in few turns", async (t) => {
+  const nobody = await turns(await open(t), "/", (page) => page.getByRole("button", { name: "Sign in", exact: true }));
+  assert.deepEqual([nobody.length, nobody[0]], [3, ["/"]], JSON.stringify(nobody));
+  const users = await turns(await open(t, { user: admin("billpro"), fresh: true }), "/users", (page) => page.getByRole("table"));
+  assert.deepEqual([users.length, users[0]], [4, ["/users"]], JSON.stringify(users));
+  assert.deepEqual(users[3].sort(), ["/v1/roles", "/v1/users"], "what the page shows");
+  assert.ok(users.flat().length <= 24, JSON.stringify(users));
+});
+
+test("what the scripts have of others is named beside them, with versions and licences", async () => {
+  const answer = await fetch(`${site}/licences.txt`);
+  const text = await answer.text();
+  const { packages } = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));
+  const { dependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  for (const name of Object.keys(dependencies)) assert.match(text, new RegExp(`^${name} ${packages[`node_modules/${name}`].version}: [A-Za-z]`, "m"));
+  assert.match(text, /Permission is hereby granted/, "the texts, too");
+});
