@@ -164,6 +164,7 @@ func TestLimitsAreTold(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]change{
 		"Must have at least 12 characters.":          with(`"password":"x"`),
+		"Must not be empty.":                         body(`{"name":{"first":""},"email":"ada@example.com","kind":"admin"}`),
 		"Must be one of: regular, admin.":            body(`{"name":{"first":"Ada"},"email":"ada@example.com","kind":"boss"}`),
 		"Must have the form: E.164, as +4512345678.": with(`"phone":"1"`),
 		"Is larger than 65536 bytes.":                body(strings.Repeat(" ", api.MaxBody+1)),

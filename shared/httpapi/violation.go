@@ -131,6 +131,7 @@ var messages = []struct {
 	{message: "invalid floating value", text: "type.number"},
 	{message: undecodable, text: "type", name: true},
 
+	{message: strings.Replace(validation.MsgExpectedMinLength, "%d", "1", 1), text: "minLength.one"},
 	{message: validation.MsgExpectedMinLength, text: "minLength", limit: true},
 	{message: validation.MsgExpectedMaxLength, text: "maxLength", limit: true},
 	{message: validation.MsgExpectedBePattern, text: "pattern", limit: true},
@@ -141,6 +142,7 @@ var messages = []struct {
 	{message: validation.MsgExpectedMaximumNumber, text: "maximum", limit: true},
 	{message: validation.MsgExpectedExclusiveMaximumNumber, text: "exclusiveMaximum", limit: true},
 	{message: validation.MsgExpectedNumberBeMultipleOf, text: "multipleOf", limit: true},
+	{message: strings.Replace(validation.MsgExpectedMinItems, "%d", "1", 1), text: "minItems.one"},
 	{message: validation.MsgExpectedMinItems, text: "minItems", limit: true},
 	{message: validation.MsgExpectedMaxItems, text: "maxItems", limit: true},
 	{message: validation.MsgExpectedArrayItemsUnique, text: "uniqueItems"},

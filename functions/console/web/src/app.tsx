@@ -1,7 +1,7 @@
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { RouterProvider } from "react-aria-components";
 import { Route, Switch } from "wouter";
-import { queries, signedIn, useSession, type Me } from "./api/queries";
+import { again, queries, signedIn, useSession, type Me } from "./api/queries";
 import { entries, pageAt, pages } from "./pages";
 import { Link, Redirect, useLocation } from "./router";
 import { Shell } from "./shell";
@@ -61,6 +61,12 @@ function Behind() {
 
 function Signed({ me }: { me: Me }) {
   const [path] = useLocation();
+  const { tag } = useLanguage();
+  const read = useRef(tag);
+  useEffect(() => {
+    if (read.current !== tag) void again(); // what the API says in words, in the other language
+    read.current = tag;
+  }, [tag]);
   const first = entries(me)[0];
   return (
     <Shell me={me}>

@@ -52,6 +52,7 @@ test("language and theme change at once, and stay", async (t) => {
   await page.getByRole("button", { name: "Language" }).click();
   await page.getByRole("menuitemradio", { name: "français" }).click();
   await page.getByRole("heading", { name: "Utilisateurs" }).waitFor();
+  await rows(page).getByText("Utilisateur administrateur").first().waitFor(); // what the API says, too
   await page.getByRole("button", { name: "Thème" }).click();
   await page.getByRole("menuitemradio", { name: "Sombre" }).click();
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark");

@@ -1,4 +1,4 @@
-import { keepPreviousData, MutationCache, QueryCache, QueryClient, queryOptions, useMutation, useQuery, useQueryClient, type UseMutationOptions } from "@tanstack/react-query";
+import { keepPreviousData, MutationCache, QueryCache, QueryClient, queryOptions, useMutation, useQuery, type UseMutationOptions } from "@tanstack/react-query";
 import { useRef } from "react";
 import { answer, api, ProblemError, type Schemas } from "./client";
 
@@ -63,13 +63,15 @@ export const may = (me: Me, permission: string) => permission in me.permissions;
 /** What a write leaves: who is signed in, and what is asked for once, since asking again would change it. */
 const kept = new Set<unknown>(["me", "once"]);
 
+/** Has what is shown read again. */
+export const again = () => queries.invalidateQueries({ predicate: (query) => !kept.has(query.queryKey[0]) });
+
 /**
  * A write. It has an idempotency key, which stays the same while the answer is not known, so that trying again does not do
  * it twice; a definite answer ends it.
  */
 export function useWrite<Input, Output>(write: (input: Input, key: string) => Promise<Output>, options?: Omit<UseMutationOptions<Output, ProblemError, Input>, "mutationFn">) {
   const key = useRef<string>(undefined);
-  const client = useQueryClient();
   return useMutation<Output, ProblemError, Input>({
     ...options,
     mutationFn: async (input) => {
@@ -84,7 +86,7 @@ export function useWrite<Input, Output>(write: (input: Input, key: string) => Pr
       }
     },
     onSettled: (...settled) => {
-      void client.invalidateQueries({ predicate: (query) => !kept.has(query.queryKey[0]) });
+      void again();
       return options?.onSettled?.(...settled);
     },
   });
