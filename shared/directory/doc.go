@@ -23,6 +23,11 @@
 //     change that is open.
 //   - Whom a wallet's owner invites passes no identity checks: the owner, who has, answers for it (User.Vouched). Whom an
 //     admin invites does. The stages are the organisation's settings either way.
+//   - What takes effect at once goes the same way to its end: carryOut writes the effects or, of a preview, hands them to
+//     who asks (3.11). Decisions about a change have no preview, for the change tells what it does; what takes a step-up
+//     has none, for a proof is used up, and a wrong one counts.
+//   - Who may approve a change is asked of the policies when the mails are sent, and not when it is asked for: that would
+//     be a read more for whoever waits, and be old by the time of a reminder.
 //   - The second factor is switched on for one user by a requirement in its profile, so that the switch is a change like
 //     any other (5.2); switched off, what the user had goes with it.
 //
