@@ -144,7 +144,7 @@ func Warnings(warnings []directory.Warning) []api.Warning {
 func Organisation(o directory.Organisation) api.Organisation {
 	return api.Organisation{
 		ID: string(o.ID), Name: o.Name, Preset: o.Preset, ActiveAdmins: o.ActiveAdmins, LeastAdmins: o.Settings.LeastAdmins(),
-		CreatedAt: o.CreatedAt.UTC(), Version: o.Version, Settings: Settings(o.Settings),
+		Owner: string(o.Owner), CreatedAt: o.CreatedAt.UTC(), Version: o.Version, Settings: Settings(o.Settings),
 	}
 }
 

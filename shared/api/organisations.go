@@ -60,6 +60,7 @@ type Organisation struct {
 	Settings     Settings  `json:"settings"`
 	ActiveAdmins int       `json:"activeAdmins"`
 	LeastAdmins  int       `json:"leastAdmins" doc:"How many active admins must remain."`
+	Owner        string    `json:"owner,omitempty" doc:"The user who is its owner, where its preset has owners."`
 	CreatedAt    time.Time `json:"createdAt"`
 	Version      int       `json:"version"`
 }

@@ -1,5 +1,6 @@
 import type { Schemas } from "../api/client";
 import { useLanguage, type Key } from "../texts";
+import { TextField } from "./controls";
 import { Badge, Time } from "./frame";
 
 type Level = Schemas["KYCLevel"];
@@ -19,6 +20,24 @@ export const business: (readonly [keyof Schemas["Business"], Key])[] = [
   ["countryOfIncorporation", "business.countryOfIncorporation"], ["address", "business.address"], ["site", "business.site"],
   ["employees", "business.employees"], ["otherContact", "business.otherContact"],
 ];
+
+/** The fields' names, as complaints have them. */
+export const businessNames = business.map(([field]) => `business.${field}`);
+
+/** What a client tells of its business, kept out of the way of who has nothing to tell. */
+export function BusinessFields({ told, set }: { told: Schemas["Business"]; set: (told: Schemas["Business"]) => void }) {
+  const { t } = useLanguage();
+  return (
+    <details>
+      <summary>{t("kyc.business")}</summary>
+      <div className="stack">
+        {business.map(([field, label]) => (
+          <TextField key={field} name={`business.${field}`} label={t(label)} value={told[field] ?? ""} onChange={(text) => set({ ...told, [field]: text || undefined })} maxLength={300} autoComplete="off" />
+        ))}
+      </div>
+    </details>
+  );
+}
 
 /** What was handed in for a level, and what was decided about it. */
 export function KycLevel({ level }: { level: Level }) {

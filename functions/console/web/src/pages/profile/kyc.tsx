@@ -5,7 +5,7 @@ import { polling, queries, useWrite } from "../../api/queries";
 import { useLanguage } from "../../texts";
 import { Button, Select, TextField } from "../../ui/controls";
 import { Loaded, useTell } from "../../ui/frame";
-import { business, KycLevel, KycState } from "../../ui/kyc";
+import { BusinessFields, businessNames, KycLevel, KycState } from "../../ui/kyc";
 import { Form } from "../../ui/problem";
 
 type Case = Schemas["KYCCase"];
@@ -57,7 +57,7 @@ function HandIn({ kyc, level }: { kyc: Case; level: Level }) {
     },
   );
   const set = (at: number, part: Partial<Document>) => setDocuments(documents.map((one, i) => (i === at ? { ...one, ...part } : one)));
-  const names = ["documents", ...documents.flatMap((_, i) => [`documents[${i}].kind`, `documents[${i}].reference`]), ...business.map(([field]) => `business.${field}`)];
+  const names = ["documents", ...documents.flatMap((_, i) => [`documents[${i}].kind`, `documents[${i}].reference`]), ...businessNames];
   return (
     <Form error={submit.error} names={names} onSubmit={() => submit.mutate(undefined)}>
       <p>{t("kyc.handInText")}</p>
@@ -82,14 +82,7 @@ function HandIn({ kyc, level }: { kyc: Case; level: Level }) {
           </Button>
         </div>
       )}
-      <details>
-        <summary>{t("kyc.business")}</summary>
-        <div className="stack">
-          {business.map(([field, label]) => (
-            <TextField key={field} name={`business.${field}`} label={t(label)} value={told[field] ?? ""} onChange={(text) => setTold({ ...told, [field]: text || undefined })} maxLength={300} autoComplete="off" />
-          ))}
-        </div>
-      </details>
+      <BusinessFields told={told} set={setTold} />
       <div className="row">
         <Button look="primary" type="submit" isPending={submit.isPending}>
           {t("kyc.handIn")}

@@ -13,7 +13,7 @@ import { ActDialog } from "./act";
 import { fullName, rights } from "./catalogue";
 import { asPost, asPut, keyed, Warnings } from "./outcome";
 
-const actions = ["duplicate", "verification", "passwordReset", "setPassword", "secondFactor", "reactivate", "deactivate", "remove"] as const;
+const actions = ["duplicate", "verification", "passwordReset", "setPassword", "secondFactor", "owner", "reactivate", "deactivate", "remove"] as const;
 type Action = (typeof actions)[number];
 
 /** Those that end something are apart from the others. */
@@ -83,6 +83,8 @@ export function Doing({ action, user, me, etag, onClose }: Props & { action: Act
       return <SetPassword user={user} onClose={onClose} />;
     case "secondFactor":
       return <ActDialog {...common} act={t("userAct.secondFactor")} danger write={(how) => answer(api.POST("/v1/users/{userId}/mfa-reset", { params: { path, ...asPost(how) } }))} />;
+    case "owner":
+      return <ActDialog {...common} act={t("userAct.owner")} write={(how) => answer(api.POST("/v1/users/{userId}/owner", { params: { path, ...asPost(how) } }))} />;
     case "reactivate":
       return <ActDialog {...common} act={t("userAct.reactivate")} write={(how) => answer(api.POST("/v1/users/{userId}/reactivate", { params: { path, ...asPost(how) } }))} />;
     case "deactivate":

@@ -94,6 +94,7 @@ export function rights(me: Me, user: User) {
     passwordReset: may(me, "users:update") && user.kind !== "api" && user.password !== "none" && !inactive,
     setPassword: may(me, "users:update") && settings.setPasswords && operator && user.kind !== "api" && !inactive && user.status !== "pending",
     secondFactor: may(me, "users:update") && manages && free && user.secondFactor,
+    owner: operator && may(me, "users:update") && Boolean(me.organisation.owner) && !user.owner && user.kind === "admin" && user.status === "active" && free,
     sessions: may(me, "users:update") && manages,
     credentials: may(me, "users:update") && manages && free,
     secrets: may(me, "users:update") && !operator,

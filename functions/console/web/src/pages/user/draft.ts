@@ -1,5 +1,6 @@
 import type { Schemas, User } from "../../api/client";
 import type { Me } from "../../api/queries";
+import { businessNames } from "../../ui/kyc";
 import { fieldOf } from "../../ui/problem";
 
 /** A user as a form has it: every field there, lists as they are chosen, the allow-list as it is typed. */
@@ -17,6 +18,8 @@ export interface Draft {
   permissions: string[];
   paymentRule: string | undefined;
   type: string | undefined;
+  /** Of a client, as far as whoever creates it knows (1.12). */
+  business: Schemas["Business"];
   contact: boolean;
   apiAccess: boolean;
   paymentLinks: boolean;
@@ -26,7 +29,7 @@ export interface Draft {
 
 /** The fields of each step, as the request's body names them: by them a complaint finds its step. */
 export const steps = {
-  basics: ["kind", "name.first", "name.last", "email", "username", "phone", "language", "type", "contact", "secondFactorRequired"],
+  basics: ["kind", "name.first", "name.last", "email", "username", "phone", "language", "type", ...businessNames, "contact", "secondFactorRequired"],
   accounts: ["companies", "accounts"],
   rights: ["roles", "permissions", "paymentRule", "apiAccess", "paymentLinks", "ipAllowList"],
 } as const;
@@ -40,13 +43,13 @@ export const newDraft = (me: Me): Draft => ({
   kind: "regular", first: "", last: "", email: "", username: "", phone: "", language: me.organisation.settings.languages[0] ?? "en",
   companies: [], accounts: [], roles: [], permissions: [], paymentRule: undefined,
   type: me.organisation.settings.onboarding.includes("kycNotVerified") ? "enterprise" : undefined,
-  contact: false, apiAccess: false, paymentLinks: false, ipAllowList: "", secondFactorRequired: false,
+  business: {}, contact: false, apiAccess: false, paymentLinks: false, ipAllowList: "", secondFactorRequired: false,
 });
 
 export const draftOf = (user: User): Draft => ({
   kind: user.kind, first: user.name.first, last: user.name.last ?? "", email: user.email, username: user.username ?? "", phone: user.phone ?? "",
   language: user.language, companies: user.companies, accounts: user.accounts, roles: user.roles, permissions: user.permissions,
-  paymentRule: user.paymentRule, type: user.type, contact: user.contact, apiAccess: user.apiAccess, paymentLinks: user.paymentLinks,
+  paymentRule: user.paymentRule, type: user.type, business: {}, contact: user.contact, apiAccess: user.apiAccess, paymentLinks: user.paymentLinks,
   ipAllowList: user.ipAllowList.join("\n"), secondFactorRequired: user.secondFactorRequired,
 });
 
@@ -62,6 +65,7 @@ export function body(draft: Draft): Schemas["NewUser"] {
     kind: draft.kind, name: { first: draft.first, last: draft.last || undefined }, email: draft.email, username: draft.username || undefined,
     phone: draft.phone || undefined, language: draft.language, companies: every ? [] : draft.companies, accounts: every ? [] : draft.accounts,
     roles: draft.roles, permissions: draft.permissions, paymentRule: draft.paymentRule, type: draft.kind === "regular" ? draft.type : undefined,
+    business: draft.kind === "regular" && Object.values(draft.business).some(Boolean) ? draft.business : undefined,
     contact: draft.contact || undefined, apiAccess: draft.apiAccess || undefined, paymentLinks: draft.paymentLinks || undefined,
     ipAllowList: addresses(draft.ipAllowList), secondFactorRequired: draft.secondFactorRequired || undefined,
   };

@@ -4,6 +4,7 @@ import { Link } from "../../router";
 import { languages, nameOf, useLanguage } from "../../texts";
 import { Checkbox, SearchField, Select, TextField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
+import { BusinessFields } from "../../ui/kyc";
 import { kinds, type Catalogue } from "./catalogue";
 import { hasEveryAccount, type Draft } from "./draft";
 import { Many, One, Tick } from "./inputs";
@@ -61,6 +62,7 @@ export function Basics({ draft, set, me, isNew }: Props & { isNew?: boolean }) {
         />
         {typed && <Select name="type" label={t("user.type")} options={["enterprise", "merchant"].map((id) => ({ id, name: name("type", id) }))} value={draft.type} onChange={(type) => set({ type })} />}
       </div>
+      {isNew && typed && <BusinessFields told={draft.business} set={(business) => set({ business })} />}
       {person && (settings.contacts || settings.secondFactor === "optional") && (
         <div className="switches">
           {settings.contacts && (
