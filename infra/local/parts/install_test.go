@@ -271,29 +271,43 @@ func TestPackagesFollowTheirLockFile(t *testing.T) {
 	}
 }
 
-func TestBrowserIsTheOneThatIsThereOrIsInstalled(t *testing.T) {
+func TestBrowserIsTheLightestThatCanBeHad(t *testing.T) {
 	t.Parallel()
-	there := fakeSystem("google-chrome")
-	if program, err := there.chromium(t.Context()); err != nil || program != "/bin/google-chrome" {
-		t.Errorf("%s, %v", program, err)
-	}
-	missing := fakeSystem("apt-get")
-	look, installed := missing.look, false
-	missing.look = func(program string) (string, error) {
-		if installed && program == "chromium" {
-			return "/bin/chromium", nil
-		}
-		return look(program)
-	}
-	missing.run = func(_ context.Context, path string, args ...string) (string, error) {
-		installed = installed || slices.Contains(args, "chromium")
-		return "", nil
-	}
-	if program, err := missing.chromium(t.Context()); err != nil || program != "/bin/chromium" {
-		t.Errorf("%s, %v", program, err)
-	}
-	if _, err := fakeSystem().chromium(t.Context()); err == nil || !strings.Contains(err.Error(), "Chromium") {
-		t.Errorf("nothing to install it with: %v", err)
+	for name, test := range map[string]struct {
+		programs []string
+		fails    bool
+		want     string
+	}{
+		"it is there":              {programs: []string{"chromium", "chromium-headless-shell", "apt-get"}, want: "/bin/chromium-headless-shell"},
+		"another system's":         {programs: []string{"google-chrome"}, want: "/bin/google-chrome"},
+		"installed":                {programs: []string{"apt-get"}, want: "/bin/chromium-headless-shell"},
+		"installed beside another": {programs: []string{"chromium", "apt-get"}, want: "/bin/chromium-headless-shell"},
+		"not to be had":            {programs: []string{"chromium", "apt-get"}, fails: true, want: "/bin/chromium"},
+		"none to be had":           {programs: []string{"apt-get"}, fails: true},
+		"nothing to install with":  {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := fakeSystem(test.programs...)
+			look, installed := s.look, false
+			s.look = func(program string) (string, error) {
+				if installed && program == headlessShell {
+					return "/bin/" + program, nil
+				}
+				return look(program)
+			}
+			s.run = func(_ context.Context, _ string, args ...string) (string, error) {
+				if test.fails {
+					return "", errors.New("offline")
+				}
+				installed = installed || slices.Contains(args, headlessShell)
+				return "", nil
+			}
+			program, err := s.chromium(t.Context())
+			if program != test.want || (err == nil) != (test.want != "") {
+				t.Errorf("%q, %v", program, err)
+			}
+		})
 	}
 }
 

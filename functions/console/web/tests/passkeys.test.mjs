@@ -38,9 +38,8 @@ test("a passkey is made when one comes in, signs in alone or after the password,
   await petra.press("factor.passkey");
   await petra.heading("users.title");
 
-  // One more, by a name, proven by the first.
   await petra.goto("/profile/security");
-  await petra.reads("profile.passkeys");
+  await petra.page.getByRole("button", { name: petra.say("profile.passkeyRemoveNamed", { name: petra.say("profile.passkey") }) }).waitFor();
   await look(petra.page, "profile-passkeys");
 
   const control = (changeControl) => as({ ...operator, organisation: id }, "PATCH", `/v1/organisations/${id}`, { settings: { changeControl } });
