@@ -117,7 +117,7 @@ func (p Population) Filters(users int, day time.Time) []Filter {
 	status := func(status string) func(api.User) bool {
 		return func(user api.User) bool { return user.Status == status }
 	}
-	inAccount := has(func(user api.User) []string { return user.Accounts }, account)
+	inAccount := func(user api.User) bool { return user.AllAccounts || slices.Contains(user.Accounts, account) }
 	inRole := has(func(user api.User) []string { return user.Roles }, role)
 	factor := func(has bool) func(api.User) bool {
 		return func(user api.User) bool { return user.SecondFactor == has }

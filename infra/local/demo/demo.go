@@ -68,11 +68,14 @@ func (m *Maker) Make(ctx context.Context) (Demo, error) {
 		return Demo{}, err
 	}
 	made.Operator = people
-	if err := m.write(ctx, platform, effects); err != nil {
+	if err := m.write(ctx, platform.ID, append(effects, directory.PutOrganisation{Organisation: platform})); err != nil {
 		return Demo{}, err
 	}
 	for i, stage := range stages {
-		organisation, err := m.organisation(ctx, stage, 10*(i+1), hash)
+		organisation, effects, err := m.organisation(ctx, stage, stage.preset, 10*(i+1), hash)
+		if err == nil {
+			err = m.write(ctx, directory.OrganisationID(organisation.ID), effects)
+		}
 		if err != nil {
 			return Demo{}, fmt.Errorf("demo organisation %s: %w", stage.preset, err)
 		}
@@ -91,25 +94,37 @@ func (m *Maker) platform() (directory.Organisation, error) {
 	}, nil
 }
 
-func (m *Maker) organisation(ctx context.Context, stage stage, number int, hash string) (Organisation, error) {
+// Another is an organisation like the demo's of a preset, with a name of its own, and all that Make would write of it, for who
+// wants very many. Its people go by the demo's secrets, whose hash is that of the password; the number tells their phones
+// apart, and so is ten from the next.
+func (m *Maker) Another(ctx context.Context, preset, name string, number int, hash string) (Organisation, []directory.Effect, error) {
+	for _, stage := range stages {
+		if stage.preset == preset {
+			return m.organisation(ctx, stage, name, number, hash)
+		}
+	}
+	return Organisation{}, nil, fmt.Errorf("no demo organisation %s", preset)
+}
+
+func (m *Maker) organisation(ctx context.Context, stage stage, name string, number int, hash string) (Organisation, []directory.Effect, error) {
 	preset, ok := m.Presets.Preset(stage.preset)
 	if !ok {
-		return Organisation{}, fmt.Errorf("no such preset")
+		return Organisation{}, nil, fmt.Errorf("no such preset")
 	}
 	organisation := directory.Organisation{
-		ID: directory.OrganisationID(directory.PrefixOrganisation + fixed(stage.preset)), Name: stage.preset, Preset: stage.preset,
+		ID: directory.OrganisationID(directory.PrefixOrganisation + fixed(name)), Name: name, Preset: stage.preset,
 		Settings: preset.Settings, CreatedAt: m.Now(),
 	}
-	made := Organisation{Preset: stage.preset, ID: string(organisation.ID), Name: stage.preset}
+	made := Organisation{Preset: stage.preset, ID: string(organisation.ID), Name: name}
 	accounts, effects := m.accounts(organisation)
 	for _, account := range accounts {
 		made.Accounts = append(made.Accounts, string(account.ID))
 	}
 	for i, member := range stage.members {
-		email := strings.ToLower(member.first) + "@" + stage.preset + ".example.com"
+		email := strings.ToLower(member.first) + "@" + name + ".example.com"
 		user, written, err := m.person(ctx, organisation, email, member, accounts, number+i, hash)
 		if err != nil {
-			return Organisation{}, err
+			return Organisation{}, nil, err
 		}
 		if member.kind == directory.KindAdmin {
 			organisation.ActiveAdmins++
@@ -119,19 +134,19 @@ func (m *Maker) organisation(ctx context.Context, stage stage, number int, hash 
 		}
 		made.Users, effects = append(made.Users, user), append(effects, written...)
 	}
-	return made, m.write(ctx, organisation, effects)
+	return made, append(effects, directory.PutOrganisation{Organisation: organisation}), nil
 }
 
 // write makes an organisation unless it is there.
-func (m *Maker) write(ctx context.Context, organisation directory.Organisation, effects []directory.Effect) error {
-	found, err := m.Store.Read(ctx, directory.Want{Organisations: []directory.OrganisationID{organisation.ID}})
+func (m *Maker) write(ctx context.Context, organisation directory.OrganisationID, effects []directory.Effect) error {
+	found, err := m.Store.Read(ctx, directory.Want{Organisations: []directory.OrganisationID{organisation}})
 	if err != nil {
 		return err
 	}
-	if _, there := found.Organisations[organisation.ID]; there {
+	if _, there := found.Organisations[organisation]; there {
 		return nil
 	}
-	return m.Store.Commit(ctx, append(effects, directory.PutOrganisation{Organisation: organisation})...)
+	return m.Store.Commit(ctx, effects...)
 }
 
 // accounts are three in two companies.
@@ -143,13 +158,13 @@ func (m *Maker) accounts(organisation directory.Organisation) ([]directory.Accou
 		accounts []string
 	}{{"North Trading", []string{"Operating", "Payroll"}}, {"South Trading", []string{"Reserve"}}} {
 		made := directory.Company{
-			ID: directory.CompanyID(directory.PrefixCompany + fixed(organisation.Preset, "company", fmt.Sprint(i))), Organisation: organisation.ID,
+			ID: directory.CompanyID(directory.PrefixCompany + fixed(organisation.Name, "company", fmt.Sprint(i))), Organisation: organisation.ID,
 			Name: company.name, CreatedAt: m.Now(),
 		}
 		effects = append(effects, directory.PutCompany{Company: made})
 		for _, name := range company.accounts {
 			account := directory.Account{
-				ID:           directory.AccountID(directory.PrefixAccount + fixed(organisation.Preset, "account", name)),
+				ID:           directory.AccountID(directory.PrefixAccount + fixed(organisation.Name, "account", name)),
 				Organisation: organisation.ID, Company: made.ID, Name: name, CreatedAt: m.Now(),
 			}
 			accounts, effects = append(accounts, account), append(effects, directory.PutAccount{Account: account})
@@ -171,7 +186,7 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 		CreatedAt: registered, UpdatedAt: registered, Version: 1,
 		Profile: directory.Profile{
 			Name: directory.Name{First: member.first, Last: member.last}, Email: email, Language: language,
-			Phone: fmt.Sprintf("+442079460%03d", number), PaymentRule: member.paymentRule,
+			Phone: fmt.Sprintf("+44%010d", 2079460000+number), PaymentRule: member.paymentRule,
 			Access: directory.Access{Roles: member.roles, Permissions: member.permissions}, APIAccess: member.kind == directory.KindAPI,
 		},
 	}
@@ -208,7 +223,7 @@ func (m *Maker) person(ctx context.Context, organisation directory.Organisation,
 
 	told.Identifier, told.Password = email, demo.Password
 	if organisation.Settings.SignInName == directory.SignInUsername {
-		user.Username = strings.ToLower(member.first) + "." + organisation.Preset
+		user.Username = strings.ToLower(member.first) + "." + organisation.Name
 		told.Identifier = user.Username
 	}
 	user.Password = directory.PasswordUsable

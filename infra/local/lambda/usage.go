@@ -13,8 +13,9 @@ type Usage struct {
 	// CPU is the user and system time of all its processes, those that are gone
 	// included.
 	CPU time.Duration
-	// Resident is the memory of its running processes, and Peak the most that one
-	// of them had so far, in bytes.
+	// Running counts its processes, Resident is their memory, and Peak the most
+	// that one of them had so far, in bytes.
+	Running        int
 	Resident, Peak int64
 	// Spawns counts the processes that were started, or tried.
 	Spawns int
@@ -55,6 +56,7 @@ func (s *Service) Usage(function string) (Usage, error) {
 		if err != nil {
 			continue // it has just ended, and has no memory
 		}
+		total.Running++
 		total.Resident, total.Peak = total.Resident+resident, max(total.Peak, peak)
 	}
 	return total, nil

@@ -38,7 +38,7 @@ func dataDir(part, folder string, o Options) (dir string, release func(), err er
 // passingDir returns a fresh folder, in memory where possible, that release removes.
 func passingDir(folder string) (dir string, release func(), err error) {
 	const prefix = "mandate-"
-	parent := memoryDir()
+	parent := MemoryDir()
 	removeAbandoned(filepath.Join(parent, prefix+"*"))
 	dir, err = os.MkdirTemp(parent, prefix+folder+"-")
 	if err != nil {
@@ -69,8 +69,8 @@ func removeAbandoned(pattern string) {
 	}
 }
 
-// memoryDir is a folder in memory where the system has one, else that for temporary files.
-func memoryDir() string {
+// MemoryDir is a folder in memory where the system has one, else that for temporary files.
+func MemoryDir() string {
 	const shm = "/dev/shm"
 	if info, err := os.Stat(shm); runtime.GOOS == "linux" && err == nil && info.IsDir() {
 		return shm

@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,8 @@ type Options struct {
 	ClockSkew time.Duration
 	// Region is in the ARNs of Step Functions; empty means DefaultRegion.
 	Region string
+	// HeapMB bounds the memory of DynamoDB's heap; 0 is 512.
+	HeapMB int
 	// Log gets the part's output at level debug, and its deaths as warnings; nil drops both.
 	Log *slog.Logger
 }
@@ -43,7 +46,7 @@ type Options struct {
 func (i *Installation) StartDynamoDB(ctx context.Context, o Options) (*Process, error) {
 	return start(ctx, "DynamoDB", "dynamodb", o, func(port int, dir string) program {
 		args := []string{
-			"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-XX:-UsePerfData",
+			"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", fmt.Sprintf("-Xmx%dm", cmp.Or(o.HeapMB, 512)), "-XX:-UsePerfData",
 			"-Djava.library.path=" + filepath.Join(i.dynamoDB, "DynamoDBLocal_lib"),
 			"-jar", filepath.Join(i.dynamoDB, "DynamoDBLocal.jar"),
 			"-disableTelemetry", "-sharedDb", "-port", strconv.Itoa(port),

@@ -42,7 +42,8 @@ func (r *Runner) aws() aws.Config {
 	return aws.Config{Region: region, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
 }
 
-func (r *Runner) dynamoDB() *dynamodb.Client {
+// Client calls the DynamoDB that runs.
+func (r *Runner) Client() *dynamodb.Client {
 	return dynamodb.NewFromConfig(r.aws(), func(o *dynamodb.Options) { o.BaseEndpoint = &r.DynamoDB })
 }
 
@@ -144,7 +145,7 @@ func (r *Runner) environment(function deployment.Function) (map[string]string, e
 
 func (r *Runner) createTable(ctx context.Context) error {
 	r.Table = tableName
-	client := r.dynamoDB()
+	client := r.Client()
 	_, err := client.CreateTable(ctx, store.Schema(tableName))
 	var exists *types.ResourceInUseException
 	if errors.As(err, &exists) {
@@ -153,16 +154,12 @@ func (r *Runner) createTable(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the table: %w", err)
 	}
-	attribute, on := store.TTL, true
-	_, err = client.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
-		TableName: aws.String(tableName), TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &attribute, Enabled: &on},
-	})
-	return err
+	return r.expire(ctx)
 }
 
 // startEvents feeds the functions that the stream and the schedules start, as they are declared.
 func (r *Runner) startEvents(ctx context.Context) error {
-	table, err := r.dynamoDB().DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(tableName)})
+	table, err := r.Client().DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(tableName)})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (r *Runner) Core() (directory.Core, error) {
 	if err != nil {
 		return directory.Core{}, err
 	}
-	table := store.New(r.dynamoDB(), tableName)
+	table := store.New(r.Client(), tableName)
 	return directory.Core{
 		Store: table, Policies: presets, Presets: presets, Sealer: seal.New(kmskeys.New(r.kms(), r.key, table.Vault(), r.now)),
 		Now: r.now, NewID: func(prefix string) string {

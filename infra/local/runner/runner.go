@@ -31,7 +31,9 @@ type Options struct {
 	ClockSkew   time.Duration
 	// SweepEvery replaces the schedule's rate, so that nobody has to wait for a minute.
 	SweepEvery time.Duration
-	Log        *slog.Logger
+	// HeapMB bounds the memory of DynamoDB's heap, for who has much data; 0 is the part's own.
+	HeapMB int
+	Log    *slog.Logger
 }
 
 // Runner is a service that runs.
@@ -41,6 +43,8 @@ type Runner struct {
 	Table                                           string
 	Demo                                            demo.Demo
 	Functions                                       *lambda.Service
+	// DatabasePID is the process of DynamoDB, for who measures it.
+	DatabasePID func() int
 	// Lambdas are the functions as they run, for who wants to run one again, by itself (infra/bench).
 	Lambdas []lambda.Function
 
@@ -124,18 +128,28 @@ func (r *Runner) start(ctx context.Context) (failed error) {
 	return r.serveFront(api)
 }
 
-// startParts starts what the functions call. Step Functions calls back: until the functions are there, it is kept
-// waiting.
-func (r *Runner) startParts(ctx context.Context, installation *parts.Installation) error {
-	options := func(port int) parts.Options {
-		return parts.Options{Port: port, DataDir: r.options.DataDir, ClockSkew: r.options.ClockSkew, Region: region, Log: r.log}
+func (r *Runner) partOptions(port int) parts.Options {
+	return parts.Options{
+		Port: port, DataDir: r.options.DataDir, ClockSkew: r.options.ClockSkew, Region: region, HeapMB: r.options.HeapMB, Log: r.log,
 	}
-	database, err := installation.StartDynamoDB(ctx, options(0))
+}
+
+func (r *Runner) startDatabase(ctx context.Context, installation *parts.Installation) error {
+	database, err := installation.StartDynamoDB(ctx, r.partOptions(0))
 	if err != nil {
 		return err
 	}
-	r.parts, r.DynamoDB = append(r.parts, database), database.Endpoint()
-	mailbox, err := installation.StartSES(ctx, options(r.options.MailboxPort))
+	r.parts, r.DynamoDB, r.DatabasePID = append(r.parts, database), database.Endpoint(), database.PID
+	return nil
+}
+
+// startParts starts what the functions call. Step Functions calls back: until the functions are there, it is kept
+// waiting.
+func (r *Runner) startParts(ctx context.Context, installation *parts.Installation) error {
+	if err := r.startDatabase(ctx, installation); err != nil {
+		return err
+	}
+	mailbox, err := installation.StartSES(ctx, r.partOptions(r.options.MailboxPort))
 	if err != nil {
 		return err
 	}
@@ -154,7 +168,7 @@ func (r *Runner) startParts(ctx context.Context, installation *parts.Installatio
 	if err != nil {
 		return err
 	}
-	machine, err := installation.StartStepFunctions(ctx, invokeAPI, options(0))
+	machine, err := installation.StartStepFunctions(ctx, invokeAPI, r.partOptions(0))
 	if err != nil {
 		return err
 	}
