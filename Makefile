@@ -1,7 +1,7 @@
 # Everything that the project needs on a machine besides Go, git and make is installed by what runs here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint audit build synth deploy invoke
+.PHONY: help run test soak bench load lint audit build synth deploy invoke
 
 # The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
@@ -28,6 +28,14 @@ soak: ## all faults at every call, and the model at length; STEPS=100000, PAIRS=
 
 bench: ## the budgets' figures, one JSON object a line
 	@go run ./infra/bench
+
+USERS ?= 1000000
+ORGANISATIONS ?= 10000
+MINUTES ?= 10
+CLIENTS ?= 8
+
+load: ## clients beside many users; USERS=1000000, ORGANISATIONS=10000, MINUTES=10, CLIENTS=8, DATA=folder keeps the users
+	@go run ./infra/load -users $(USERS) -organisations $(ORGANISATIONS) -minutes $(MINUTES) -clients $(CLIENTS) -data "$(DATA)"
 
 lint: ## gofmt, go vet, staticcheck; the console's types and texts
 	@$(CONSOLE)

@@ -102,6 +102,10 @@ func (w *walker) check(walk *walk, list api.List[api.User]) error {
 	if len(list.Items) > measure.PageSize || walk.filter.Ordered && list.Next != "" && len(list.Items) < measure.PageSize {
 		return fmt.Errorf("a page of %d, with another one behind it", len(list.Items))
 	}
+	inOrder := list.Items
+	if walk.last.ID != "" {
+		inOrder = append([]api.User{walk.last}, list.Items...)
+	}
 	for _, user := range list.Items {
 		if !walk.filter.Fits(user) {
 			return fmt.Errorf("it has %+v", user)
@@ -125,7 +129,7 @@ func (w *walker) check(walk *walk, list api.List[api.User]) error {
 	if walk.filter.Ordered && list.Next == "" {
 		return w.follows(walk.filter, walk.last.ID, "")
 	}
-	return sorted(walk.filter, list.Items)
+	return sorted(walk.filter, inOrder)
 }
 
 // follows tells whether somebody of the population would have come between two who came one after the other; without an id
@@ -166,7 +170,7 @@ func (w *walker) numberOf(id string) (int, bool) {
 
 func (w *walker) populated(i int) api.User { return present.User(w.population.User(i)) }
 
-// sorted holds a page against its list's order.
+// sorted holds users against their list's order.
 func sorted(filter measure.Filter, users []api.User) error {
 	var of func(api.User) string
 	switch filter.Query.Get("sort") {
