@@ -13,7 +13,6 @@ import (
 	awscredentials "github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/oklog/ulid/v2"
 
 	"mandate/functions/wire/credentials"
 	"mandate/infra/local/demo"
@@ -162,18 +161,9 @@ func (p *place) member(ctx context.Context, preset string, who int) (member, err
 		}
 		one := member{User: organisation.Users[who], organisation: organisation}
 		ref := directory.UserRef{Organisation: directory.OrganisationID(organisation.ID), ID: directory.UserID(one.ID)}
-		found, err := p.store.Read(ctx, directory.Want{Users: []directory.UserRef{ref}})
-		if err != nil {
-			return member{}, err
-		}
-		user := found.Users[ref]
-		ticket := directory.NewTicket(ref.Organisation, ref.ID, user.Identity, ref.Organisation)
-		one.token = ticket.Text(directory.TicketSession)
-		return one, p.store.Commit(ctx, directory.BeginSession{Session: directory.Session{
-			ID: directory.PrefixSession + ulid.Make().String(), Hash: ticket.Hash(), Organisation: ref.Organisation, User: ref.ID,
-			Identity: user.Identity, Acting: ref.Organisation, Stage: directory.SessionFull,
-			CreatedAt: now(), LastSeenAt: now(), ExpiresAt: now().Add(directory.SessionAbsolute),
-		}})
+		var err error
+		one.token, err = measure.Session(ctx, p.store, ref, now())
+		return one, err
 	}
 	return member{}, fmt.Errorf("no demo organisation %s", preset)
 }

@@ -9,9 +9,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"mandate/infra/local/demo"
+	"mandate/infra/measure"
 	"mandate/shared/directory"
 	"mandate/shared/otp"
 )
@@ -77,22 +76,13 @@ func (l *load) gets(ctx context.Context, operation string, who person, path stri
 	return l.asks(ctx, operation, who, http.MethodGet, path, nil, http.StatusOK, into)
 }
 
-// session begins one for a user without its signing in, which would cost more than all that it does then.
+// session has a user signed in.
 func (l *load) session(ctx context.Context, organisation demo.Organisation, place int) (person, error) {
 	who := person{User: organisation.Users[place], organisation: organisation}
 	ref := directory.UserRef{Organisation: directory.OrganisationID(organisation.ID), ID: directory.UserID(who.ID)}
-	found, err := l.core.Store.Read(ctx, directory.Want{Users: []directory.UserRef{ref}})
-	if err != nil {
-		return person{}, err
-	}
-	user, now := found.Users[ref], l.core.Now()
-	ticket := directory.NewTicket(ref.Organisation, ref.ID, user.Identity, ref.Organisation)
-	who.token = ticket.Text(directory.TicketSession)
-	return who, l.core.Store.Commit(ctx, directory.BeginSession{Session: directory.Session{
-		ID: directory.PrefixSession + ulid.Make().String(), Hash: ticket.Hash(), Organisation: ref.Organisation, User: ref.ID,
-		Identity: user.Identity, Acting: ref.Organisation, Stage: directory.SessionFull,
-		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(directory.SessionAbsolute),
-	}})
+	var err error
+	who.token, err = measure.Session(ctx, l.core.Store, ref, l.core.Now())
+	return who, err
 }
 
 // signsIn goes through the door: password, then code.

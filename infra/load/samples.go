@@ -7,9 +7,9 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"mandate/infra/local/lambda"
 )
 
 // every is how far apart samples are.
@@ -101,11 +101,11 @@ func (l *load) sample(idle map[string]float64) (sample, error) {
 	}
 	debug.FreeOSMemory() // so that it is what is in use
 	for name, pid := range map[string]int{runnerName: os.Getpid(), databaseName: l.runner.DatabasePID()} {
-		resident, err := residentOf(pid)
+		resident, _, err := lambda.MemoryOf(pid)
 		if err != nil {
 			return now, err
 		}
-		now.Resident[name] = resident
+		now.Resident[name] = float64(resident) / (1 << 20)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,21 +122,6 @@ func (l *load) sample(idle map[string]float64) (sample, error) {
 	now.Rate = float64(len(recent)) / (now.Seconds - before)
 	now.P50, now.P95 = percentile(recent, 50), percentile(recent, 95)
 	return now, nil
-}
-
-// residentOf is the memory of a process, in MiB.
-func residentOf(pid int) (float64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(status)) {
-		if size, found := strings.CutPrefix(line, "VmRSS:"); found {
-			kibibytes, err := strconv.ParseFloat(strings.Fields(size)[0], 64)
-			return kibibytes / 1024, err
-		}
-	}
-	return 0, nil
 }
 
 // percentile of times, in milliseconds; 0 of none.

@@ -31,12 +31,12 @@ func cpuSoFar(pid int) (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// memoryOf reads what memory of a running process is resident, and the most that was, in bytes. It fails when the process has
+// MemoryOf reads what memory of a running process is resident, and the most that was, in bytes. It fails when the process has
 // ended.
 //
 // Not the resource usage that is told of a process at its end: the kernel counts there what its parent had when it was
 // started.
-func memoryOf(pid int) (resident, peak int64, err error) {
+func MemoryOf(pid int) (resident, peak int64, err error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, 0, err

@@ -16,5 +16,5 @@ func childAttributes() *syscall.SysProcAttr {
 // cpuSoFar is not to be had here.
 func cpuSoFar(int) (time.Duration, error) { return 0, errors.ErrUnsupported }
 
-// memoryOf is not to be had here.
-func memoryOf(int) (resident, peak int64, err error) { return 0, 0, errors.ErrUnsupported }
+// MemoryOf is not to be had here.
+func MemoryOf(int) (resident, peak int64, err error) { return 0, 0, errors.ErrUnsupported }

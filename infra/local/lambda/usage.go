@@ -52,7 +52,7 @@ func (s *Service) Usage(function string) (Usage, error) {
 			cpu = cpuOf(inst.state)
 		}
 		total.CPU += cpu
-		resident, peak, err := memoryOf(inst.process.Pid)
+		resident, peak, err := MemoryOf(inst.process.Pid)
 		if err != nil {
 			continue // it has just ended, and has no memory
 		}
