@@ -50,12 +50,12 @@ type Server struct {
 type route struct {
 	id      string
 	public  bool
-	table   bool   // answers CSV as well
 	ends    bool   // ends the session that it comes with
 	act     bool   // takes effect at once: its preview has an answer of its own
 	bad     int    // status of bad input where the operation has its own
 	prepare func() // at its first request: see doc.go
 
+	table   bool            // answers CSV as well
 	own     []*huma.Param   // parameters that the operation has by its kind, checked here
 	queries map[string]bool // known query parameters, and whether each may be repeated
 	body    bool            // takes a body
