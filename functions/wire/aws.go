@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"mandate/functions/wire/sending"
 	"mandate/shared/config"
 )
 
@@ -32,6 +33,7 @@ func awsConfig() (aws.Config, error) {
 		Region:        identity.Region,
 		Credentials:   credentials.NewStaticCredentialsProvider(identity.AccessKey, identity.SecretKey, identity.SessionToken),
 		ConfigSources: []any{endpoints{}},
+		HTTPClient:    sending.Client(),
 	}, nil
 }
 

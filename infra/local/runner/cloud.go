@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"mandate/functions/wire/sending"
 	"mandate/infra/deployment"
 	"mandate/infra/local/lambda"
 	"mandate/infra/local/parts"
@@ -39,7 +40,7 @@ const (
 
 // aws is the configuration with which the runner itself calls a part.
 func (r *Runner) aws() aws.Config {
-	return aws.Config{Region: region, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
+	return aws.Config{Region: region, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), HTTPClient: sending.Client()}
 }
 
 // Client calls the DynamoDB that runs.
