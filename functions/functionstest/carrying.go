@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
 	"mandate/functions/faulttest"
 	workflowfunction "mandate/functions/workflow"
@@ -96,32 +95,14 @@ func (w *World) settle(order func([]directory.OutboxRef) []directory.OutboxRef) 
 // Outbox lists what waits in it, oldest first.
 func (w *World) Outbox() []directory.OutboxRef {
 	w.t.Helper()
-	type waiting struct {
-		ref directory.OutboxRef
-		at  string
-	}
-	var found []waiting
-	for _, item := range w.items() {
-		var keys struct {
-			PK        string `dynamodbav:"pk"`
-			SK        string `dynamodbav:"sk"`
-			CreatedAt string `dynamodbav:"createdAt"`
+	var refs []directory.OutboxRef
+	for _, key := range w.Client.stream.outbox() {
+		pk, sk, _ := strings.Cut(key, " ")
+		ref, ok := store.OutboxRefOf(pk, sk)
+		if !ok {
+			w.t.Fatalf("%s is no outbox item", key)
 		}
-		if err := attributevalue.UnmarshalMap(item, &keys); err != nil {
-			w.t.Fatal(err)
-		}
-		if strings.HasSuffix(keys.PK, "#outbox") {
-			ref, ok := store.OutboxRefOf(keys.PK, keys.SK)
-			if !ok {
-				w.t.Fatalf("%s %s is no outbox item", keys.PK, keys.SK)
-			}
-			found = append(found, waiting{ref, keys.CreatedAt + keys.SK})
-		}
-	}
-	slices.SortFunc(found, func(a, b waiting) int { return cmp.Compare(a.at, b.at) })
-	refs := make([]directory.OutboxRef, len(found))
-	for i, one := range found {
-		refs[i] = one.ref
+		refs = append(refs, ref)
 	}
 	return refs
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"mandate/functions/faulttest"
+	"mandate/functions/wire/sending"
 	"mandate/shared/store"
 )
 
@@ -29,31 +30,73 @@ type Client struct {
 	faults    *faulttest.Layer
 	bare      *dynamodb.Client
 	rehearsed atomic.Pointer[func(keys []string)]
+	stream    *stream
 	tape      *Tape
 }
 
-// newClient makes a table that ends with the test.
+// newClient has a table, which is the test's alone and empty.
 func newClient(t testing.TB, faults *faulttest.Layer, endpoint string) *Client {
 	t.Helper()
 	connections := &http.Transport{MaxIdleConnsPerHost: 16}
 	t.Cleanup(connections.CloseIdleConnections)
-	at := config(endpoint)
+	at, stream := config(endpoint), newStream(connections)
 	c := &Client{
-		table: "functionstest-" + ulid.Make().String(), faults: faults,
-		Client: dynamodb.NewFromConfig(at, store.Answers, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(connections) }),
-		bare:   dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: connections} }),
+		faults: faults, stream: stream,
+		Client: dynamodb.NewFromConfig(at, store.Answers, func(o *dynamodb.Options) { o.HTTPClient = faults.Client(stream) }),
+		bare:   dynamodb.NewFromConfig(at, func(o *dynamodb.Options) { o.HTTPClient = sending.Whole(&http.Client{Transport: stream}) }),
 	}
-	schema := store.Schema(c.table)
-	schema.StreamSpecification = nil // nobody reads it here, and keeping it costs DynamoDB Local four times all the rest
-	if _, err := c.bare.CreateTable(t.Context(), schema); err != nil {
-		t.Fatal(err)
+	select {
+	case c.table = <-emptied:
+	default:
+		c.table = "functionstest-" + ulid.Make().String()
+		schema := store.Schema(c.table)
+		schema.StreamSpecification = nil // nobody reads it here, and keeping it costs DynamoDB Local four times all the rest
+		if _, err := c.bare.CreateTable(t.Context(), schema); err != nil {
+			t.Fatal(err)
+		}
 	}
 	t.Cleanup(func() {
-		if _, err := c.bare.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &c.table}); err != nil {
+		if err := c.empty(); err != nil {
 			t.Error(err)
+			return
+		}
+		select {
+		case emptied <- c.table:
+		default: // it ends with the process that has it in memory
 		}
 	})
 	return c
+}
+
+// emptied are tables that tests have left. To make and delete one costs DynamoDB Local what two hundred writes do: most of
+// what a short test costs.
+var emptied = make(chan string, 64)
+
+// empty takes everything out of the table.
+func (c *Client) empty() error {
+	ctx := context.Background()
+	names := aws.String(store.PartitionKey + ", " + store.SortKey)
+	pages := dynamodb.NewScanPaginator(c.bare, &dynamodb.ScanInput{TableName: &c.table, ConsistentRead: new(true), ProjectionExpression: names})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for some := range slices.Chunk(page.Items, 25) {
+			var drop []types.WriteRequest
+			for _, key := range some {
+				drop = append(drop, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}})
+			}
+			out, err := c.bare.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{c.table: drop}})
+			if err != nil {
+				return err
+			}
+			if len(out.UnprocessedItems) > 0 {
+				return errors.New("the table was not emptied")
+			}
+		}
+	}
+	return nil
 }
 
 // Calls lists the calls made while something is done.

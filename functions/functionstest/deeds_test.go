@@ -13,24 +13,44 @@ import (
 	"mandate/shared/directory"
 )
 
-// deed is a kind of step, by its name.
+// deed is a kind of step, by its name, with the operations that it is of.
 type deed struct {
 	name string
 	draw func(*script, *rapid.T) step
+	of   string
 }
 
 func (d deed) String() string { return d.name }
 
 // The deeds, those more often that more depends on. What takes time or carries things happens alone.
 var (
-	asking, deciding = deed{"ask", (*script).asks}, deed{"decide", (*script).decides}
-	working          = deed{"work", (*script).works}
+	asking   = deed{"ask", (*script).asks, "updateUser deactivateUser reactivateUser removeUser resetSecondFactor"}
+	deciding = deed{"decide", (*script).decides, "confirmChange approveChange rejectChange cancelChange"}
+	working  = deed{"work", (*script).works, ""}
 
 	atOnce = []deed{
-		asking, deciding, asking, deciding, {"create", (*script).creates}, asking, deciding, {"follow a link", (*script).followsLink},
-		{"mail a link", (*script).mailsLink}, {"end sessions", (*script).endsSessions}, {"look", (*script).looks},
+		asking, deciding, asking, deciding, asking, deciding,
+		{"create", (*script).creates, "createUser duplicateUser"},
+		{"keep", (*script).keeps, "createContact updateContact deleteContact createRole updateRole deleteRole"},
+		{"assign", (*script).assigns, "assignAccount"},
+		{"arm", (*script).arms, "createCredential rotateCredential revokeCredential addCertificate removeCertificate"},
+		{"call", (*script).calls, ""},
+		{"open accounts", (*script).opensAccounts, "openAccount createCompany"},
+		{"rule", (*script).rules, "updateOrganisation"},
+		{"file", (*script).files, "createServiceRequest decideServiceRequest"},
+		{"follow a link", (*script).followsLink, "redeemLink"},
+		{"mail a link", (*script).mailsLink, "sendPasswordReset resendVerification"},
+		{"end sessions", (*script).endsSessions, "signOut endUserSessions"},
+		{"look", (*script).looks, "getMe"},
+		{"speak", (*script).speaks, "updateMe"},
 	}
-	deeds = slices.Concat(atOnce, []deed{working, working, {"wait", (*script).waits}, {"sign in", (*script).signsIn}, working})
+	deeds = slices.Concat(atOnce, []deed{
+		working, working, working, {"wait", (*script).waits, ""},
+		{"sign in", (*script).signsIn, "signIn answerChallenge"},
+		{"end one session", (*script).endsOne, "endMySession endUserSession"},
+		{"change factors", (*script).factors, "beginTotp confirmTotp removeTotp newRecoveryCodes"},
+		{"change the password", (*script).changesPassword, "changeMyPassword"},
+	})
 )
 
 // goesOn lets half a minute pass, since every code is good once.
@@ -71,7 +91,7 @@ func (s *script) with(at int) *Person {
 // under one key, and done once (10.1).
 func (s *script) requests(r *rapid.T, at int, text, operation string, parts []Part, against func(*model) reasons, done func(*model, Answer)) step {
 	who := s.with(at)
-	if endpoint(operation).Method == "POST" && rapid.IntRange(0, 3).Draw(r, "sent twice") == 3 {
+	if endpoint(operation).Method == "POST" && !slices.Contains(unrepeated, operation) && rapid.IntRange(0, 3).Draw(r, "sent twice") == 3 {
 		return s.twice(who, at, text, operation, parts, against, done)
 	}
 	return step{
@@ -90,6 +110,10 @@ func (s *script) requests(r *rapid.T, at int, text, operation string, parts []Pa
 		},
 	}
 }
+
+// unrepeated are what shows a secret once, and what a code or a password that is used up stands for: who sends it again
+// finds it done.
+var unrepeated = []string{"confirmTotp", "newRecoveryCodes", "changeMyPassword"}
 
 func (s *script) twice(who *Person, at int, text, operation string, parts []Part, against func(*model) reasons, done func(*model, Answer)) step {
 	parts = append(parts, Key(fmt.Sprint("key-", s.next())))
@@ -149,14 +173,20 @@ func (s *script) creates(r *rapid.T) step {
 	if settings.Shares() {
 		with["phone"], phone = nil, ""
 	}
-	parts := []Part{Body(newUser(s.Tenant, with))}
+	operation, original, parts := "createUser", "", []Part{Body(newUser(s.Tenant, with))}
+	if rapid.IntRange(0, 3).Draw(r, "duplicate") == 3 && with["phone"] != nil {
+		if original = s.user(r); s.m.users[original].kind != "regular" {
+			original = string(s.Rosa.ID)
+		}
+		operation, parts = "duplicateUser", []Part{At(original), Body(with)}
+	}
 	preview := rapid.IntRange(0, 5).Draw(r, "preview") == 5
 	if preview {
 		parts = append(parts, Preview())
 	}
-	return s.requests(r, at, fmt.Sprintf("asks for %s, %s, preview %t", email, phone, preview), "createUser", parts,
+	return s.requests(r, at, fmt.Sprintf("asks for %s, %s, as %s, preview %t", email, phone, s.names[original], preview), operation, parts,
 		func(m *model) reasons {
-			against := m.manages(who, user{kind: "regular"}, true)
+			against := m.manages(who, user{kind: "regular"}, true).when(m.users[original].gone, "notFound")
 			against.when(!m.free(email, func(u user) string { return u.Email }, ""), "invalid")
 			against.when(phone != "" && !m.free(phone, func(u user) string { return u.phone }, ""), "invalid")
 			return against.when(username != "" && !m.free(username, func(u user) string { return u.username }, ""), "invalid")
@@ -171,8 +201,12 @@ func (s *script) creates(r *rapid.T) step {
 				s.ids = append(s.ids, id)
 				s.names[id] = fmt.Sprint("user ", len(s.ids))
 			}
-			m.users[id] = user{kind: "regular", status: "pending", profile: profile{"Nina New", email, "1"}, phone: phone, username: username}
-			s.begun(m, made.Change, change{act: "createUser", target: id, requester: who})
+			as := profile{"Nina New", email, "1"}
+			if original != "" {
+				as.Name, as.Accounts = m.users[original].Name, m.users[original].Accounts
+			}
+			m.users[id] = user{kind: "regular", status: "pending", profile: as, phone: phone, username: username}
+			s.begun(m, made.Change, change{act: operation, target: id, requester: who})
 		})
 }
 
@@ -196,8 +230,7 @@ func (s *script) begun(m *model, made *api.Change, one change) {
 
 // observe lists something as the platform's staff sees it.
 func (s *script) observe(operation string) Answer {
-	s.commit(s.session(s.staff, s.ID))
-	return s.staff.Do(operation, Query("limit", "200"))
+	return s.watches().Do(operation, Query("limit", "200"))
 }
 
 // asks asks for a change of a user.
@@ -281,12 +314,20 @@ func (s *script) decides(r *rapid.T) step {
 	case "rejectChange":
 		parts = append(parts, Body(Object{"reason": "no"}))
 	case "approveChange", "confirmChange":
-		shown := parsed[api.Change](func() Answer { s.commit(s.session(s.staff, s.ID)); return s.staff.Do("getChange", At(id)) }())
+		shown := parsed[api.Change](s.watches().Do("getChange", At(id)))
 		parts, prover = append(parts, s.people[who].Proof(&shown)), who
 	}
 	taken := s.requests(r, at, operation+" of "+s.names[id], operation, parts,
 		func(m *model) reasons { return m.decides(who, operation, id) },
 		func(m *model, _ Answer) { m.decided(operation, id) })
+	expect := taken.expect
+	taken.expect = func(m *model, answer Answer) string {
+		wrong := expect(m, answer)
+		if answer.Code() == "conflict" {
+			m.ends(id, "failed")
+		}
+		return wrong
+	}
 	taken.actor = prover
 	return taken
 }
@@ -337,7 +378,7 @@ func (s *script) followsLink(r *rapid.T) step {
 		expect: func(m *model, answer Answer) string {
 			ok, wrong := m.follows(at).judge(answer)
 			if ok {
-				m.followed(at)
+				m.followed(at, newPassword)
 			}
 			return wrong
 		},

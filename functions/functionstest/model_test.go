@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"mandate/shared/directory"
@@ -17,11 +18,17 @@ type model struct {
 	rules
 	now      time.Time
 	users    map[string]user
+	things   map[string]thing
 	changes  map[string]change
-	links    []link
-	sessions []session
-	misses   map[string][]time.Time // failed sign-ins, by user
-	order    []string               // of changes, as they were asked for
+	requests map[string]filed
+	keys     map[string]key // of the program, by credential
+	opened   map[string]int // companies and accounts, by how
+
+	certificates map[string]bool // of the program
+	links        []link
+	sessions     []session
+	misses       map[string][]time.Time // failed sign-ins, by user
+	order        []string               // of changes, as they were asked for
 }
 
 // rules are what requirements.md has in its table of presets, and the change control that a run has.
@@ -33,16 +40,19 @@ type rules struct {
 	shares       bool   // a person's address is its identity's, and stays (1.2)
 	enrols       bool   // who has no second factor sets one up, and does nothing else before (5.1)
 	oneRole      bool   // everybody has one, which the seeded API user lacks (2.2)
+	noRoles      bool   // there are permissions alone (2.2)
+	contacts     bool   // there are contacts (1.10)
+	certifies    bool   // admins change certificates (6.3)
 	starts       string // status of a new user (1.11)
 	verified     string // and once its address is verified
 }
 
 var presetRules = map[string]rules{
-	"bc-connect": {enrols: true, starts: "emailNotVerified", verified: "active"},
-	"adyen":      {enrols: true, starts: "emailNotVerified", verified: "active", adminsManage: true},
-	"billpro":    {starts: "active", verified: "active", adminsManage: true, oneRole: true},
+	"bc-connect": {enrols: true, noRoles: true, starts: "emailNotVerified", verified: "active"},
+	"adyen":      {enrols: true, starts: "emailNotVerified", verified: "active", adminsManage: true, certifies: true},
+	"billpro":    {starts: "active", verified: "active", adminsManage: true, oneRole: true, certifies: true},
 	"b2binpay":   {starts: "emailNotVerified", verified: "phoneNotVerified"},
-	"leaseweb":   {starts: "emailNotVerified", verified: "active", adminsManage: true, removal: true, shares: true},
+	"leaseweb":   {starts: "emailNotVerified", verified: "active", adminsManage: true, removal: true, shares: true, contacts: true},
 }
 
 // least is how many active admins remain (3.10).
@@ -56,7 +66,7 @@ func (r rules) least() int {
 // profile is what updates alter.
 type profile struct {
 	Name, Email string
-	Accounts    string // by their numbers: "", "1", "2", "12"
+	Accounts    string // by their numbers: "", "1", "23"
 }
 
 type user struct {
@@ -73,6 +83,10 @@ type user struct {
 type change struct {
 	act, target, requester, state string
 	after                         profile
+	becomes                       thing
+	account                       string   // that is assigned, by its number
+	holders                       []string // to whom
+	key, secret                   string   // of a program
 	expires, effective            time.Time
 }
 
@@ -93,6 +107,8 @@ type session struct {
 func (m *model) clone() *model {
 	other := *m
 	other.users, other.changes, other.misses = maps.Clone(m.users), maps.Clone(m.changes), maps.Clone(m.misses)
+	other.things, other.requests = maps.Clone(m.things), maps.Clone(m.requests)
+	other.keys, other.opened, other.certificates = maps.Clone(m.keys), maps.Clone(m.opened), maps.Clone(m.certificates)
 	other.links, other.sessions, other.order = slices.Clone(m.links), slices.Clone(m.sessions), slices.Clone(m.order)
 	return &other
 }
@@ -125,18 +141,14 @@ func (r reasons) judge(answer Answer) (done bool, wrong string) {
 // hours. That it was used is noted at most every eighth of that quarter: in between, both will do.
 func (m *model) enters(at int, answer Answer) (in bool, wrong string) {
 	s := &m.sessions[at]
-	unused, told := m.now.Sub(s.used), answer.Code() == "unauthenticated"
-	lasts := directory.SessionAbsolute
-	if s.enrols {
-		lasts = directory.EnrolmentAbsolute
-	}
-	ended := s.ended || unused >= directory.SessionIdle || m.now.Sub(s.began) >= lasts
+	told := answer.Code() == "unauthenticated"
+	lives, ended := m.lives(at)
 	switch {
 	case ended && !told && answer.Operation == "signOut" && s.signedOut.Equal(m.now):
 		return true, "" // two at the same instant both find it alive, and both end it
 	case ended && !told:
 		return false, fmt.Sprintf("%s is answered %d to a session that has ended", answer.Operation, answer.Status)
-	case !ended && told && unused < directory.SessionIdle*7/8:
+	case lives && told:
 		return false, fmt.Sprintf("%s is not answered to a session that lives", answer.Operation)
 	case told:
 		s.ended = true
@@ -146,9 +158,22 @@ func (m *model) enters(at int, answer Answer) (in bool, wrong string) {
 	return true, ""
 }
 
+// lives tells whether a session certainly lives, or certainly has ended.
+func (m *model) lives(at int) (lives, ended bool) {
+	s := m.sessions[at]
+	lasts := directory.SessionAbsolute
+	if s.enrols {
+		lasts = directory.EnrolmentAbsolute
+	}
+	unused := m.now.Sub(s.used)
+	ended = s.ended || unused >= directory.SessionIdle || m.now.Sub(s.began) >= lasts
+	return !ended && unused < directory.SessionIdle*7/8, ended
+}
+
 // enrolling adds what stands against requests of a session that is not a full one yet.
 func (m *model) enrolling(at int, operation string, r reasons) reasons {
-	return r.when(m.sessions[at].enrols && operation != "getMe" && operation != "signOut", "secondFactorMissing")
+	good := []string{"getMe", "signOut", "confirmTotp"}
+	return r.when(m.sessions[at].enrols && !slices.Contains(good, operation), "secondFactorMissing")
 }
 
 // administers are the reasons against somebody's administering (2.3).
@@ -197,6 +222,8 @@ func (m *model) fewer(act string, target user) bool {
 	return leaves(act) && target.kind == "admin" && target.status == "active" && m.admins() <= m.least()
 }
 
+func creates(act string) bool { return strings.HasPrefix(act, "create") || act == "duplicateUser" }
+
 func leaves(act string) bool { return act == "deactivateUser" || act == "removeUser" }
 
 // asks is what stands against a change of a user that is there.
@@ -242,6 +269,19 @@ func (m *model) begin(id string, one change) {
 }
 
 func (m *model) mark(one change, id string) {
+	if thing, ok := m.things[one.target]; ok {
+		thing.open = id
+		m.things[one.target] = thing
+		return
+	}
+	for _, holder := range one.holders {
+		user := m.users[holder]
+		user.open = id
+		m.users[holder] = user
+	}
+	if one.act == "assignAccount" {
+		return
+	}
 	target := m.users[one.target]
 	if leaves(one.act) {
 		target.leaving = id
@@ -251,9 +291,12 @@ func (m *model) mark(one change, id string) {
 	m.users[one.target] = target
 }
 
+// giving are the acts that give something.
+var giving = []string{"createUser", "duplicateUser", "updateUser", "reactivateUser", "assignAccount", "createRole", "updateRole", "createCredential", "addCertificate"}
+
 // proceed lets a change take effect that has what it needs: what it takes away at once, what it gives after the delay (3.6).
 func (m *model) proceed(id string, one change) {
-	if gives := one.act == "createUser" || one.act == "updateUser" || one.act == "reactivateUser"; m.delay == 0 || !gives {
+	if m.delay == 0 || !slices.Contains(giving, one.act) || one.act == "updateRole" && !m.widens(one) {
 		m.apply(id, one)
 		return
 	}
@@ -282,9 +325,12 @@ func common(a, b string) string {
 
 // apply makes a change effective.
 func (m *model) apply(id string, one change) {
+	if m.applyElsewhere(id, one) {
+		return
+	}
 	target := m.users[one.target]
 	switch one.act {
-	case "createUser":
+	case "createUser", "duplicateUser":
 		target.status, target.verifies = m.starts, true
 		m.sendsLink(one.target, "verification", 14*day)
 	case "updateUser":
@@ -297,13 +343,16 @@ func (m *model) apply(id string, one change) {
 		for i := range m.links {
 			m.links[i].revoked = m.links[i].revoked || m.links[i].user == one.target
 		}
-		if other, ok := m.changes[target.open]; ok { // overtaken (3.5)
+		if other, ok := m.changes[target.open]; ok && other.act != "assignAccount" { // overtaken (3.5)
 			other.state = "cancelled"
-			m.changes[target.open], target.open = other, ""
+			m.changes[target.open] = other
 		}
+		target.open = "" // of many that are assigned an account, the others are waited for
 	case "resetSecondFactor":
 		target.secondFactor = false
 		m.endsSessions(one.target)
+	default:
+		m.applyToProgram(one)
 	}
 	m.users[one.target] = target
 	one.state = "effective"
@@ -313,6 +362,9 @@ func (m *model) apply(id string, one change) {
 // closes takes a change's mark off its user; who was never created is gone (3.4).
 func (m *model) closes(id string, one change) {
 	m.changes[id] = one
+	if m.closesElsewhere(id, one) {
+		return
+	}
 	target := m.users[one.target]
 	if target.open == id {
 		target.open = ""
@@ -320,7 +372,7 @@ func (m *model) closes(id string, one change) {
 	if target.leaving == id {
 		target.leaving = ""
 	}
-	target.gone = target.gone || one.act == "createUser" && one.state != "effective"
+	target.gone = target.gone || (one.act == "createUser" || one.act == "duplicateUser") && one.state != "effective"
 	m.users[one.target] = target
 }
 
@@ -362,6 +414,7 @@ func (m *model) decides(actor, operation, id string) reasons {
 	if operation == "approveChange" || operation == "confirmChange" {
 		r.when(!by.secondFactor, "secondFactorMissing")
 		r.when(m.mayStill(one.requester) && m.fewer(one.act, m.users[one.target]), "tooFewAdmins")
+		r.when(waits(one.state) && !m.awaited(id), "conflict")
 	}
 	return r
 }
@@ -382,6 +435,9 @@ func (m *model) decided(operation, id string) {
 		m.ends(id, "cancelled")
 	case !m.mayStill(one.requester):
 		m.ends(id, "failed")
+	case operation == "confirmChange" && m.control == directory.ControlSecondAdmin: // it has become the rule meanwhile (3.2)
+		one.state = "awaitingApproval"
+		m.changes[id] = one
 	default:
 		m.proceed(id, one)
 	}
@@ -393,7 +449,7 @@ func (m *model) works() {
 	slices.SortStableFunc(due, func(a, b string) int { return m.changes[a].effective.Compare(m.changes[b].effective) })
 	for _, id := range due {
 		if one := m.changes[id]; one.state == "propagating" && !m.now.Before(one.effective) {
-			if m.mayStill(one.requester) {
+			if m.mayStill(one.requester) && m.awaited(id) {
 				m.apply(id, one)
 			} else {
 				m.ends(id, "failed")
@@ -415,11 +471,11 @@ func (m *model) follows(at int) reasons {
 	return r.when(one.revoked || to.status == "inactive" || to.gone, "linkRevoked").when(to.gone, "notFound")
 }
 
-func (m *model) followed(at int) {
+func (m *model) followed(at int, password string) {
 	one := &m.links[at]
 	one.used = true
 	to := m.users[one.user]
-	to.password = newPassword
+	to.password = password
 	if one.kind == "verification" {
 		to.verifies = false
 		if to.status == "emailNotVerified" {
@@ -439,6 +495,11 @@ func (m *model) seen() (users, changes []string) {
 	}
 	for id, one := range m.changes {
 		changes = append(changes, id+" "+one.state)
+	}
+	for id, one := range m.things {
+		if !one.gone {
+			users = append(users, one.seen(id))
+		}
 	}
 	slices.Sort(users)
 	slices.Sort(changes)

@@ -260,6 +260,22 @@ func TestARoleThatIsRejectedLeavesItsName(t *testing.T) {
 	Read[RoleAnswer](t, o.Ben.Do("createRole", body), 202)
 }
 
+// 2.2: a name that an open change gives to a role is that role's: nobody else takes it meanwhile, and it is free again
+// where the change comes to nothing.
+func TestANameThatARoleIsToHaveIsTaken(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("leaseweb", Controlled(directory.ControlSecondAdmin))
+	first, second := o.OwnRole("First", "services:view"), o.OwnRole("Second", "services:view")
+	rename := func(role string) Answer { return o.Ada.Do("updateRole", At(role), Body(Object{"name": "Night shift"})) }
+	change := Read[RoleAnswer](t, rename(first), 202).Change
+	rename(second).Faulty(t, "name", "taken")
+	body := Body(roleBody("Night Shift", Object{"services:view": "all"}))
+	o.Ben.Do("createRole", body).Faulty(t, "name", "taken")
+	o.Ada.Do("cancelChange", At(change.ID)).Want(t, 200)
+	o.Ben.Do("createRole", body).Want(t, 202)
+	rename(first).Faulty(t, "name", "taken")
+}
+
 // 2.9: what an open change of a role would alter for those who have the role is explained to be so.
 func TestAnExplanationTellsOfAnOpenChangeOfARole(t *testing.T) {
 	t.Parallel()

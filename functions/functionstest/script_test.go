@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mandate/shared/api"
+	"mandate/shared/certificate/certificatetest"
 	"mandate/shared/directory"
 )
 
@@ -28,8 +29,13 @@ var steps = flag.Int("steps", 1500, "how many steps the service and its model ar
 //
 // The same steps are drawn each time, so that a commit fails for what it did; make soak draws others.
 func TestModel(t *testing.T) {
+	const together = 50 // steps, on average
+	set := map[string]string{"rapid.steps": fmt.Sprint(together), "rapid.checks": fmt.Sprint(1 + *steps/together)}
 	if !*soak {
-		if err := flag.Set("rapid.seed", "20"); err != nil {
+		set["rapid.seed"] = "20"
+	}
+	for name, value := range set {
+		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -38,9 +44,6 @@ func TestModel(t *testing.T) {
 	answers := &tally{}
 	defer func() { t.Logf("in %d steps: %v", done.Load(), answers.counts) }()
 	rapid.Check(t, func(r *rapid.T) {
-		if done.Load() >= int64(*steps) {
-			return
-		}
 		s := newScript(t, r)
 		s.answers = answers
 		r.Repeat(map[string]func(*rapid.T){
@@ -49,6 +52,41 @@ func TestModel(t *testing.T) {
 		})
 		s.ends(r)
 	})
+}
+
+// Every operation that writes is a step of the model, or something says why it is none.
+func TestTheModelHasEveryWrite(t *testing.T) {
+	t.Parallel()
+	has := map[string]bool{}
+	for _, one := range deeds {
+		for name := range strings.FieldsSeq(one.of) {
+			has[name] = true
+		}
+	}
+	for _, operation := range api.Operations() {
+		switch why := noDeeds[operation.ID]; {
+		case has[operation.ID] && why != "":
+			t.Errorf("%s is in the model, and is said not to be", operation.ID)
+		case operation.Method != "GET" && !has[operation.ID] && why == "":
+			t.Errorf("%s is not in the model", operation.ID)
+		}
+		delete(has, operation.ID)
+	}
+	for name := range has {
+		t.Errorf("there is no operation %s", name)
+	}
+}
+
+// noDeeds are the operations that are no steps, and what holds them instead.
+var noDeeds = map[string]string{
+	"evaluateAccess": "it reads", "evaluateAccessBatch": "it reads", "explainAccess": "it reads", "inspectLink": "it reads",
+	"beginPasskeySignIn": "of passkeys: TestAPasskeyAloneSignsIn", "finishPasskeySignIn": "as before", "challengeChange": "as before", "challengeMe": "as before",
+	"beginPasskey": "of passkeys: TestPasskeysAreChangedWithASecondFactorAlone", "confirmPasskey": "as before", "removePasskey": "as before",
+	"sendPhoneCode": "of one system's onboarding: TestOnboardingByEmailAndPhone", "verifyPhone": "as before", "submitKyc": "as before",
+	"decideKyc": "of one system: TestPassingALevelMovesTheUserToItsGroup", "setPassword": "of one system: TestStaffSetAPassword",
+	"switchOrganisation": "of several organisations: TestSwitchingBetweenOrganisations", "createOrganisation": "of another: TestThePlatformIsFoundedOnce",
+	"forgotPassword":   "it answers everybody the same: TestForgottenPasswordTellsNothing",
+	"revealCredential": "it shows what is there: TestTheStepUpOfARevealIsFresh",
 }
 
 // tally counts what was answered to what, so that a run shows what it came by.
@@ -70,11 +108,17 @@ func (t *tally) note(answer Answer) {
 type script struct {
 	*Tenant
 	m       *model
-	ids     []string           // of users, as they came
-	names   map[string]string  // of users and changes, to be read
-	people  map[string]*Person // who act
-	tokens  []string           // of the model's sessions
+	ids     []string                        // of users, as they came
+	names   map[string]string               // of users and changes, to be read
+	people  map[string]*Person              // who act
+	things  []string                        // ids of contacts and roles, as they came
+	filed   []string                        // ids of service requests
+	issued  []issued                        // secrets, as they were shown
+	pairs   map[string]certificatetest.Pair // certificates
+	tokens  []string                        // of the model's sessions
 	staff   *Person
+	watcher *Person         // the staff, looking on
+	watched time.Time       // until when its session lasts
 	several bool            // steps at the same time
 	proving map[string]bool // who gives a code in one of them: two would have an order
 	answers *tally
@@ -102,7 +146,11 @@ func newScript(t *testing.T, r *rapid.T) *script {
 	o := New(within{t, r}, Hasty).Tenant(preset, Controlled(control), Propagating(int(delay/time.Second)))
 	s := &script{
 		Tenant: o, names: map[string]string{}, people: map[string]*Person{},
-		m: &model{rules: presetRules[preset], users: map[string]user{}, changes: map[string]change{}, misses: map[string][]time.Time{}},
+		m: &model{
+			rules: presetRules[preset], users: map[string]user{}, things: map[string]thing{}, changes: map[string]change{},
+			requests: map[string]filed{}, misses: map[string][]time.Time{}, keys: map[string]key{}, opened: map[string]int{},
+			certificates: map[string]bool{},
+		},
 	}
 	s.m.control, s.m.delay = control, delay
 	s.staff = o.In(o)
@@ -122,7 +170,11 @@ func newScript(t *testing.T, r *rapid.T) *script {
 		if name != "olga" {
 			s.ids = append(s.ids, id)
 		}
-		if name != "robot" {
+		if name == "robot" {
+			credential := parsed[struct{ Items []struct{ ID string } }](s.watches().Do("listCredentials", At(id))).Items[0].ID
+			s.issued, s.pairs = []issued{{credential, person.ClientID, person.ClientSecret}}, map[string]certificatetest.Pair{}
+			s.m.keys[credential] = key{secret: person.ClientSecret}
+		} else {
 			s.people[id] = person
 			s.begins(s.m, id, person.Token)
 		}
@@ -193,6 +245,11 @@ func (s *script) together(r *rapid.T) {
 		if wrong == "" {
 			wrong = s.differs(m)
 		}
+		for _, begun := range m.sessions { // which may have been ended by something at the same time, or not
+			if wrong == "" && begun.began.Equal(m.now) && m.users[begun.user].kind != "operator" {
+				wrong = s.sessionsDiffer(m, begun.user)
+			}
+		}
 		if wrong == "" {
 			s.m = m
 			return
@@ -224,12 +281,20 @@ func permutations(n int) [][]int {
 	return all
 }
 
+// watches is the staff, whom no session of the test ends.
+func (s *script) watches() *Person {
+	if s.watcher == nil || s.Now().After(s.watched) {
+		one := *s.staff
+		s.watcher, s.watched = &one, s.Now().Add(30*day)
+		s.commit(s.World.session(s.watcher, s.ID, func(one *directory.Session) { one.LastSeenAt, one.ExpiresAt = s.watched, s.watched.Add(day) }))
+	}
+	return s.watcher
+}
+
 // differs tells what the service shows otherwise than the model.
 func (s *script) differs(m *model) string {
-	s.staff.Token = ""
-	s.commit(s.session(s.staff, s.ID))
-	users := parsed[struct{ Items []api.User }](s.staff.Do("listUsers", Query("limit", "200")))
-	changes := parsed[struct{ Items []api.Change }](s.staff.Do("listChanges", Query("limit", "200")))
+	users := parsed[struct{ Items []api.User }](s.watches().Do("listUsers", Query("limit", "200")))
+	changes := parsed[struct{ Items []api.Change }](s.watches().Do("listChanges", Query("limit", "200")))
 	var nowUsers, nowChanges []string
 	for _, one := range users.Items {
 		var accounts []string
@@ -243,6 +308,8 @@ func (s *script) differs(m *model) string {
 	for _, one := range changes.Items {
 		nowChanges = append(nowChanges, one.ID+" "+one.State)
 	}
+	organisation := s.Organisation()
+	nowUsers = append(nowUsers, s.seenThings(organisation)...)
 	wantUsers, wantChanges := m.seen()
 	var differing []string
 	for _, lists := range [][2][]string{{wantUsers, nowUsers}, {wantChanges, nowChanges}} {
@@ -253,8 +320,13 @@ func (s *script) differs(m *model) string {
 			differing = append(differing, "there is "+one)
 		}
 	}
-	if admins := s.Organisation().ActiveAdmins; admins != m.admins() {
+	if admins := organisation.ActiveAdmins; admins != m.admins() {
 		differing = append(differing, fmt.Sprintf("%d active admins are counted, there are %d", admins, m.admins()))
+	}
+	if m == s.m { // settled: the sessions of one of them
+		if wrong := s.sessionsDiffer(m, s.ids[len(m.sessions)%len(s.ids)]); wrong != "" {
+			differing = append(differing, wrong)
+		}
 	}
 	return s.named(strings.Join(differing, "\n"))
 }
@@ -280,9 +352,12 @@ func (s *script) ends(r *rapid.T) {
 		s.m.now = s.Now()
 		s.m.works()
 		s.carries()
-		s.Advance(s.m.delay)
+		s.Advance(hour)
 	}
 	if wrong := s.differs(s.m); wrong != "" {
+		r.Fatalf("in the end: %s", wrong)
+	}
+	if wrong := s.endsWith(s.m); wrong != "" {
 		r.Fatalf("in the end: %s", wrong)
 	}
 	openChanges := 0
@@ -307,8 +382,7 @@ func (s *script) ends(r *rapid.T) {
 		}
 		return email
 	}
-	s.commit(s.session(s.staff, s.ID))
-	for _, one := range parsed[struct{ Items []api.User }](s.staff.Do("listUsers", Query("limit", "200"))).Items {
+	for _, one := range parsed[struct{ Items []api.User }](s.watches().Do("listUsers", Query("limit", "200"))).Items {
 		take("e", one.Email)
 		if settings.Shares() && one.Status == "pending" {
 			continue // what is its identity's is taken when it takes effect
@@ -338,7 +412,7 @@ func (s *script) ends(r *rapid.T) {
 	if more, less := without(got, want), without(want, got); len(more)+len(less) > 0 {
 		r.Fatalf("names taken for nothing: %v; names not taken: %v", more, less)
 	}
-	if found := parsed[Verified](s.staff.Do("verifyOperations")); len(found.Problems) > 0 {
+	if found := parsed[Verified](s.watches().Do("verifyOperations")); len(found.Problems) > 0 {
 		r.Fatalf("the log: %+v", found)
 	}
 }

@@ -1,14 +1,11 @@
 package functionstest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mandate/functions/faulttest"
 	"mandate/shared/directory"
@@ -22,13 +19,12 @@ const batch = 10
 func (w *World) Written() []events.DynamoDBEventRecord {
 	w.t.Helper()
 	var records []events.DynamoDBEventRecord
-	for _, item := range w.items() {
-		pk, sk := item[store.PartitionKey].(*types.AttributeValueMemberS).Value, item[store.SortKey].(*types.AttributeValueMemberS).Value
-		if !strings.HasPrefix(sk, directory.PrefixEntry) || w.streamed[pk+sk] {
-			continue
+	for _, entry := range w.Client.stream.take() {
+		image := map[string]events.DynamoDBAttributeValue{}
+		for name, value := range entry {
+			image[name] = events.NewStringAttribute(value.S)
 		}
-		w.streamed[pk+sk] = true
-		image := streamed(item)
+		_, sk := entry.key()
 		records = append(records, events.DynamoDBEventRecord{
 			EventID: sk, EventName: "INSERT",
 			Change: events.DynamoDBStreamRecord{
@@ -37,7 +33,6 @@ func (w *World) Written() []events.DynamoDBEventRecord {
 			},
 		})
 	}
-	slices.SortFunc(records, func(a, b events.DynamoDBEventRecord) int { return cmp.Compare(a.EventID, b.EventID) })
 	return records
 }
 
@@ -65,13 +60,4 @@ func (w *World) Stream(records []events.DynamoDBEventRecord) error {
 		}
 	}
 	return nil
-}
-
-// streamed is an entry as the stream has it.
-func streamed(item map[string]types.AttributeValue) map[string]events.DynamoDBAttributeValue {
-	out := make(map[string]events.DynamoDBAttributeValue, len(item))
-	for name, value := range item {
-		out[name] = events.NewStringAttribute(value.(*types.AttributeValueMemberS).Value)
-	}
-	return out
 }

@@ -115,7 +115,6 @@ func (w *World) Tenant(preset string, settings ...Setting) *Tenant {
 			effects = append(effects, directory.PutAccount{Account: account})
 		}
 	}
-	w.commit(effects...)
 
 	first := directory.Access{
 		Companies: []directory.CompanyID{directory.CompanyID(tenant.Companies[0])},
@@ -124,10 +123,17 @@ func (w *World) Tenant(preset string, settings ...Setting) *Tenant {
 	gets := w.casts[preset]
 	admins, regular := directory.Access{Roles: gets.admins}, first
 	regular.Roles, regular.Permissions = gets.regular, gets.permissions
-	tenant.Ada = w.person(organisation, directory.KindAdmin, "ada", admins)
-	tenant.Ben = w.person(organisation, directory.KindAdmin, "ben", admins)
-	tenant.Rosa = w.person(organisation, directory.KindRegular, "rosa", regular)
-	tenant.Robot = w.robot(organisation, first)
+	person := func(kind directory.Kind, name string, access directory.Access) *Person {
+		p, come := w.newPerson(organisation, kind, name, access)
+		effects = append(effects, come...)
+		return p
+	}
+	tenant.Ada = person(directory.KindAdmin, "ada", admins)
+	tenant.Ben = person(directory.KindAdmin, "ben", admins)
+	tenant.Rosa = person(directory.KindRegular, "rosa", regular)
+	robot, come := w.newRobot(organisation, first)
+	tenant.Robot = robot
+	w.commit(append(effects, come...)...)
 	return tenant
 }
 
@@ -251,6 +257,13 @@ func (w *World) commit(effects ...directory.Effect) {
 // person seeds a user with password, second factor and session.
 func (w *World) person(organisation directory.Organisation, kind directory.Kind, name string, access directory.Access) *Person {
 	w.t.Helper()
+	p, come := w.newPerson(organisation, kind, name, access)
+	w.commit(come...)
+	return p
+}
+
+func (w *World) newPerson(organisation directory.Organisation, kind directory.Kind, name string, access directory.Access) (*Person, []directory.Effect) {
+	w.t.Helper()
 	hash, err := w.hash()
 	if err != nil {
 		w.t.Fatal(err)
@@ -274,11 +287,10 @@ func (w *World) person(organisation directory.Organisation, kind directory.Kind,
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.commit(append(effects, directory.PutUser{User: user}, directory.PutIdentity{Identity: directory.Identity{
+	return p, append(effects, directory.PutUser{User: user}, directory.PutIdentity{Identity: directory.Identity{
 		ID: p.Identity, Login: p.Identifier, PasswordHash: hash, PasswordAt: w.Now(), CreatedAt: w.Now(),
 		TOTP: &directory.TOTP{Secret: sealed},
-	}}, w.session(p, organisation.ID))...)
-	return p
+	}}, w.session(p, organisation.ID))
 }
 
 // names reserves what the user goes by, and sets its username where the organisation has them.
@@ -317,6 +329,12 @@ func (w *World) session(p *Person, acting directory.OrganisationID, with ...func
 // robot seeds an API user with a credential.
 func (w *World) robot(organisation directory.Organisation, access directory.Access) *Person {
 	w.t.Helper()
+	p, come := w.newRobot(organisation, access)
+	w.commit(come...)
+	return p
+}
+
+func (w *World) newRobot(organisation directory.Organisation, access directory.Access) (*Person, []directory.Effect) {
 	p := &Person{
 		World: w, Organisation: organisation.ID, ID: directory.UserID(w.Core.NewID(directory.PrefixUser)),
 		Email: w.Email("robot"), ClientSecret: fmt.Sprintf("secret-%d", w.next()),
@@ -325,7 +343,7 @@ func (w *World) robot(organisation directory.Organisation, access directory.Acce
 		ID: w.Core.NewID(directory.CredentialPrefix), SecretHash: directory.HashSecret(p.ClientSecret), Serial: 1, CreatedAt: w.Now(),
 	}
 	p.ClientID = directory.ClientID(directory.UserRef{Organisation: organisation.ID, ID: p.ID}, credential.ID)
-	w.commit(directory.PutUser{User: directory.User{
+	return p, []directory.Effect{directory.PutUser{User: directory.User{
 		ID: p.ID, Organisation: organisation.ID, Identity: directory.IdentityID(w.Core.NewID(directory.PrefixIdentity)), Kind: directory.KindAPI,
 		Profile: directory.Profile{
 			Name: directory.Name{First: "robot"}, Email: p.Email, Language: "en", Access: access, APIAccess: true, IPAllowList: []string{},
@@ -334,6 +352,5 @@ func (w *World) robot(organisation directory.Organisation, access directory.Acce
 		Credentials: []directory.Credential{credential},
 	}}, directory.Reserve{Reservation: directory.Reservation{
 		Kind: directory.ReserveEmail, Name: p.Email, Organisation: organisation.ID, User: p.ID,
-	}})
-	return p
+	}}}
 }

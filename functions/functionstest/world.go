@@ -81,7 +81,6 @@ type World struct {
 	serial   int
 	operator *Person
 	carried  []directory.OutboxRef
-	streamed map[string]bool // the entries of the log that the stream has brought
 }
 
 // engine is the policies of all worlds: they are read once, and decide without a state.
@@ -118,7 +117,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Faults: faulttest.New(), casts: casts(), streamed: map[string]bool{}}
+	w := &World{t: t, level: slog.LevelError, lines: t.Output(), now: Start, Mails: &Mails{}, Faults: faulttest.New(), casts: casts()}
 	caught := sns.New(w.Now)
 	w.Texts = Texts{caught, caught.Messages}
 	w.Client = newClient(t, w.Faults, partstest.DynamoDB(t))

@@ -23,6 +23,8 @@ type OwnRole struct {
 	EffectiveAt time.Time `json:"effectiveAt"`
 	// Growth is how many bytes the open change will add: they are kept for it (see maxRolesSize).
 	Growth int `json:"growth"`
+	// NextName is what the open change calls the role; it is kept for it, so that no other role takes it meanwhile.
+	NextName string `json:"nextName,omitempty"`
 	// Version goes up when the role changes: changes are bound to it (3.3).
 	Version int `json:"version"`
 }
@@ -304,7 +306,7 @@ func (o *Organisations) checkRole(v visit, role *Role) error {
 	for _, other := range v.organisation.Roles {
 		if other.ID != role.ID {
 			own, size = own+1, size+other.size()+other.Growth
-			taken = taken || fold(other.Name) == fold(role.Name)
+			taken = taken || fold(other.Name) == fold(role.Name) || fold(other.NextName) == fold(role.Name)
 		}
 	}
 	if taken || slices.ContainsFunc(preset.Roles, func(other Role) bool { return fold(other.Name) == fold(role.Name) }) {

@@ -102,6 +102,9 @@ func (t *Target) mark(change Change) {
 	t.Contact.OpenChange = change.ID
 	if t.Role.ID != "" {
 		t.Role.OpenChange, t.Role.Growth = change.ID, t.Role.growth(change.After.Role)
+		if change.After.Role != nil {
+			t.Role.NextName = change.After.Role.Name
+		}
 	}
 	for _, user := range t.users() {
 		if change.Act.rule().overtakes {
@@ -118,7 +121,7 @@ func (t *Target) unmark(id ChangeID) {
 		t.Contact.OpenChange = ""
 	}
 	if t.Role.OpenChange == id {
-		t.Role.OpenChange, t.Role.EffectiveAt, t.Role.Growth = "", time.Time{}, 0
+		t.Role.OpenChange, t.Role.EffectiveAt, t.Role.Growth, t.Role.NextName = "", time.Time{}, 0, ""
 	}
 	for _, user := range t.users() {
 		switch id {

@@ -19,13 +19,13 @@
 //
 // # Recovery codes
 //
-// Ten codes of 100 random bits, in Crockford's alphabet, which leaves out letters
+// Ten codes of 125 random bits, in Crockford's alphabet, which leaves out letters
 // that are read wrongly; what people write instead (o for 0, i and l for 1, lower
 // case, no dashes) is understood.
 //
 // SHA-256 is enough to store them. Slow and salted hashes protect what people
-// choose, because that can be guessed; a code can only be searched for. With ten
-// million codes in a stolen table, finding a single one takes 2^100 / 2^23 = 2^77
-// hashes. At 80 bits it would have been 2^57, which a rented rack of graphics
-// cards does in a season: hence 100.
+// choose, because that can be guessed; a code can only be searched for. From 112
+// bits on a fast hash is what OWASP's ASVS 5.0 takes for enough (6.5.2): with ten
+// million codes in a stolen table, finding a single one takes 2^125 / 2^23 = 2^102
+// hashes.
 package otp

@@ -14,12 +14,12 @@ const RecoveryCodes = 10
 
 const (
 	crockford  = "0123456789ABCDEFGHJKMNPQRSTVWXYZ" // 5 bits a character
-	codeLength = 20                                 // 100 bits
+	codeLength = 25                                 // 125 bits
 	groupSize  = 5
 )
 
 // NewRecoveryCodes returns a set of codes to show once, such as
-// "7K3QM-0ZX9P-4WDJR-NB2TC", and their hashes to store, in the same order.
+// "7K3QM-0ZX9P-4WDJR-NB2TC-8H6AV", and their hashes to store, in the same order.
 func NewRecoveryCodes() (plain, hashes []string) {
 	for range RecoveryCodes {
 		code := newRecoveryCode()

@@ -11,7 +11,7 @@ import (
 
 func TestRecoveryCodesAreTenDifferentOnes(t *testing.T) {
 	t.Parallel()
-	form := regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$`)
+	form := regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){4}$`)
 	plain, hashes := NewRecoveryCodes()
 	if len(plain) != 10 || len(hashes) != 10 {
 		t.Fatalf("%d codes, %d hashes", len(plain), len(hashes))
