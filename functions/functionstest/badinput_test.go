@@ -188,7 +188,9 @@ func TestNoOperationTakesABrokenBody(t *testing.T) {
 		parts := example(o, operation)
 		for name, body := range map[string]string{
 			"no JSON": "{", "a list": "[]", "text": `"x"`, "an unknown field": `{"surprise":1}`, "broken UTF-8": "{\"name\":\"\xff\"}", "null": "null",
-			"too much": `{"x":"` + strings.Repeat("x", api.MaxBody) + `"}`,
+			"too much": `{"x":"` + strings.Repeat("x", api.MaxBody) + `"}`, "just too much": `{}` + strings.Repeat(" ", api.MaxBody-1),
+			"depth": strings.Repeat("[", api.MaxBody), "depth of objects": strings.Repeat(`{"a":`, api.MaxBody/5), "far too deep": strings.Repeat("[", 100_000),
+			"a name as long as can be": `{"` + strings.Repeat("x", api.MaxBody-6) + `":1}`, "a long number": `{"level":` + strings.Repeat("9", api.MaxBody-10) + `}`,
 		} {
 			if operation.Method == "GET" {
 				continue
@@ -197,8 +199,8 @@ func TestNoOperationTakesABrokenBody(t *testing.T) {
 			if answer.Status/100 != 4 || answer.Header["Content-Type"] != "application/problem+json" {
 				t.Errorf("%s with %s: %d %s", operation.ID, name, answer.Status, answer.Text)
 			}
-			if !json.Valid([]byte(answer.Text)) {
-				t.Errorf("%s with %s: %q", operation.ID, name, answer.Text)
+			if !json.Valid([]byte(answer.Text)) || len(answer.Text) > 2<<10 {
+				t.Errorf("%s with %s: %.2000q", operation.ID, name, answer.Text)
 			}
 		}
 	}
