@@ -237,12 +237,21 @@ func TestFeedbackMayRepeatAndShuffle(t *testing.T) {
 func TestFeedbackOnNobodyIsHarmless(t *testing.T) {
 	t.Parallel()
 	o := New(t, Quiet, Capped(0)).Tenant("bc-connect", StepUp)
+	other := o.World.Tenant("bc-connect")
 	_, email, _ := newcomer(t, o)
 	sent := o.Mails.Last(t, email, directory.MailVerification)
 	unchanged(t, o.World, "feedback on nobody", func() {
 		stranger := sent
-		stranger.Tags = map[string]string{"organisation": string(o.ID), "user": "usr_00000000000000000000000001", "link": sent.Tags["link"]}
-		o.Hear(t, o.Feedback(t, stranger, "bounce")...)
+		for _, tags := range []map[string]string{
+			{"organisation": string(o.ID), "user": "usr_00000000000000000000000001", "link": sent.Tags["link"]},
+			{"organisation": string(other.ID), "user": sent.Tags["user"], "link": sent.Tags["link"]}, // another organisation's
+			{"organisation": string(other.ID), "user": string(other.Rosa.ID), "link": sent.Tags["link"]},
+			{"organisation": string(o.ID), "user": string(o.Rosa.ID), "link": sent.Tags["link"]}, // at an address that is not hers
+			{"organisation": string(o.ID) + "#log", "user": sent.Tags["user"]}, {"organisation": "", "user": sent.Tags["user"]},
+		} {
+			stranger.Tags = tags
+			o.Hear(t, o.Feedback(t, stranger, "bounce")...)
+		}
 		stranger.Tags = nil
 		o.Hear(t, o.Feedback(t, stranger, "complaint")...)
 		for _, event := range []events.EventBridgeEvent{

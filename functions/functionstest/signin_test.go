@@ -226,6 +226,10 @@ func TestSessionsEndByTheClock(t *testing.T) {
 	o.Rosa.Me(t)
 	o.Advance(15*minute - time.Second)
 	o.Rosa.Me(t)
+	o.Advance(14 * minute)
+	o.Rosa.Do("newRecoveryCodes", Body(Object{"code": o.Rosa.Code()})).Want(t, 200) // which writes the session
+	o.Advance(14 * minute)
+	o.Rosa.Me(t)
 	o.Advance(15 * minute)
 	o.Rosa.Do("getMe").Refused(t, 401, "unauthenticated")
 

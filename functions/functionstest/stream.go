@@ -23,6 +23,7 @@ type stream struct {
 	waiting map[string]string // when what is in the outbox came there, by its key
 	entries []record          // of logs, that nobody has taken yet
 	brought map[string]bool   // entries that there were
+	writes  int               // of anything but logs
 }
 
 // record is an item, as far as it is of texts: those that are streamed are of nothing else.
@@ -65,6 +66,9 @@ func (s *stream) wrote(transaction []byte) error {
 	defer s.mu.Unlock()
 	for _, one := range call.TransactItems {
 		pk, sk := one.Put.Item.key()
+		if !isLog(pk + " ") {
+			s.writes++
+		}
 		switch {
 		case strings.HasSuffix(pk, "#outbox"):
 			s.waiting[pk+" "+sk] = one.Put.Item["createdAt"].S
@@ -76,6 +80,13 @@ func (s *stream) wrote(transaction []byte) error {
 		delete(s.waiting, pk+" "+sk)
 	}
 	return nil
+}
+
+// written counts what was written, but for logs.
+func (s *stream) written() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writes
 }
 
 // outbox lists the keys of what waits in it, oldest first.

@@ -122,6 +122,7 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 		if err := c.Store.Touch(ctx, session, v.now); err != nil {
 			return visit{}, err
 		}
+		v.session.LastSeenAt = v.now // what writes the session itself takes nothing of that back
 	}
 	return v, nil
 }
