@@ -123,7 +123,7 @@ func (x *exchange) AppendHeader(name, value string) {
 const (
 	cacheControl            = "no-store"
 	contentTypeOptions      = "nosniff"
-	contentSecurityPolicy   = "default-src 'none'; frame-ancestors 'none'"
+	contentSecurityPolicy   = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 	referrerPolicy          = "no-referrer"
 	strictTransportSecurity = "max-age=63072000; includeSubDomains"
 )

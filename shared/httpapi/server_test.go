@@ -151,7 +151,11 @@ func invoke(t testing.TB, ctx context.Context, server *httpapi.Server, event eve
 	if err != nil {
 		t.Fatalf("Invoke: %v", err)
 	}
-	for name, value := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"} {
+	for name, value := range map[string]string{
+		"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy":   "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+		"Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+	} {
 		if answer.Headers[name] != value {
 			t.Errorf("header %s: %q", name, answer.Headers[name])
 		}
