@@ -206,6 +206,7 @@ func TestWhatACancelledTransactionMeans(t *testing.T) {
 		"a taken name":                                {[]string{"None", "ConditionalCheckFailed", "None"}, fault.Invalid},
 		"a lost race before a taken name":             {[]string{"ConditionalCheckFailed", "ConditionalCheckFailed", "None"}, fault.Stale},
 		"a lost race before too few admins":           {[]string{"ConditionalCheckFailed", "None", "ConditionalCheckFailed"}, fault.Stale},
+		"too few admins":                              {[]string{"None", "None", "ConditionalCheckFailed"}, fault.TooFewAdmins},
 		"a fault before another transaction":          {[]string{"TransactionConflict", "ConditionalCheckFailed", "None"}, fault.Invalid},
 		"what will not come right by another attempt": {[]string{"ValidationError", "None", "None"}, ""},
 	} {

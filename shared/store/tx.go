@@ -119,8 +119,12 @@ func writesOf(effects []directory.Effect) ([]write, error) {
 }
 
 // faultOf tells what a cancelled transaction means: the fault of the condition that did not hold, or that it met another
-// transaction and should be sent again. A lost race goes before all else: what stands against the act may be what this very
-// request did a moment ago, which is found out when the act starts again. Names that are taken are told all at once.
+// transaction and should be sent again. Names that are taken are told all at once.
+//
+// A lost race goes before every fault of the domain. What was decided on has moved, and the act starts again: what stands
+// against it then is told, in the order in which things happened. A name may be taken by what this very request did a
+// moment ago; the same request, sent twice at once, may have taken the last admin too many away; and who asked for that may
+// be no admin any more.
 func faultOf(cancelled *types.TransactionCanceledException, writes []write) (again bool, err error) {
 	var first *fault.Fault
 	var fields fault.Fields
