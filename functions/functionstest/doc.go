@@ -10,7 +10,9 @@
 // there, and time passes by the runner's own door to its clock. Nothing in this package is for anything but tests.
 //
 // Decisions:
-//   - A table a world: the sweep and whole-table comparisons see one test's doings alone.
+//   - A table a world: the sweep and whole-table comparisons see one test's doings alone. It is emptied and handed on, and
+//     the stream is what a transport below the faults reads along: making and deleting tables, and looking through them for
+//     what has come, took more than the tests' own doings.
 //   - The walks share one running service, which takes longest to start, and go one after the other: its clock is theirs in
 //     turn, and each has organisations of its own.
 //   - Tenants are seeded through the store's own effects, with sessions: what a test is not about costs it nothing.
@@ -21,7 +23,8 @@
 //     answer was lost), and how entries of the log came together in blocks.
 //   - The model (TestModel) states requirements, and calls none of the service's decisions. It does not foresee the one
 //     reason for which a request is refused, but all that stand against it: which is told first is not a requirement.
-//     What happens at the same time must be explained by some order.
+//     What happens at the same time must be explained by some order. It has every operation that writes, or says what
+//     holds that one instead.
 //   - make test has a selection of both, make soak as much as asked.
 //   - Nothing happens by itself. What the outbox holds is carried when the test says so, once, twice, late or in
 //     disorder, so that a test decides which interleaving it looks at.
