@@ -37,7 +37,7 @@ func newStream(table http.RoundTripper) *stream {
 
 // RoundTrip does a call.
 func (s *stream) RoundTrip(r *http.Request) (*http.Response, error) {
-	if target(r) != "TransactWriteItems" {
+	if call := target(r); call != "TransactWriteItems" && call != "PutItem" {
 		return s.table.RoundTrip(r)
 	}
 	written, err := io.ReadAll(r.Body)
@@ -52,15 +52,21 @@ func (s *stream) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-func (s *stream) wrote(transaction []byte) error {
-	var call struct {
-		TransactItems []struct {
-			Put    struct{ Item record }
-			Delete struct{ Key record }
-		}
+func (s *stream) wrote(written []byte) error {
+	type put struct{ Item record }
+	type write struct {
+		Put    put
+		Delete struct{ Key record }
 	}
-	if err := json.Unmarshal(transaction, &call); err != nil {
+	var call struct {
+		put           // past the store, which a test may do
+		TransactItems []write
+	}
+	if err := json.Unmarshal(written, &call); err != nil {
 		return err
+	}
+	if call.Item != nil {
+		call.TransactItems = append(call.TransactItems, write{Put: call.put})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
