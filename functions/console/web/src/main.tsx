@@ -10,6 +10,7 @@ import { ThemeProvider } from "./ui/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ui.css";
+import "./styles/lists.css";
 import "./styles/shell.css";
 
 begin(location.pathname);
