@@ -111,8 +111,8 @@ func (l *load) run(ctx context.Context) error {
 		wait.Go(func() {
 			for ctx.Err() == nil {
 				err := l.goes(ctx, number)
-				if err == nil || ctx.Err() != nil {
-					continue
+				if ctx.Err() != nil {
+					return
 				}
 				l.mu.Lock()
 				l.wrong = append(l.wrong, err)
@@ -133,7 +133,7 @@ func (l *load) run(ctx context.Context) error {
 // turns are how often a client turns to the large organisation for each visit that it pays to another.
 const turns = 5
 
-// goes is a client's work. The organisations that it visits are its own: those whose numbers leave the client's.
+// goes is a client's work, which ends with a wrong answer or with the context. The organisations that it visits are its own: those whose numbers leave the client's.
 func (l *load) goes(ctx context.Context, number int) error {
 	w, err := l.walker(ctx, number)
 	if err != nil {
