@@ -306,7 +306,7 @@ func (s *script) decides(r *rapid.T) step {
 			}
 		}
 	}
-	if s.proving[who] && operation != "rejectChange" {
+	if s.claimed[who] && operation != "rejectChange" {
 		operation = "cancelChange"
 	}
 	parts, prover := []Part{At(id)}, ""
@@ -328,7 +328,7 @@ func (s *script) decides(r *rapid.T) step {
 		}
 		return wrong
 	}
-	taken.actor = prover
+	taken.claims = prover
 	return taken
 }
 
@@ -350,7 +350,11 @@ func (s *script) mailsLink(r *rapid.T) step {
 		target = string(s.Rosa.ID)
 	}
 	operation := rapid.SampledFrom([]string{"sendPasswordReset", "resendVerification"}).Draw(r, "link")
-	return s.requests(r, at, operation+" to "+s.names[target], operation, []Part{At(target)},
+	links := "links of " + target
+	if s.claimed[links] {
+		return s.looks(r)
+	}
+	mailing := s.requests(r, at, operation+" to "+s.names[target], operation, []Part{At(target)},
 		func(m *model) reasons {
 			to := m.users[target]
 			signsIn := (to.status == "active" || to.status == "phoneNotVerified") && to.kind != "api"
@@ -362,6 +366,8 @@ func (s *script) mailsLink(r *rapid.T) step {
 			kind := map[string]string{"sendPasswordReset": "passwordReset", "resendVerification": "verification"}[operation]
 			m.sendsLink(target, kind, day)
 		})
+	mailing.claims = links
+	return mailing
 }
 
 // followsLink follows one of the links that were mailed.
@@ -440,11 +446,11 @@ func (s *script) signsIn(r *rapid.T) step {
 }
 
 func (s *script) signsInAs(r *rapid.T, who string) step {
-	if s.proving[who] {
+	if s.claimed[who] {
 		return s.looks(r)
 	}
 	person := s.people[who]
-	one := step{text: s.names[who] + " signs in", actor: who}
+	one := step{text: s.names[who] + " signs in", claims: who}
 	if s.m.users[who].kind == "operator" {
 		one.do = func() Answer { s.commit(s.session(person, s.ID)); return Answer{Status: 200} }
 		one.expect = func(m *model, _ Answer) string { s.begins(m, who, person.Token); return "" }

@@ -165,10 +165,10 @@ func shape(t *testing.T, answer outcomeOf) outcomeOf {
 	}
 	answer.Users, answer.User = users, nil
 	if answer.Contact != nil {
-		answer.Contact.ID, answer.Contact.OpenChange = "", ""
+		answer.Contact.ID, answer.Contact.OpenChange, answer.Contact.ETag = "", "", ""
 	}
 	if answer.Role != nil {
-		answer.Role.ID, answer.Role.OpenChange = "", ""
+		answer.Role.ID, answer.Role.OpenChange, answer.Role.ETag = "", "", ""
 	}
 	return answer
 }

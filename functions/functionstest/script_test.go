@@ -87,6 +87,7 @@ var noDeeds = map[string]string{
 	"switchOrganisation": "of several organisations: TestSwitchingBetweenOrganisations", "createOrganisation": "of another: TestThePlatformIsFoundedOnce",
 	"forgotPassword":   "it answers everybody the same: TestForgottenPasswordTellsNothing",
 	"revealCredential": "it shows what is there: TestTheStepUpOfARevealIsFresh",
+	"nameOwner":        "of two systems: TestAnOrganisationHasOneOwner",
 }
 
 // tally counts what was answered to what, so that a run shows what it came by.
@@ -120,7 +121,7 @@ type script struct {
 	watcher *Person         // the staff, looking on
 	watched time.Time       // until when its session lasts
 	several bool            // steps at the same time
-	proving map[string]bool // who gives a code in one of them: two would have an order
+	claimed map[string]bool // what one of them does, and no other
 	answers *tally
 }
 
@@ -191,7 +192,7 @@ func (s *script) begins(m *model, id, token string) {
 // step is something that somebody does, and what the model expects of it.
 type step struct {
 	text   string
-	actor  string // who proves something by it
+	claims string // what no other does at the same time, since no answer tells the order: gives a code of somebody, mails somebody a link
 	do     func() Answer
 	expect func(*model, Answer) (wrong string)
 }
@@ -220,11 +221,11 @@ func (s *script) alone(r *rapid.T) {
 func (s *script) together(r *rapid.T) {
 	s.goesOn()
 	var all []step
-	s.several, s.proving = true, map[string]bool{}
-	defer func() { s.several, s.proving = false, nil }()
+	s.several, s.claimed = true, map[string]bool{}
+	defer func() { s.several, s.claimed = false, nil }()
 	for range rapid.IntRange(2, 3).Draw(r, "steps") {
 		one := rapid.SampledFrom(atOnce).Draw(r, "deed").draw(s, r)
-		s.proving[one.actor] = one.actor != ""
+		s.claimed[one.claims] = one.claims != ""
 		all = append(all, one)
 	}
 	s.m.now = s.Now()
