@@ -15,10 +15,9 @@ help: ## this list
 run: ## the whole service on this machine; PORT, DATA_DIR, PROPAGATION=5s, CLOCK_SKEW=336h
 	@go run ./infra/local
 
-# Three packages at a time, also on two cores: the browser's and the runner's tests wait for others' processes.
 test: ## everything: unit, contract, integration with the real parts, the stack, the whole service
 	@$(CONSOLE)
-	@go run ./infra/local/parts/cmd/withparts -- go test -p 3 -timeout 20m $(TESTFLAGS) ./...
+	@go run ./infra/local/parts/cmd/withparts -- go test -timeout 20m $(TESTFLAGS) ./...
 
 STEPS ?= 100000
 PAIRS ?= 200

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,14 +21,21 @@ type Mail struct {
 	HTML    string
 }
 
-// Mails lists those in the mailbox, oldest first, each key once.
+// Mails lists those in the mailbox, oldest first, each key once. A persistent walk waits for a mailbox that is coming back.
 func (w *Walk) Mails() []Mail {
 	w.Helper()
-	mails, err := w.mailbox()
-	if err != nil {
-		w.Fatal(err)
+	ctx, cancel := context.WithTimeout(w.Context(), Patience)
+	defer cancel()
+	for {
+		mails, err := w.mailbox()
+		if err == nil {
+			return mails
+		}
+		if !w.persistent || ctx.Err() != nil {
+			w.Fatal(err)
+		}
+		pause(ctx, look)
 	}
-	return mails
 }
 
 func (w *Walk) mailbox() ([]Mail, error) {

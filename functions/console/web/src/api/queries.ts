@@ -63,8 +63,12 @@ export const may = (me: Me, permission: string) => permission in me.permissions;
 /** What a write leaves: who is signed in, and what is asked for once, since asking again would change it. */
 const kept = new Set<unknown>(["me", "once"]);
 
-/** Has what is shown read again. */
-export const again = () => queries.invalidateQueries({ predicate: (query) => !kept.has(query.queryKey[0]) });
+/** Has what is shown read again; also what is on its way for the first time, which would otherwise be taken as it comes. */
+export async function again() {
+  const shown = { predicate: (query: { queryKey: readonly unknown[] }) => !kept.has(query.queryKey[0]) };
+  await queries.cancelQueries(shown);
+  await queries.invalidateQueries(shown);
+}
 
 /**
  * A write. It has an idempotency key, which stays the same while the answer is not known, so that trying again does not do
