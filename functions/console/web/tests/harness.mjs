@@ -45,7 +45,9 @@ export async function pass(minutes) {
 /** The person's next one-time code: none twice. The service takes the one before and the one after this moment's as well. */
 export async function code(user) {
   const now = () => Math.floor(clock() / period);
-  const step = Math.max(now() - 1, (steps.get(user.totpSecret + user.identifier) ?? 0) + 1);
+  // Late in a period the one before it would be too old by the time that it is looked at.
+  const oldest = Math.floor((clock() + 12_000) / period) - 1;
+  const step = Math.max(oldest, (steps.get(user.totpSecret + user.identifier) ?? 0) + 1);
   steps.set(user.totpSecret + user.identifier, step);
   while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, (step - 1) * period - clock()));
   return totp(user.totpSecret, step);
