@@ -24,11 +24,10 @@ type model struct {
 	keys     map[string]key // of the program, by credential
 	opened   map[string]int // companies and accounts, by how
 
-	certificates map[string]bool // of the program
-	links        []link
-	sessions     []session
+	certificates map[string]bool        // of the program
+	links        map[string][]link      // by whose and of what kind they are, as they were sent
+	sessions     map[int]session        // by the place that a sign-in has in the script
 	misses       map[string][]time.Time // failed sign-ins, by user
-	order        []string               // of changes, as they were asked for
 }
 
 // rules are what requirements.md has in its table of presets, and the change control that a run has.
@@ -91,10 +90,17 @@ type change struct {
 }
 
 type link struct {
-	user, kind              string
 	used, replaced, revoked bool
 	expires                 time.Time
 }
+
+// posted names a link: whose, of which kind, and which of those.
+type posted struct {
+	user, kind string
+	nth        int
+}
+
+func (p posted) pile() string { return p.user + " " + p.kind }
 
 type session struct {
 	user        string
@@ -109,7 +115,7 @@ func (m *model) clone() *model {
 	other.users, other.changes, other.misses = maps.Clone(m.users), maps.Clone(m.changes), maps.Clone(m.misses)
 	other.things, other.requests = maps.Clone(m.things), maps.Clone(m.requests)
 	other.keys, other.opened, other.certificates = maps.Clone(m.keys), maps.Clone(m.opened), maps.Clone(m.certificates)
-	other.links, other.sessions, other.order = slices.Clone(m.links), slices.Clone(m.sessions), slices.Clone(m.order)
+	other.links, other.sessions = maps.Clone(m.links), maps.Clone(m.sessions)
 	return &other
 }
 
@@ -140,7 +146,7 @@ func (r reasons) judge(answer Answer) (done bool, wrong string) {
 // enters lets a session in, or not (5.3): it ends by itself when it was unused for a quarter of an hour, and after twelve
 // hours. That it was used is noted at most every eighth of that quarter: in between, both will do.
 func (m *model) enters(at int, answer Answer) (in bool, wrong string) {
-	s := &m.sessions[at]
+	s := m.sessions[at]
 	told := answer.Code() == "unauthenticated"
 	lives, ended := m.lives(at)
 	switch {
@@ -152,10 +158,11 @@ func (m *model) enters(at int, answer Answer) (in bool, wrong string) {
 		return false, fmt.Sprintf("%s is not answered to a session that lives", answer.Operation)
 	case told:
 		s.ended = true
-		return false, ""
+	default:
+		s.used = m.now
 	}
-	s.used = m.now
-	return true, ""
+	m.sessions[at] = s
+	return !told, ""
 }
 
 // lives tells whether a session certainly lives, or certainly has ended.
@@ -202,6 +209,9 @@ func (m *model) free(name string, of func(user) string, but string) bool {
 	}
 	return true
 }
+
+// unnamed begins the key of a change that took effect at once, whose id no answer told.
+const unnamed = "at once: "
 
 func open(state string) bool { return waits(state) || state == "propagating" }
 
@@ -254,7 +264,6 @@ func (m *model) asks(actor, act, target string, after profile) reasons {
 // begin is a change that was asked for, as far as its organisation's control lets it go (3.2).
 func (m *model) begin(id string, one change) {
 	one.expires = m.now.Add(7 * day)
-	m.order = append(m.order, id)
 	m.mark(one, id)
 	switch m.control {
 	case directory.ControlStepUp:
@@ -340,8 +349,10 @@ func (m *model) apply(id string, one change) {
 	case "deactivateUser", "removeUser":
 		target.resume, target.status, target.gone = target.status, "inactive", one.act == "removeUser"
 		m.endsSessions(one.target)
-		for i := range m.links {
-			m.links[i].revoked = m.links[i].revoked || m.links[i].user == one.target
+		for pile := range m.links {
+			if strings.HasPrefix(pile, one.target) {
+				m.alterLinks(pile, func(l *link) { l.revoked = true })
+			}
 		}
 		if other, ok := m.changes[target.open]; ok && other.act != "assignAccount" { // overtaken (3.5)
 			other.state = "cancelled"
@@ -383,18 +394,26 @@ func (m *model) ends(id, state string) {
 }
 
 func (m *model) endsSessions(of string) {
-	for i := range m.sessions {
-		m.sessions[i].ended = m.sessions[i].ended || m.sessions[i].user == of
+	for i, one := range m.sessions {
+		if one.user == of {
+			one.ended = true
+			m.sessions[i] = one
+		}
 	}
 }
 
 func (m *model) sendsLink(to, kind string, lasts time.Duration) {
-	for i := range m.links {
-		if one := &m.links[i]; one.user == to && one.kind == kind && !one.used {
-			one.replaced = true
-		}
+	pile := posted{to, kind, 0}.pile()
+	m.alterLinks(pile, func(l *link) { l.replaced = l.replaced || !l.used })
+	m.links[pile] = append(slices.Clip(m.links[pile]), link{expires: m.now.Add(lasts)})
+}
+
+// alterLinks alters those of a pile, which clones of the model may have as they are.
+func (m *model) alterLinks(pile string, alter func(*link)) {
+	m.links[pile] = slices.Clone(m.links[pile])
+	for i := range m.links[pile] {
+		alter(&m.links[pile][i])
 	}
-	m.links = append(m.links, link{user: to, kind: kind, expires: m.now.Add(lasts)})
 }
 
 // decides is what stands against a decision about a change (3.2, 3.4).
@@ -445,7 +464,7 @@ func (m *model) decided(operation, id string) {
 
 // works is what the service does by itself: executions apply what is due, the sweep expires (3.6, 4.7).
 func (m *model) works() {
-	due := slices.Clone(m.order)
+	due := slices.Sorted(maps.Keys(m.changes))
 	slices.SortStableFunc(due, func(a, b string) int { return m.changes[a].effective.Compare(m.changes[b].effective) })
 	for _, id := range due {
 		if one := m.changes[id]; one.state == "propagating" && !m.now.Before(one.effective) {
@@ -456,7 +475,7 @@ func (m *model) works() {
 			}
 		}
 	}
-	for _, id := range m.order {
+	for _, id := range due {
 		if one := m.changes[id]; waits(one.state) && !m.now.Before(one.expires) {
 			m.ends(id, "expired")
 		}
@@ -464,26 +483,27 @@ func (m *model) works() {
 }
 
 // follows is what stands against following a link (4.1, 4.2, 4.4).
-func (m *model) follows(at int) reasons {
-	one := m.links[at]
-	to := m.users[one.user]
+func (m *model) follows(which posted) reasons {
+	one := m.links[which.pile()][which.nth]
+	to := m.users[which.user]
 	r := reasons{}.when(one.used, "linkUsed").when(one.replaced, "linkReplaced").when(!m.now.Before(one.expires), "linkExpired")
 	return r.when(one.revoked || to.status == "inactive" || to.gone, "linkRevoked").when(to.gone, "notFound")
 }
 
-func (m *model) followed(at int, password string) {
-	one := &m.links[at]
-	one.used = true
-	to := m.users[one.user]
+func (m *model) followed(which posted, password string) {
+	pile := slices.Clone(m.links[which.pile()])
+	pile[which.nth].used = true
+	m.links[which.pile()] = pile
+	to := m.users[which.user]
 	to.password = password
-	if one.kind == "verification" {
+	if which.kind == "verification" {
 		to.verifies = false
 		if to.status == "emailNotVerified" {
 			to.status = m.verified
 		}
 	}
-	m.users[one.user] = to
-	m.endsSessions(one.user)
+	m.users[which.user] = to
+	m.endsSessions(which.user)
 }
 
 // seen is the organisation as a list of users and one of changes show it.
@@ -494,6 +514,9 @@ func (m *model) seen() (users, changes []string) {
 		}
 	}
 	for id, one := range m.changes {
+		if strings.HasPrefix(id, unnamed) {
+			id = unnamed + one.act + " of " + one.target
+		}
 		changes = append(changes, id+" "+one.state)
 	}
 	for id, one := range m.things {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,16 +20,21 @@ import (
 	"mandate/shared/directory"
 )
 
-// steps bounds what the model is compared with.
-var steps = flag.Int("steps", 1500, "how many steps the service and its model are compared for")
+// steps is how many requests the service and its model are compared for, in all presets together.
+var steps = flag.Int("steps", 2600, "how many requests the service and its model are compared for")
 
 // Whatever admins, users and the platform's staff do, in whatever order and at the same time, in every preset and under
 // every change control, the service answers as its model says, and is as its model is.
 //
+// What happens at the same time happened in some order, and several may fit all that was answered. Then the model is as
+// after each of them, until something tells.
+//
 // The same steps are drawn each time, so that a commit fails for what it did; make soak draws others.
 func TestModel(t *testing.T) {
-	const together = 50 // steps, on average
-	set := map[string]string{"rapid.steps": fmt.Sprint(together), "rapid.checks": fmt.Sprint(1 + *steps/together)}
+	const together = 40 // times that somebody does something, or some do, on average
+	presets := slices.Sorted(maps.Keys(presetRules))
+	each := int64((*steps + len(presets) - 1) / len(presets))
+	set := map[string]string{"rapid.steps": fmt.Sprint(together), "rapid.checks": fmt.Sprint(each)} // as many as it takes
 	if !*soak {
 		set["rapid.seed"] = "20"
 	}
@@ -39,19 +43,29 @@ func TestModel(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Parallel()
-	var done atomic.Int64
-	answers := &tally{}
-	defer func() { t.Logf("in %d steps: %v", done.Load(), answers.counts) }()
-	rapid.Check(t, func(r *rapid.T) {
-		s := newScript(t, r)
-		s.answers = answers
-		r.Repeat(map[string]func(*rapid.T){
-			"a step":                 func(r *rapid.T) { done.Add(1); s.alone(r) },
-			"steps at the same time": func(r *rapid.T) { done.Add(1); s.together(r) },
+	for at, preset := range presets {
+		t.Run(preset, func(t *testing.T) {
+			t.Parallel()
+			answers, failed := &tally{}, false
+			rapid.Check(t, func(r *rapid.T) {
+				if answers.steps >= each && !failed { // what failed is drawn again, to be shrunk
+					return
+				}
+				defer func() { failed = failed || r.Failed() }()
+				for range at { // one seed, and other steps in each
+					rapid.Uint64().Draw(r, "apart")
+				}
+				s := newScript(t, r, preset)
+				s.answers = answers
+				r.Repeat(map[string]func(*rapid.T){"a step": s.alone, "steps at the same time": s.together})
+				s.ends(r)
+			})
+			t.Logf("in %d steps, after which as many as %d orders could have been: %v", answers.steps, answers.orders, answers.counts)
+			if answers.steps < each {
+				t.Errorf("only %d steps were taken, of %d", answers.steps, each)
+			}
 		})
-		s.ends(r)
-	})
+	}
 }
 
 // Every operation that writes is a step of the model, or something says why it is none.
@@ -92,37 +106,48 @@ var noDeeds = map[string]string{
 
 // tally counts what was answered to what, so that a run shows what it came by.
 type tally struct {
-	mu     sync.Mutex
+	steps  int64
+	orders int // of steps at the same time, at most
 	counts map[string]int
 }
 
-func (t *tally) note(answer Answer) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (t *tally) note(answers []Answer) {
+	t.steps++
 	if t.counts == nil {
 		t.counts = map[string]int{}
 	}
-	t.counts[answer.Operation+" "+short(answer)]++
+	for _, answer := range answers {
+		t.counts[answer.Operation+" "+short(answer)]++
+	}
 }
 
 // script is one run of the service beside its model.
 type script struct {
 	*Tenant
-	m       *model
-	ids     []string                        // of users, as they came
-	names   map[string]string               // of users and changes, to be read
-	people  map[string]*Person              // who act
-	things  []string                        // ids of contacts and roles, as they came
-	filed   []string                        // ids of service requests
-	issued  []issued                        // secrets, as they were shown
-	pairs   map[string]certificatetest.Pair // certificates
-	tokens  []string                        // of the model's sessions
-	staff   *Person
-	watcher *Person         // the staff, looking on
-	watched time.Time       // until when its session lasts
-	several bool            // steps at the same time
-	claimed map[string]bool // what one of them does, and no other
-	answers *tally
+	m        *model                          // the first of those
+	may      []*model                        // that all that was answered and seen fits
+	settings directory.Settings              // as they were, of which no step changes how people sign in
+	newcomer Object                          // a user to be created
+	view     string                          // a permission
+	ids      []string                        // of users, as they came
+	order    []string                        // ids of changes, as they came
+	shown    map[string]api.Change           // as they were asked for
+	names    map[string]string               // of users and changes, to be read
+	people   map[string]*Person              // who act
+	things   []string                        // ids of contacts and roles, as they came
+	filed    []string                        // ids of service requests
+	issued   []issued                        // secrets, as they were shown
+	pairs    map[string]certificatetest.Pair // certificates
+	tokens   map[int]string                  // of the model's sessions
+	places   int                             // of sessions
+	staff    *Person
+	watcher  *Person         // the staff, looking on
+	watched  time.Time       // until when its session lasts
+	claimed  map[string]bool // what one of several steps does, and no other
+	sealed   time.Time       // when the log was
+	moved    bool            // since somebody looked
+	looked   int
+	answers  *tally
 }
 
 // within has a world belong to one of rapid's runs: what fails there is shrunk.
@@ -138,21 +163,22 @@ func (w within) Errorf(format string, args ...any) { w.run.Errorf(format, args..
 func (w within) Cleanup(do func())                 { w.run.Cleanup(do) }
 func (w within) Context() context.Context          { return w.run.Context() }
 
-func newScript(t *testing.T, r *rapid.T) *script {
-	preset := rapid.SampledFrom(slices.Sorted(maps.Keys(presetRules))).Draw(r, "preset")
+func newScript(t *testing.T, r *rapid.T, preset string) *script {
 	control := rapid.SampledFrom([]directory.ChangeControl{
 		directory.ControlSecondAdmin, directory.ControlStepUp, directory.ControlNone,
 	}).Draw(r, "control")
 	delay := rapid.SampledFrom([]time.Duration{0, hour}).Draw(r, "delay")
 	o := New(within{t, r}, Hasty).Tenant(preset, Controlled(control), Propagating(int(delay/time.Second)))
 	s := &script{
-		Tenant: o, names: map[string]string{}, people: map[string]*Person{},
+		sealed: o.Now(), Tenant: o, names: map[string]string{}, people: map[string]*Person{}, tokens: map[int]string{}, shown: map[string]api.Change{},
+		settings: o.Organisation().Settings, view: viewPermission(o), newcomer: newUser(o, Object{"phone": nil}),
 		m: &model{
 			rules: presetRules[preset], users: map[string]user{}, things: map[string]thing{}, changes: map[string]change{},
 			requests: map[string]filed{}, misses: map[string][]time.Time{}, keys: map[string]key{}, opened: map[string]int{},
-			certificates: map[string]bool{},
+			certificates: map[string]bool{}, links: map[string][]link{}, sessions: map[int]session{},
 		},
 	}
+	s.may = []*model{s.m}
 	s.m.control, s.m.delay = control, delay
 	s.staff = o.In(o)
 	for _, person := range []*Person{o.Ada, o.Ben, o.Admin("cas"), o.Rosa, o.Robot, s.staff} {
@@ -177,92 +203,173 @@ func newScript(t *testing.T, r *rapid.T) *script {
 			s.m.keys[credential] = key{secret: person.ClientSecret}
 		} else {
 			s.people[id] = person
-			s.begins(s.m, id, person.Token)
+			s.begins(s.m, s.place(), id, person.Token)
 		}
 	}
 	return s
 }
 
-// begins notes a session.
-func (s *script) begins(m *model, id, token string) {
-	m.sessions = append(m.sessions, session{user: id, began: s.Now(), used: s.Now()})
-	s.tokens = append(s.tokens[:len(m.sessions)-1], token)
+// place is that of one more session, whose sign-in may fail.
+func (s *script) place() int {
+	s.places++
+	return s.places - 1
 }
 
-// step is something that somebody does, and what the model expects of it.
+// begins notes a session.
+func (s *script) begins(m *model, place int, id, token string) {
+	m.sessions[place] = session{user: id, began: s.Now(), used: s.Now()}
+	s.tokens[place] = token
+}
+
+// clock tells the model the time.
+func (s *script) clock() {
+	for _, m := range s.may {
+		m.now = s.Now()
+	}
+}
+
+// step is something that somebody does, and what the model expects of each answer to it.
 type step struct {
 	text   string
 	claims string // what no other does at the same time, since no answer tells the order: gives a code of somebody, mails somebody a link
-	do     func() Answer
-	expect func(*model, Answer) (wrong string)
+	do     func() []Answer
+	expect []expectation
 }
 
-// alone is one step, after which the service is as the model is.
+type expectation func(*model, Answer) (wrong string)
+
+// only is the answer of a step that has one.
+func only(do func() Answer) func() []Answer { return func() []Answer { return []Answer{do()} } }
+
+// alone is one step.
 func (s *script) alone(r *rapid.T) {
 	s.goesOn()
 	one := rapid.SampledFrom(deeds).Draw(r, "deed").draw(s, r)
-	s.m.now = s.Now()
+	s.clock()
 	written := s.Client.stream.written()
-	answer := one.do()
-	s.answers.note(answer)
-	r.Logf("%s %s: %s", s.Now().Format(time.DateTime), one.text, short(answer))
-	if wrong := one.expect(s.m, answer); wrong != "" {
-		r.Fatalf("%s: %s", one.text, s.named(wrong))
-	}
-	if answer.Status/100 != 2 && s.Client.stream.written() == written {
-		return // nothing was done, and nothing is otherwise than it was
-	}
-	if wrong := s.differs(s.m); wrong != "" {
-		r.Fatalf("after %s: %s", one.text, wrong)
+	answers := one.do()
+	s.note(r, "", one, answers)
+	s.fit(r, one.text, func(m *model) string {
+		for i, answer := range answers {
+			if wrong := one.expect[i](m, answer); wrong != "" {
+				return wrong
+			}
+		}
+		return ""
+	})
+	s.moved = s.moved || s.Client.stream.written() != written
+	s.perhapsLooks(r, "after "+one.text)
+}
+
+// perhapsLooks has somebody look whether the service is as the model is, after one step of three that moved something.
+func (s *script) perhapsLooks(r *rapid.T, text string) {
+	if s.moved && (len(s.may) > 4 || rapid.IntRange(0, 2).Draw(r, "looks") == 0) {
+		s.look(r, text)
 	}
 }
 
-// together are some steps at the same time. They come out as if they had been one after another, in some order.
+// together are some steps at the same time. They come out as if their requests had been one after another, in some order.
 func (s *script) together(r *rapid.T) {
 	s.goesOn()
 	var all []step
-	s.several, s.claimed = true, map[string]bool{}
-	defer func() { s.several, s.claimed = false, nil }()
+	s.claimed = map[string]bool{}
+	defer func() { s.claimed = nil }()
 	for range rapid.IntRange(2, 3).Draw(r, "steps") {
 		one := rapid.SampledFrom(atOnce).Draw(r, "deed").draw(s, r)
 		s.claimed[one.claims] = one.claims != ""
 		all = append(all, one)
 	}
-	s.m.now = s.Now()
-	answers := make([]Answer, len(all))
+	s.clock()
+	rest := make([][]answered, len(all))
+	answers := make([][]Answer, len(all))
 	var wait sync.WaitGroup
 	for i, one := range all {
 		wait.Go(func() { answers[i] = one.do() })
 	}
 	wait.Wait()
 	for i, one := range all {
-		s.answers.note(answers[i])
-		r.Logf("%s at once: %s: %s", s.Now().Format(time.DateTime), one.text, short(answers[i]))
+		s.note(r, " at once:", one, answers[i])
+		for j, answer := range answers[i] {
+			rest[i] = append(rest[i], answered{one.expect[j], answer})
+		}
 	}
-	var wrongs []string
-	for _, order := range permutations(len(all)) {
-		m, wrong := s.m.clone(), ""
-		for _, i := range order {
-			if wrong = all[i].expect(m, answers[i]); wrong != "" {
-				break
-			}
-		}
-		if wrong == "" {
-			wrong = s.differs(m)
-		}
-		for _, begun := range m.sessions { // which may have been ended by something at the same time, or not
-			if wrong == "" && begun.began.Equal(m.now) && m.users[begun.user].kind != "operator" {
-				wrong = s.sessionsDiffer(m, begun.user)
-			}
-		}
-		if wrong == "" {
-			s.m = m
-			return
-		}
-		wrongs = append(wrongs, s.named(wrong))
+	var ends []*model
+	wrongs := map[string]bool{}
+	for _, m := range s.may {
+		ends = append(ends, orders(m, rest, wrongs)...)
 	}
-	slices.Sort(wrongs)
-	r.Fatalf("at the same time, and in no order:\n%s", strings.Join(slices.Compact(wrongs), "\n"))
+	if len(ends) == 0 {
+		r.Fatalf("at the same time, and in no order:\n%s", s.named(strings.Join(slices.Sorted(maps.Keys(wrongs)), "\n")))
+	}
+	s.may = distinct(ends)
+	s.m, s.moved = s.may[0], true
+	s.answers.orders = max(s.answers.orders, len(s.may))
+	s.perhapsLooks(r, "at the same time, and in no order")
+}
+
+func (s *script) note(r *rapid.T, how string, one step, answers []Answer) {
+	s.answers.note(answers)
+	var told []string
+	for _, answer := range answers {
+		told = append(told, short(answer))
+	}
+	r.Logf("%s%s %s: %s", s.Now().Format(time.DateTime), how, one.text, strings.Join(told, ", "))
+}
+
+// answered is an answer, and what is expected of it.
+type answered struct {
+	expect expectation
+	answer Answer
+}
+
+// orders are what a model may have become after answers to several, of each of them one after another: those of all orders
+// in which they are as expected. What stands against the others is told.
+func orders(m *model, rest [][]answered, wrongs map[string]bool) []*model {
+	var ends []*model
+	done := true
+	for i, one := range rest {
+		if len(one) == 0 {
+			continue
+		}
+		done = false
+		next := m.clone()
+		if wrong := one[0].expect(next, one[0].answer); wrong != "" {
+			wrongs[wrong] = true
+			continue
+		}
+		left := slices.Clone(rest)
+		left[i] = one[1:]
+		ends = append(ends, orders(next, left, wrongs)...)
+	}
+	if done {
+		return []*model{m}
+	}
+	return ends
+}
+
+// distinct leaves one of those that are the same.
+func distinct(models []*model) []*model {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(models, func(m *model) bool {
+		as := fmt.Sprintf("%v", *m)
+		was := seen[as]
+		seen[as] = true
+		return was
+	})
+}
+
+// fit keeps the models that something fits. Where there is none, it is wrong.
+func (s *script) fit(r *rapid.T, text string, wrong func(*model) string) {
+	wrongs := map[string]bool{}
+	fitting := slices.DeleteFunc(slices.Clone(s.may), func(m *model) bool {
+		told := wrong(m)
+		wrongs[told] = true
+		return told != ""
+	})
+	if len(fitting) == 0 {
+		r.Fatalf("%s:\n%s", text, s.named(strings.Join(slices.Sorted(maps.Keys(wrongs)), "\n\n")))
+	}
+	s.may, s.m = fitting, fitting[0]
 }
 
 // short is an answer as a log of steps has it.
@@ -271,19 +378,6 @@ func short(answer Answer) string {
 		return fmt.Sprint(answer.Status)
 	}
 	return fmt.Sprint(answer.Status, " ", answer.Code())
-}
-
-func permutations(n int) [][]int {
-	if n == 0 {
-		return [][]int{nil}
-	}
-	var all [][]int
-	for _, shorter := range permutations(n - 1) {
-		for at := range n {
-			all = append(all, slices.Insert(slices.Clone(shorter), at, n-1))
-		}
-	}
-	return all
 }
 
 // watches is the staff, whom no session of the test ends.
@@ -296,28 +390,65 @@ func (s *script) watches() *Person {
 	return s.watcher
 }
 
-// differs tells what the service shows otherwise than the model.
-func (s *script) differs(m *model) string {
-	users := parsed[struct{ Items []api.User }](s.watches().Do("listUsers", Query("limit", "200")))
-	changes := parsed[struct{ Items []api.Change }](s.watches().Do("listChanges", Query("limit", "200")))
-	var nowUsers, nowChanges []string
-	for _, one := range users.Items {
+// pages are all of a list, as the platform's staff sees it.
+func pages[T any](s *script, operation string, parts ...Part) (all []T) {
+	parts = append(parts, Query("limit", "200"))
+	for cursor := []Part(nil); ; {
+		page := parsed[api.List[T]](s.watches().Do(operation, slices.Concat(parts, cursor)...))
+		all = append(all, page.Items...)
+		if page.Next == "" {
+			return all
+		}
+		cursor = []Part{Query("cursor", page.Next)}
+	}
+}
+
+// sight is what the service shows.
+type sight struct {
+	users, changes []string
+	admins         int
+	whose          string
+	sessions       []string // of that user: when they began
+}
+
+// look holds the model against what the service shows: all of it, but of sessions one user's.
+func (s *script) look(r *rapid.T, text string) {
+	s.moved = false
+	s.looked++
+	seen := s.sees(s.ids[s.looked%len(s.ids)])
+	s.fit(r, text, func(m *model) string { return s.differs(m, seen) })
+}
+
+// sees looks at the service.
+func (s *script) sees(whose string) sight {
+	organisation := s.Organisation()
+	seen := sight{admins: organisation.ActiveAdmins, users: s.seenThings(organisation), whose: whose}
+	for _, one := range pages[api.User](s, "listUsers") {
 		var accounts []string
 		for i, account := range s.Accounts {
 			if slices.Contains(one.Accounts, account) {
 				accounts = append(accounts, fmt.Sprint(i+1))
 			}
 		}
-		nowUsers = append(nowUsers, userSeen(one.ID, one.Status, strings.TrimSpace(one.Name.First+" "+one.Name.Last), one.Email, strings.Join(accounts, ""), one.OpenChange, one.SecondFactor))
+		seen.users = append(seen.users, userSeen(one.ID, one.Status, strings.TrimSpace(one.Name.First+" "+one.Name.Last), one.Email, strings.Join(accounts, ""), one.OpenChange, one.SecondFactor))
 	}
-	for _, one := range changes.Items {
-		nowChanges = append(nowChanges, one.ID+" "+one.State)
+	for _, one := range pages[api.Change](s, "listChanges") {
+		if s.names[one.ID] == "" {
+			one.ID = unnamed + one.Act + " of " + one.Target.ID
+		}
+		seen.changes = append(seen.changes, one.ID+" "+one.State)
 	}
-	organisation := s.Organisation()
-	nowUsers = append(nowUsers, s.seenThings(organisation)...)
+	for _, one := range pages[api.SessionInfo](s, "listUserSessions", At(whose)) {
+		seen.sessions = append(seen.sessions, one.CreatedAt.String())
+	}
+	return seen
+}
+
+// differs tells what the service shows otherwise than the model.
+func (s *script) differs(m *model, seen sight) string {
 	wantUsers, wantChanges := m.seen()
 	var differing []string
-	for _, lists := range [][2][]string{{wantUsers, nowUsers}, {wantChanges, nowChanges}} {
+	for _, lists := range [][2][]string{{wantUsers, seen.users}, {wantChanges, seen.changes}} {
 		for _, one := range without(lists[0], lists[1]) {
 			differing = append(differing, "expected "+one)
 		}
@@ -325,15 +456,19 @@ func (s *script) differs(m *model) string {
 			differing = append(differing, "there is "+one)
 		}
 	}
-	if admins := organisation.ActiveAdmins; admins != m.admins() {
-		differing = append(differing, fmt.Sprintf("%d active admins are counted, there are %d", admins, m.admins()))
+	if seen.admins != m.admins() {
+		differing = append(differing, fmt.Sprintf("%d active admins are counted, there are %d", seen.admins, m.admins()))
 	}
-	if m == s.m { // settled: the sessions of one of them
-		if wrong := s.sessionsDiffer(m, s.ids[len(m.sessions)%len(s.ids)]); wrong != "" {
-			differing = append(differing, wrong)
+	for at, one := range m.sessions { // those that are about to end by themselves may be listed or not
+		if one.user == seen.whose {
+			there := slices.Contains(seen.sessions, one.began.UTC().String())
+			if lives, ended := m.lives(at); there && ended || !there && lives {
+				differing = append(differing, fmt.Sprintf("session %d of %s is listed: %t", at, one.user, there))
+			}
 		}
 	}
-	return s.named(strings.Join(differing, "\n"))
+	slices.Sort(differing)
+	return strings.Join(differing, "\n")
 }
 
 // named says names for ids.
@@ -354,42 +489,55 @@ func parsed[T any](answer Answer) (value T) {
 // open changes alone, and the log is whole.
 func (s *script) ends(r *rapid.T) {
 	for range 2 { // the execution of a change that was cancelled on its way ends when it would have taken effect
-		s.m.now = s.Now()
-		s.m.works()
+		for _, m := range s.may {
+			m.works()
+		}
 		s.carries()
 		s.Advance(hour)
+		s.clock()
 	}
-	if wrong := s.differs(s.m); wrong != "" {
-		r.Fatalf("in the end: %s", wrong)
-	}
-	if wrong := s.endsWith(s.m); wrong != "" {
-		r.Fatalf("in the end: %s", wrong)
-	}
-	openChanges := 0
-	for _, one := range s.m.changes {
-		if open(one.state) {
-			openChanges++
+	s.look(r, "in the end")
+	users, names, opened := pages[api.User](s, "listUsers"), s.taken(), s.opened()
+	s.fit(r, "in the end", func(m *model) string {
+		openChanges := 0
+		for _, one := range m.changes {
+			if open(one.state) {
+				openChanges++
+			}
 		}
+		if n := s.OpenExecutions(); n != openChanges {
+			return fmt.Sprintf("%d executions run for %d open changes", n, openChanges)
+		}
+		if !maps.Equal(opened, m.opened) {
+			return fmt.Sprintf("opened are %v, expected %v", opened, m.opened)
+		}
+		want := s.takes(m, users)
+		if more, less := without(names, want), without(want, names); len(more)+len(less) > 0 {
+			return fmt.Sprintf("names taken for nothing: %v; names not taken: %v", more, less)
+		}
+		return ""
+	})
+	if found := parsed[Verified](s.watches().Do("verifyOperations")); len(found.Problems) > 0 {
+		r.Fatalf("the log: %+v", found)
 	}
-	if n := s.OpenExecutions(); n != openChanges {
-		r.Fatalf("%d executions run for %d open changes", n, openChanges)
-	}
-	var want, got []string
+}
+
+// takes are the names that users have and changes wait for.
+func (s *script) takes(m *model, users []api.User) (names []string) {
 	take := func(kind, name string) {
 		if name != "" {
-			want = append(want, kind+"#"+name)
+			names = append(names, kind+"#"+name)
 		}
 	}
-	settings := s.Organisation().Settings
 	login := func(email string) string {
-		if settings.SignInName == directory.SignInUsername {
+		if s.settings.SignInName == directory.SignInUsername {
 			return ""
 		}
 		return email
 	}
-	for _, one := range parsed[struct{ Items []api.User }](s.watches().Do("listUsers", Query("limit", "200"))).Items {
+	for _, one := range users {
 		take("e", one.Email)
-		if settings.Shares() && one.Status == "pending" {
+		if s.settings.Shares() && one.Status == "pending" {
 			continue // what is its identity's is taken when it takes effect
 		}
 		take("phone", one.Phone)
@@ -397,27 +545,27 @@ func (s *script) ends(r *rapid.T) {
 			take("login", cmp.Or(one.Username, login(one.Email)))
 		}
 	}
-	for _, one := range s.m.changes {
-		if of := s.m.users[one.target]; open(one.state) && one.act == "updateUser" && one.after.Email != of.Email {
+	for _, one := range m.changes {
+		if of := m.users[one.target]; open(one.state) && one.act == "updateUser" && one.after.Email != of.Email {
 			take("e", one.after.Email)
 			if of.kind != "api" {
 				take("login", login(one.after.Email))
 			}
 		}
 	}
+	return names
+}
+
+// taken are the names that are.
+func (s *script) taken() (names []string) {
 	for key, item := range s.Table() {
 		switch pk, sk, _ := strings.Cut(key, " "); {
 		case !strings.Contains(item, string(s.ID)):
 		case pk == "o#"+string(s.ID) && strings.HasPrefix(sk, "e#"):
-			got = append(got, sk)
+			names = append(names, sk)
 		case sk == "login" || sk == "phone":
-			got = append(got, pk)
+			names = append(names, pk)
 		}
 	}
-	if more, less := without(got, want), without(want, got); len(more)+len(less) > 0 {
-		r.Fatalf("names taken for nothing: %v; names not taken: %v", more, less)
-	}
-	if found := parsed[Verified](s.watches().Do("verifyOperations")); len(found.Problems) > 0 {
-		r.Fatalf("the log: %+v", found)
-	}
+	return names
 }

@@ -111,7 +111,7 @@ func (s *script) keeps(r *rapid.T) step {
 	body := Object{"name": Object{"first": to.name}}
 	if kind == "role" {
 		to.scope = rapid.SampledFrom([]string{"all", "own"}).Draw(r, "scope")
-		body = Object{"name": to.name, "permissions": Object{viewPermission(s.Tenant): to.scope}}
+		body = Object{"name": to.name, "permissions": Object{s.view: to.scope}}
 	}
 	operation := act + strings.ToUpper(kind[:1]) + kind[1:]
 	var parts []Part
@@ -264,10 +264,10 @@ func (s *script) files(r *rapid.T) step {
 func (s *script) seenThings(organisation directory.Organisation) []string {
 	var all []string
 	for _, role := range organisation.Roles {
-		all = append(all, thing{"role", role.Name, string(role.Permissions[directory.Permission(viewPermission(s.Tenant))]), string(role.OpenChange), false}.seen(role.ID))
+		all = append(all, thing{"role", role.Name, string(role.Permissions[directory.Permission(s.view)]), string(role.OpenChange), false}.seen(role.ID))
 	}
 	if s.m.contacts {
-		for _, one := range parsed[api.List[api.Contact]](s.watches().Do("listContacts", Query("limit", "200"))).Items {
+		for _, one := range pages[api.Contact](s, "listContacts") {
 			all = append(all, thing{"contact", one.Name.First, "", one.OpenChange, false}.seen(one.ID))
 		}
 	}
