@@ -93,7 +93,7 @@ func (s *script) with(at int) *Person {
 // under one key, and done once (10.1).
 func (s *script) requests(r *rapid.T, at int, text, operation string, parts []Part, against func(*model) reasons, done func(*model, Answer)) step {
 	who := s.with(at)
-	if endpoint(operation).Method == "POST" && !slices.Contains(unrepeated, operation) && rapid.IntRange(0, 3).Draw(r, "sent twice") == 3 {
+	if endpoint(operation).Method == "POST" && rapid.IntRange(0, 3).Draw(r, "sent twice") == 3 {
 		return s.twice(who, at, text, operation, parts, against, done)
 	}
 	return step{
@@ -116,10 +116,6 @@ func expected(at int, operation string, against func(*model) reasons, done func(
 		return wrong
 	}
 }
-
-// unrepeated are what shows a secret once, and what a code or a password that is used up stands for: who sends it again
-// finds it done.
-var unrepeated = []string{"confirmTotp", "newRecoveryCodes", "changeMyPassword"}
 
 func (s *script) twice(who *Person, at int, text, operation string, parts []Part, against func(*model) reasons, done func(*model, Answer)) step {
 	parts = append(parts, Key(fmt.Sprint("key-", s.next())))

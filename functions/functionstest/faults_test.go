@@ -22,12 +22,17 @@ import (
 var (
 	soak  = flag.Bool("soak", false, "have every fault befall every call")
 	pairs = flag.Int("pairs", 2, "how many pairs of faults befall each workflow; -1: all")
+	seed  = flag.Uint64("seed", 0, "what the pairs are drawn by; 0: with -soak by chance, otherwise the same each time")
 )
 
 // Invariant 3: any call to AWS may fail before or after it took effect, come twice or late, and any process may die between
 // two calls. Whoever invoked it invokes it again, and in the end everything is as if nothing had been: users, changes, the
 // log, mails by their keys, what is reserved, what is due.
 func TestFaults(t *testing.T) {
+	if *soak && *seed == 0 {
+		*seed = rand.Uint64()
+		t.Logf("pairs are drawn by -seed=%d", *seed)
+	}
 	t.Parallel()
 	for i, one := range workflows {
 		t.Run(one.name, func(t *testing.T) {
@@ -118,7 +123,7 @@ func plans(workflow int, calls []string) []faulttest.Faults {
 		}
 	}
 	if *pairs >= 0 {
-		random := rand.New(rand.NewPCG(uint64(workflow), uint64(*pairs)))
+		random := rand.New(rand.NewPCG(uint64(workflow), *seed))
 		random.Shuffle(len(two), func(i, j int) { two[i], two[j] = two[j], two[i] })
 		two = two[:min(*pairs, len(two))]
 	}

@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -126,4 +127,55 @@ func TestIfMatch(t *testing.T) {
 	equal(t, "ETag", olga.Do("getOrganisation", At(id)).Want(t, 200).Header["Etag"], created.Header["Etag"])
 	olga.Do("updateOrganisation", At(id), Body(Object{"name": "Renamed"}), Header("If-Match", created.Header["Etag"])).Want(t, 200)
 	olga.Do("updateOrganisation", At(id), Body(Object{"name": "Again"}), Header("If-Match", created.Header["Etag"])).Refused(t, 412, "preconditionFailed")
+}
+
+// 10.1, invariant 5: what is told once, and what a code or a password is used up for, is answered again under its key as it
+// was; and neither the answer nor a hash of the password that the request said is kept for anybody to read.
+func TestARepeatedRequestIsToldItsSecretAgain(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o := w.Tenant("b2binpay")
+	rosa, olga := o.Rosa, w.In(o)
+	rosa.AddPasskey(t)
+	twice := func(who *Person, operation string, parts ...Part) Answer {
+		t.Helper()
+		parts = append(parts, Key("once-"+operation))
+		first := who.Do(operation, parts...)
+		if first.Status/100 != 2 {
+			t.Fatalf("%s: %d %s", operation, first.Status, first.Text)
+		}
+		unchanged(t, w, "a repeated "+operation, func() { equal(t, operation+", again", who.Do(operation, parts...), first) })
+		return first
+	}
+	secret := Read[struct{ Secret string }](t, twice(rosa, "beginTotp"), 200).Secret
+	codes := Read[struct{ RecoveryCodes []string }](t, twice(rosa, "confirmTotp", Body(Object{"code": totpAt(secret, w.Now()), "current": rosa.Code()})), 200).RecoveryCodes
+	rosa.Secret = secret
+	w.Advance(minute)
+	fresh := Read[struct{ RecoveryCodes []string }](t, twice(rosa, "newRecoveryCodes", Body(Object{"code": rosa.Code()})), 200).RecoveryCodes
+	equal(t, "codes", len(codes)+len(fresh), 20)
+	rosa.Do("newRecoveryCodes", Body(Object{"code": rosa.Code()}), Key("once-newRecoveryCodes")).Refused(t, 422, "keyReused")
+	device := rosa.NewAuthenticator()
+	twice(rosa, "confirmPasskey", Body(Object{"name": "Phone", "credential": device.Creates(t, rosa.Invited(t, "beginPasskey")), "current": rosa.Code()}))
+	const chosen = "a quiet walk by the river"
+	twice(rosa, "changeMyPassword", Body(Object{"current": Password, "new": chosen}))
+	twice(olga, "setPassword", At(o.Ben.ID), Body(Object{"password": chosen}))
+	rosa.Do("changeMyPassword", Body(Object{"current": chosen, "new": Password}), Key("once-changeMyPassword")).Refused(t, 422, "keyReused")
+	olga.Do("createUser", append(example(o, endpoint("createUser")), Key("once-setPassword"))...).Refused(t, 422, "keyReused")
+
+	kept := 0
+	for key, item := range w.Table() {
+		if !strings.Contains(key, " r#once-") {
+			continue
+		}
+		kept++
+		for _, one := range append(append(codes, fresh...), secret, chosen) {
+			if strings.Contains(item, one) {
+				t.Errorf("%s is kept in %s", one, item)
+			}
+		}
+		if strings.Contains(item, "fingerprint") {
+			t.Errorf("a hash of what was said is kept in %s", item)
+		}
+	}
+	equal(t, "kept", kept, 6)
 }

@@ -121,8 +121,11 @@ func (e Endpoint) Parameters() []*huma.Param {
 	var parameters []*huma.Param
 	switch e.Method {
 	case http.MethodPost:
-		parameters = append(parameters, parameter("header", IdempotencyKeyHeader,
-			"Names this request, so that sending it again does not do it again. With another request it is refused.",
+		text := "Names this request, so that sending it again does not do it again. With another request it is refused."
+		if e.answers().opens {
+			text = "Taken as of every POST. It does not bring a session's token again, of which a hash alone is kept: where the answer was lost, sign in again."
+		}
+		parameters = append(parameters, parameter("header", IdempotencyKeyHeader, text,
 			&huma.Schema{Type: huma.TypeString, Pattern: "^[!-~]{1,128}$", PatternDescription: "1 to 128 visible ASCII characters"}))
 	case http.MethodPatch, http.MethodPut, http.MethodDelete:
 		parameters = append(parameters, parameter("header", IfMatchHeader,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -88,6 +89,33 @@ func TestWhoLinksWhat(t *testing.T) {
 				rule.check(t, all, not)
 			})
 		}
+	}
+}
+
+// What a function says goes to its answers, its log, and these services: nothing it links traces calls, or puts events on
+// a bus, where a secret could be seen.
+func TestWhomFunctionsTell(t *testing.T) {
+	t.Parallel()
+	told := map[string]bool{}
+	for name, one := range list(t) {
+		if ok, _ := path.Match("mandate/functions/*/bootstrap", name); !ok {
+			continue
+		}
+		for _, dependency := range one.Deps {
+			if service, ok := strings.CutPrefix(dependency, services); ok {
+				service, _, _ = strings.Cut(service, "/")
+				told[service] = true
+			}
+			for _, tracer := range []string{"xray", "opentelemetry", "opencensus", "eventbridge", "sqs", "s3"} {
+				if !strings.HasPrefix(dependency, "mandate/") && slices.Contains(strings.FieldsFunc(strings.ToLower(dependency), func(r rune) bool { return r == '/' || r == '-' || r == '.' }), tracer) {
+					t.Errorf("%s links %s", name, dependency)
+				}
+			}
+		}
+	}
+	delete(told, "internal") // of the clients
+	if got, want := slices.Sorted(maps.Keys(told)), []string{"dynamodb", "kms", "sesv2", "sfn", "sns"}; !slices.Equal(got, want) {
+		t.Errorf("functions speak to %v, not to %v", got, want)
 	}
 }
 

@@ -13,6 +13,9 @@
 //   - A new secret waits in its change, hashed, and goes with it where it comes to nothing; who asked has it from the
 //     first answer, and it opens from the effect on. No repetition of a request has it again: that would be a second
 //     copy to guard, for an answer that a rotation gives as well.
+//   - What else is told once (an authenticator app's secret, recovery codes) a repetition is told again, for a day: it is
+//     sealed beside its Idempotency-Key, with the request's fingerprint, which would be a quick hash of a password. A
+//     session's token is not: of those a hash alone is kept (5.3), and who signs in again has another.
 //   - An operator who makes an API user sees no secret (1.4, 9.1). The secret waits, sealed, until an admin of the
 //     organisation is shown it, once and after a step-up; the act has a policy action of its own (claimCredential). So
 //     it goes wherever somebody who may make a user may not be shown what its secret opens.

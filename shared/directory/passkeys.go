@@ -47,12 +47,21 @@ func (s *Self) ConfirmPasskey(ctx context.Context, r Request, new NewPasskey) (p
 	if checkName(&fields, "name", &new.Name, false); fields.Err() != nil {
 		return Passkey{}, nil, fields.Err()
 	}
+	type answer struct {
+		Passkey  Passkey  `json:"passkey"`
+		Recovery []string `json:"recovery"`
+	}
 	recovery, err = attempt(func(bool) ([]string, error) {
 		challenge, _ := s.Passkeys.Peek(new.Credential)
 		want := append(new.Current.ceremonies(s.Passkeys), challenge)
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: want}, SessionFull, SessionEnrolment)
 		if err != nil {
 			return nil, err
+		}
+		var before answer
+		if repeated, err := s.answeredBefore(ctx, v, &before); repeated || err != nil {
+			passkey = before.Passkey
+			return before.Recovery, err
 		}
 		if len(v.identity.Passkeys) >= MaxPasskeys {
 			return nil, tooManyPasskeys()
@@ -79,11 +88,7 @@ func (s *Self) ConfirmPasskey(ctx context.Context, r Request, new NewPasskey) (p
 		if len(identity.RecoveryCodes) == 0 {
 			plain, identity.RecoveryCodes = s.SecondFactors.NewRecoveryCodes()
 		}
-		effects, err := s.changeFactors(ctx, v, identity, held, "confirmPasskey")
-		if err != nil {
-			return nil, err
-		}
-		return plain, s.Store.Commit(ctx, append(effects, UseCeremony{ceremony})...)
+		return plain, s.commitFactors(ctx, v, identity, held, "confirmPasskey", answer{passkey, plain}, UseCeremony{ceremony})
 	})
 	return passkey, recovery, err
 }

@@ -54,6 +54,9 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 		if v.identity.ID == "" {
 			return struct{}{}, fault.New(fault.StateWrong, "API users have no password.")
 		}
+		if repeated, err := s.answeredBefore(ctx, v, &struct{}{}); repeated || err != nil {
+			return struct{}{}, err
+		}
 		ok, _, err := s.verify(v.identity, current)
 		if err != nil {
 			return struct{}{}, err
@@ -81,7 +84,11 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, s.Store.Commit(ctx, append(others, PutIdentity{identity}, v.found.put(v.caller), RaiseSession{v.session},
+		remember, err := s.rememberSealed(ctx, v, struct{}{})
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, s.Store.Commit(ctx, append(append(others, remember...), PutIdentity{identity}, v.found.put(v.caller), RaiseSession{v.session},
 			Log{s.ownEntry(v, "changeMyPassword")}, s.tell(v, MailPasswordChanged, ""))...)
 	})
 	return err
@@ -108,7 +115,7 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		if err := s.decide(ctx, v, Question{Action: ActionSetPassword, Target: &user}); err != nil {
 			return User{}, err
 		}
-		if _, repeated, err := v.remembered(); repeated || err != nil {
+		if repeated, err := s.answeredBefore(ctx, v, &struct{}{}); repeated || err != nil {
 			return user, err
 		}
 		if !user.SignsIn() || user.Kind == KindAPI {
@@ -138,7 +145,11 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		if err != nil {
 			return User{}, err
 		}
-		effects := append(append(others, v.remember(string(user.ID), "")...),
+		remember, err := s.rememberSealed(ctx, v, struct{}{})
+		if err != nil {
+			return User{}, err
+		}
+		effects := append(append(others, remember...),
 			PutIdentity{identity}, v.found.put(user), Log{entry}, v.expectCaller(),
 			s.enqueueMail(v.organisation, told, v.now))
 		return user, s.carryOut(ctx, v, user.mailWarnings(), effects...)

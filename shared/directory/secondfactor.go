@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"mandate/shared/fault"
@@ -61,19 +62,32 @@ func (s *Self) BeginTOTP(ctx context.Context, r Request) (Enrolment, error) {
 		if v.identity.ID == "" {
 			return Enrolment{}, fault.New(fault.StateWrong, "API users have no second factor.")
 		}
-		secret := s.SecondFactors.NewSecret()
+		var secret string
+		if repeated, err := s.answeredBefore(ctx, v, &secret); repeated || err != nil {
+			return s.enrolment(v, secret, err)
+		}
+		secret = s.SecondFactors.NewSecret()
 		sealed, err := s.Sealer.Seal(ctx, secret, TOTPPlace(v.identity.ID))
 		if err != nil {
 			return Enrolment{}, err
 		}
-		v.identity.TOTPBegun = &TOTP{Secret: sealed}
-		if err := s.Store.Commit(ctx, PutIdentity{v.identity}); err != nil {
+		remember, err := s.rememberSealed(ctx, v, secret)
+		if err != nil {
 			return Enrolment{}, err
 		}
-		uri := s.SecondFactors.URI(v.home.Name, v.identity.Login, secret)
-		qr, err := s.SecondFactors.QR(uri)
-		return Enrolment{Secret: secret, URI: uri, QR: qr}, err
+		v.identity.TOTPBegun = &TOTP{Secret: sealed}
+		return s.enrolment(v, secret, s.Store.Commit(ctx, append(remember, PutIdentity{v.identity})...))
 	})
+}
+
+// enrolment shows a secret in all its forms.
+func (s *Self) enrolment(v visit, secret string, err error) (Enrolment, error) {
+	if err != nil {
+		return Enrolment{}, err
+	}
+	uri := s.SecondFactors.URI(v.home.Name, v.identity.Login, secret)
+	qr, err := s.SecondFactors.QR(uri)
+	return Enrolment{Secret: secret, URI: uri, QR: qr}, err
 }
 
 // ConfirmTOTP takes the app's first code, and answers new recovery codes, shown this once. An enrolment session becomes
@@ -85,6 +99,10 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string, current 
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull, SessionEnrolment)
 		if err != nil {
 			return nil, err
+		}
+		var before []string
+		if repeated, err := s.answeredBefore(ctx, v, &before); repeated || err != nil {
+			return before, err
 		}
 		if v.identity.TOTPBegun == nil {
 			return nil, fault.New(fault.StateWrong, "Begin to set up the second factor first.")
@@ -104,11 +122,7 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string, current 
 		}
 		plain, hashes := s.SecondFactors.NewRecoveryCodes()
 		identity.TOTPBegun, identity.RecoveryCodes = nil, hashes
-		effects, err := s.changeFactors(ctx, v, identity, held, "confirmTotp")
-		if err != nil {
-			return nil, err
-		}
-		return plain, s.Store.Commit(ctx, effects...)
+		return plain, s.commitFactors(ctx, v, identity, held, "confirmTotp", plain)
 	})
 }
 
@@ -165,6 +179,19 @@ func (s *Self) changeFactors(ctx context.Context, v visit, identity Identity, he
 		PutIdentity{identity}, v.found.put(v.caller), Log{s.ownEntry(v, action)}, s.tell(v, MailSecondFactorChanged, string(action))), nil
 }
 
+// commitFactors does it, and remembers what is answered.
+func (s *Self) commitFactors(ctx context.Context, v visit, identity Identity, held verified, action Action, answer any, also ...Effect) error {
+	effects, err := s.changeFactors(ctx, v, identity, held, action)
+	if err != nil {
+		return err
+	}
+	remember, err := s.rememberSealed(ctx, v, answer)
+	if err != nil {
+		return err
+	}
+	return s.Store.Commit(ctx, slices.Concat(effects, remember, also)...)
+}
+
 // NewRecoveryCodes draws recovery codes in the place of those that there are, shown this once, after a proof of a second
 // factor.
 //
@@ -175,6 +202,10 @@ func (s *Self) NewRecoveryCodes(ctx context.Context, r Request, current Factor) 
 		if err != nil {
 			return nil, err
 		}
+		var before []string
+		if repeated, err := s.answeredBefore(ctx, v, &before); repeated || err != nil {
+			return before, err
+		}
 		if !v.identity.SecondFactor() {
 			return nil, fault.New(fault.SecondFactorMissing, "Set up your second factor first.")
 		}
@@ -184,11 +215,7 @@ func (s *Self) NewRecoveryCodes(ctx context.Context, r Request, current Factor) 
 		}
 		plain, hashes := s.SecondFactors.NewRecoveryCodes()
 		held.identity.RecoveryCodes = hashes
-		effects, err := s.changeFactors(ctx, v, held.identity, held, "newRecoveryCodes")
-		if err != nil {
-			return nil, err
-		}
-		return plain, s.Store.Commit(ctx, effects...)
+		return plain, s.commitFactors(ctx, v, held.identity, held, "newRecoveryCodes", plain)
 	})
 }
 

@@ -210,7 +210,9 @@ type Remembered struct {
 	Fingerprint string
 	Resource    string // the id of what it was about
 	Change      ChangeID
-	At          time.Time
+	// Sealed is the fingerprint and the answer where one of them tells a secret; the fields above are empty then.
+	Sealed string
+	At     time.Time
 }
 
 // TriesRef names the count of failed sign-ins of a name, from one network or, where Network is empty, from all.

@@ -160,7 +160,7 @@ func (v visit) remembered() (Remembered, bool, error) {
 	}
 	remembered, ok := v.found.Remembered[v.rememberedRef()]
 	if ok && remembered.Fingerprint != v.Fingerprint {
-		return Remembered{}, false, fault.New(fault.KeyReused, "This Idempotency-Key came with another request before.")
+		return Remembered{}, false, keyReused()
 	}
 	return remembered, ok, nil
 }

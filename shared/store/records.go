@@ -215,6 +215,7 @@ type (
 		Fingerprint string                  `json:"fingerprint"`
 		Resource    string                  `json:"resource"`
 		Change      directory.ChangeID      `json:"change"`
+		Sealed      string                  `json:"sealed,omitempty"`
 		At          time.Time               `json:"at"`
 	}
 	triesRecord struct {

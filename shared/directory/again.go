@@ -1,0 +1,70 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+
+	"mandate/shared/fault"
+)
+
+// sealedAnswer is what is kept of a request with an Idempotency-Key that says or is answered a secret. Such an answer is in
+// no record to be told from again; and the fingerprint of a body with a password in it is a quick hash of that password.
+type sealedAnswer struct {
+	Fingerprint string          `json:"fingerprint"`
+	Answer      json.RawMessage `json:"answer"`
+}
+
+// place is where an answer is sealed for.
+func (r RememberedRef) place() string {
+	return "answer/" + string(r.Organisation) + "/" + string(r.User) + "/" + r.Key
+}
+
+// rememberSealed keeps what a request said and was answered, where it has an Idempotency-Key.
+func (c *Core) rememberSealed(ctx context.Context, v visit, answer any) ([]Effect, error) {
+	if v.IdempotencyKey == "" {
+		return nil, nil
+	}
+	plain, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	if plain, err = json.Marshal(sealedAnswer{v.Fingerprint, plain}); err != nil {
+		return nil, err
+	}
+	ref := v.rememberedRef()
+	sealed, err := c.Sealer.Seal(ctx, string(plain), ref.place())
+	return []Effect{Remember{Remembered{Ref: ref, Sealed: sealed, At: v.now}}}, err
+}
+
+// answeredBefore tells whether the request was done before under its Idempotency-Key, and reads what it was answered.
+//
+// Faults: keyReused.
+func (c *Core) answeredBefore(ctx context.Context, v visit, answer any) (bool, error) {
+	if v.IdempotencyKey == "" {
+		return false, nil
+	}
+	ref := v.rememberedRef()
+	remembered, there := v.found.Remembered[ref]
+	if !there {
+		return false, nil
+	}
+	if remembered.Sealed == "" {
+		return false, keyReused()
+	}
+	plain, err := c.Sealer.Open(ctx, remembered.Sealed, ref.place())
+	if err != nil {
+		return false, err
+	}
+	var before sealedAnswer
+	if err := json.Unmarshal([]byte(plain), &before); err != nil {
+		return false, err
+	}
+	if before.Fingerprint != v.Fingerprint {
+		return false, keyReused()
+	}
+	return true, json.Unmarshal(before.Answer, answer)
+}
+
+func keyReused() error {
+	return fault.New(fault.KeyReused, "This Idempotency-Key came with another request before.")
+}
