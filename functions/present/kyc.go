@@ -23,9 +23,10 @@ func KYC(view directory.KYCView, err error) (*api.KYCAnswer, error) {
 // KYCWaiting is a case in the list of those that wait.
 func KYCWaiting(c directory.KYCCase) api.KYCWaiting {
 	check, _ := c.Waiting()
+	submitted := check.Submitted()
 	return api.KYCWaiting{
 		Organisation: string(c.Organisation), User: string(c.User), Level: check.Level, State: string(check.State()),
-		SubmittedAt: check.Submitted().At.UTC(), Reviewer: actor(check.Reviewer()),
+		SubmittedAt: submitted.At.UTC(), SubmittedBy: Actor(submitted.By), Reviewer: actor(check.Reviewer()),
 	}
 }
 

@@ -67,6 +67,7 @@ type KYCWaiting struct {
 	Level        int       `json:"level"`
 	State        string    `json:"state" enum:"submitted,underReview"`
 	SubmittedAt  time.Time `json:"submittedAt"`
+	SubmittedBy  Person    `json:"submittedBy" doc:"The user, as it was called when it handed the documents in."`
 	Reviewer     *Person   `json:"reviewer,omitempty" doc:"Who has taken it up, or decided about it before."`
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import openapi, { astToString } from "openapi-typescript";
 import { build } from "vite";
+import { checkStyles } from "./styles.mjs";
 import { checkTexts } from "./texts.mjs";
 
 /** Bytes of script, compressed with Brotli, that the first page may load. */
@@ -29,7 +30,7 @@ async function types() {
 }
 
 function check() {
-  const complaints = checkTexts(root);
+  const complaints = [...checkTexts(root), ...checkStyles(root)];
   if (complaints.length) fail(complaints);
   const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"], { encoding: "utf8" });
   if (tsc.status !== 0) fail([tsc.stdout, tsc.stderr]);

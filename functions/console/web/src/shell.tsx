@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Modal, ModalOverlay, Dialog, Popover, Separator } from "react-aria-components";
 import { answer, api } from "./api/client";
 import { forget, useWrite, type Me } from "./api/queries";
@@ -15,6 +15,7 @@ import { themes, useTheme } from "./ui/theme";
 export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   const { t } = useLanguage();
   const [open, setOpen] = useState(false);
+  useFocusKept();
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -47,6 +48,32 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
       </main>
     </div>
   );
+}
+
+/** How long what had the focus before, or comes in its place, has to take it. */
+const untilLost = 100;
+
+/** Where what has the focus goes with its own act, as a decision's button does, the focus goes to the page's heading, and not nowhere. */
+function useFocusKept() {
+  useEffect(() => {
+    let last: EventTarget | null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      timer = undefined;
+      if (document.activeElement === document.body && last instanceof Element && !last.isConnected) document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    };
+    const remember = ({ target }: FocusEvent) => {
+      if (target instanceof Element && target.closest("main")) last = target;
+    };
+    const watch = new MutationObserver(() => (timer ??= setTimeout(look, untilLost)));
+    watch.observe(document.body, { childList: true, subtree: true });
+    document.addEventListener("focusin", remember);
+    return () => {
+      clearTimeout(timer);
+      watch.disconnect();
+      document.removeEventListener("focusin", remember);
+    };
+  }, []);
 }
 
 function Entries({ me, onGo }: { me: Me; onGo?: () => void }) {

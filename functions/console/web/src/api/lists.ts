@@ -15,6 +15,9 @@ export async function all<T>(page: (cursor: string | undefined) => Promise<{ ite
   return items;
 }
 
+/** The API lists by id, which says nothing to people. */
+const byName = <T extends { name: string }>(items: T[]) => items.sort((a, b) => a.name.localeCompare(b.name));
+
 const limit = 200;
 const rarely = 60_000;
 
@@ -22,7 +25,7 @@ const rarely = 60_000;
 export const useCompanies = () =>
   useQuery({
     queryKey: ["companies", "all"],
-    queryFn: () => all((cursor) => answer(api.GET("/v1/companies", { params: { query: { limit, cursor } } }))),
+    queryFn: async () => byName(await all((cursor) => answer(api.GET("/v1/companies", { params: { query: { limit, cursor } } })))),
     enabled: may(useMe(), "organisation:view"),
     staleTime: rarely,
   });
@@ -31,8 +34,17 @@ export const useCompanies = () =>
 export const useAccounts = () =>
   useQuery({
     queryKey: ["accounts", "all"],
-    queryFn: () => all((cursor) => answer(api.GET("/v1/accounts", { params: { query: { limit, cursor } } }))),
+    queryFn: async () => byName(await all((cursor) => answer(api.GET("/v1/accounts", { params: { query: { limit, cursor } } })))),
     enabled: may(useMe(), "organisation:view"),
+    staleTime: rarely,
+  });
+
+/** Every organisation, by its name: what the platform's staff looks for one in. */
+export const useOrganisations = (enabled = true) =>
+  useQuery({
+    queryKey: ["organisations"],
+    queryFn: async () => byName(await all((cursor) => answer(api.GET("/v1/organisations", { params: { query: { limit, cursor } } })))),
+    enabled,
     staleTime: rarely,
   });
 

@@ -52,7 +52,7 @@ export function KycLevel({ level }: { level: Level }) {
           <ul className="dots">
             {level.documents.map((one) => (
               <li key={one.kind + one.reference}>
-                {name("document", one.kind)}: <code>{one.reference}</code>
+                {t("named", { name: name("document", one.kind) })} <code>{one.reference}</code>
               </li>
             ))}
           </ul>

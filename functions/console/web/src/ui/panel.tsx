@@ -38,6 +38,9 @@ export function Facts({ facts }: { facts: (Fact | false | undefined)[] }) {
   );
 }
 
+/** On a phone tabs are wider than the window: the one that one is at is in sight. */
+export const intoSight = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /** Pages beside each other, each with an address of its own. */
 export function PageTabs({ label, tabs }: { label: string; tabs: { href: string; name: string }[] }) {
   const [path] = useLocation();
@@ -46,7 +49,7 @@ export function PageTabs({ label, tabs }: { label: string; tabs: { href: string;
       <ul>
         {tabs.map((tab) => (
           <li key={tab.href}>
-            <Link href={tab.href} aria-current={path === tab.href ? "page" : undefined}>
+            <Link href={tab.href} aria-current={path === tab.href ? "page" : undefined} ref={path === tab.href ? intoSight : undefined}>
               {tab.name}
             </Link>
           </li>

@@ -23,7 +23,7 @@ export function Problem({ error, besides }: { error: Error | null | undefined; b
           <ul>
             {others.map((one) => (
               <li key={one.field + one.rule}>
-                {one.field}: {one.detail ?? one.rule}
+                {t("named", { name: one.field })} {one.detail ?? one.rule}
               </li>
             ))}
           </ul>

@@ -13,6 +13,8 @@ export interface Column<Row> {
   sort?: string;
   /** Numbers and times, which are compared from the right. */
   numeric?: boolean;
+  /** Has addresses, which have no spaces: they break where the table would be too wide (see {@link Address}). */
+  long?: boolean;
   /** Leads a row: it is the row's header, and the head of its card on a phone. */
   heads?: boolean;
 }
@@ -65,8 +67,8 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
                     {column.cell(row)}
                   </th>
                 ) : (
-                  <td key={column.id} data-name={column.hidden ? undefined : column.name} className={column.numeric ? "numeric" : undefined}>
-                    {column.cell(row)}
+                  <td key={column.id} data-name={column.hidden ? undefined : column.name} className={column.numeric ? "numeric" : column.long ? "long" : undefined}>
+                    <div>{column.cell(row)}</div>
                   </td>
                 ),
               )}
@@ -75,6 +77,18 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** An e-mail address, which breaks before its @ where there is too little room for it. */
+export function Address({ of }: { of: string }) {
+  const at = of.lastIndexOf("@");
+  return (
+    <>
+      {of.slice(0, at)}
+      <wbr />
+      {of.slice(at)}
+    </>
   );
 }
 

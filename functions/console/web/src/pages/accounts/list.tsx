@@ -34,7 +34,6 @@ export default function Accounts() {
         </>
       ),
     },
-    { id: "id", name: t("accounts.id"), cell: (account) => <code className="faint">{account.id}</code> },
     { id: "createdAt", name: t("accounts.opened"), numeric: true, cell: (account) => <Time at={account.createdAt} style="date" /> },
   ];
   const fits = (name: string) => name.toLocaleLowerCase(locale).includes(q.trim().toLocaleLowerCase(locale));

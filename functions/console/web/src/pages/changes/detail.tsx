@@ -112,8 +112,8 @@ function Facts({ change }: { change: Change }) {
   const seesUsers = may(me, "users:view");
   const target = change.target.id.startsWith("usr_") && seesUsers ? <Link href={`/users/${change.target.id}`}>{change.target.name}</Link> : change.target.name;
   return (
-    <aside className="panel" aria-label={t("changes.facts")}>
-      <dl className="facts">
+    <aside className="sheet" aria-label={t("changes.facts")}>
+      <dl className="aside-facts">
         <dt>{t("changes.stateName")}</dt>
         <dd>
           <StateBadge state={change.state} />

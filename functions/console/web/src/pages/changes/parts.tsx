@@ -46,12 +46,12 @@ export const fullName = (user: { name: { first: string; last?: string } }) => `$
 
 /** How long ago something was, in the largest unit that fits. */
 export function Ago({ at }: { at: string }) {
-  const { locale, moment } = useLanguage();
+  const { t, locale, moment } = useLanguage();
   const seconds = (Date.parse(at) - Date.now()) / 1000;
   const [unit, size]: ["day" | "hour" | "minute", number] = seconds <= -172_800 ? ["day", 86_400] : seconds <= -7200 ? ["hour", 3600] : ["minute", 60];
   return (
     <time dateTime={at} title={moment(at)}>
-      {new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.min(0, Math.round(seconds / size)), unit)}
+      {seconds > -60 ? t("justNow") : new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / size), unit)}
     </time>
   );
 }

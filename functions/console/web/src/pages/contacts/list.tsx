@@ -8,7 +8,7 @@ import { useLanguage } from "../../texts";
 import { Button, SearchField } from "../../ui/controls";
 import { Badge, Empty, Loaded, PageFrame } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
-import { DataTable, type Column } from "../../ui/table";
+import { Address, DataTable, type Column } from "../../ui/table";
 import { fullName } from "../changes/parts";
 import { ContactDialog } from "./dialog";
 import { DeleteDialog } from "./remove";
@@ -75,7 +75,7 @@ function useColumns(edit: (contact: Contact) => void, remove: (contact: Contact)
         </>
       ),
     },
-    { id: "email", name: t("user.email"), cell: (contact) => contact.email && <a href={`mailto:${contact.email}`}>{contact.email}</a> },
+    { id: "email", name: t("user.email"), long: true, cell: (contact) => contact.email && <a href={`mailto:${contact.email}`}><Address of={contact.email} /></a> },
     { id: "phone", name: t("contacts.phone"), cell: (contact) => contact.phone && <a href={`tel:${contact.phone}`}>{contact.phone}</a> },
     { id: "types", name: t("contacts.types"), cell: (contact) => contact.types.map((type) => name("contacts.type", type)).join(", ") },
     {

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { answer, api, inCookie, type Schemas } from "../../api/client";
 import { forget, queries, useWrite } from "../../api/queries";
-import { useLocation } from "../../router";
+import { Link, useLocation } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, TextField } from "../../ui/controls";
 import { Loading, Time } from "../../ui/frame";
@@ -35,6 +35,9 @@ export default function MailedLink() {
     return (
       <Alone title={t("link.title")}>
         <Problem error={link.error} />
+        <Link href="/" className="button plain">
+          {t("link.onward")}
+        </Link>
       </Alone>
     );
   }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, type Schemas } from "../../api/client";
+import { useOrganisations } from "../../api/lists";
 import { keepPreviousData, useMe } from "../../api/queries";
 import { useEnter } from "../../enter";
 import { useLocation } from "../../router";
@@ -10,7 +11,6 @@ import { Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { KycState } from "../../ui/kyc";
 import { Problem } from "../../ui/problem";
 import { DataTable, Pager, type Column } from "../../ui/table";
-import { useOrganisations } from "./all";
 
 type Waiting = Schemas["KYCWaiting"];
 
@@ -34,8 +34,8 @@ export default function KycCases() {
     else enter.mutate({ organisation: one.organisation, to });
   };
   const columns: Column<Waiting>[] = [
-    { id: "organisation", name: t("shell.organisation"), heads: true, cell: (one) => names.get(one.organisation) ?? one.organisation },
-    { id: "user", name: t("kycCases.user"), cell: (one) => <code>{one.user}</code> },
+    { id: "user", name: t("kycCases.user"), heads: true, cell: (one) => one.submittedBy.name },
+    { id: "organisation", name: t("shell.organisation"), cell: (one) => names.get(one.organisation) },
     { id: "level", name: t("kycCases.level"), numeric: true, cell: (one) => one.level },
     { id: "state", name: t("user.status"), cell: (one) => <KycState state={one.state} /> },
     { id: "since", name: t("kycCases.since"), numeric: true, cell: (one) => <Time at={one.submittedAt} /> },

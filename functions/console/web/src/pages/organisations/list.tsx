@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
+import { useOrganisations } from "../../api/lists";
 import { may, useMe } from "../../api/queries";
 import { useEnter } from "../../enter";
 import { Link, useLocation, useSearch } from "../../router";
@@ -9,7 +10,7 @@ import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Problem } from "../../ui/problem";
 import { DataTable, Pager, type Column } from "../../ui/table";
 import { usePresets } from "../organisation/view";
-import { useOrganisations } from "./all";
+
 
 type Organisation = Schemas["Organisation"];
 const fields = { q: "text" } as const;
@@ -36,10 +37,10 @@ export default function Organisations() {
         </>
       ),
     },
-    { id: "preset", name: t("organisations.preset"), cell: (one) => titles.get(one.preset) ?? one.preset },
+    { id: "preset", name: t("organisations.preset"), cell: (one) => titles.get(one.preset) },
     {
       id: "admins", name: t("organisations.admins"), numeric: true,
-      cell: (one) => (titles.has(one.preset) && one.activeAdmins < one.leastAdmins ? <Badge tone="warn">{t("organisations.adminsOf", { count: one.activeAdmins, least: one.leastAdmins })}</Badge> : number(one.activeAdmins)),
+      cell: (one) => titles.has(one.preset) && (one.activeAdmins < one.leastAdmins ? <Badge tone="warn">{t("organisations.adminsOf", { count: one.activeAdmins, least: one.leastAdmins })}</Badge> : number(one.activeAdmins)),
     },
     { id: "since", name: t("organisations.since"), numeric: true, cell: (one) => <Time at={one.createdAt} style="date" /> },
     {

@@ -110,15 +110,15 @@ function Access() {
           <>
             {roles.length > 0 && (
               <div className="profile-list">
-                <h3>{t("user.roles")}</h3>
-                <ul>
+                <h3>{t(roles.length > 1 ? "newUser.roles" : "user.roles")}</h3>
+                <dl className="profile-roles">
                   {roles.map((role) => (
-                    <li key={role.id}>
-                      <strong>{role.name}</strong>
-                      {role.description && <span className="faint"> {role.description}</span>}
-                    </li>
+                    <div key={role.id}>
+                      <dt>{role.name}</dt>
+                      <dd>{role.description}</dd>
+                    </div>
                   ))}
-                </ul>
+                </dl>
               </div>
             )}
             <div className="profile-list">

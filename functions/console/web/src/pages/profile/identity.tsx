@@ -5,7 +5,7 @@ import { OwnKyc } from "./kyc";
 export default function Identity() {
   return (
     <Profile>
-      <div className="panel stack profile-identity">
+      <div className="sheet stack profile-identity">
         <OwnKyc />
       </div>
     </Profile>

@@ -71,7 +71,7 @@ export default function CreateServiceRequest() {
   return (
     <PageFrame title={t("requests.new")} trail={[{ href: "/service-requests", name: t("requests.title") }]}>
       <p className="lead">{t("requests.newText")}</p>
-      <div className="panel request-form">
+      <div className="sheet request-form">
         <Form error={file.error} names={names} onSubmit={() => file.mutate(undefined)}>
           <Select name="act" label={t("requests.act")} options={acts.map((id) => ({ id, name: name("changes.act", id) }))} value={act} onChange={begin} hint={t(`requests.hint.${act}`)} />
           {act !== "createUser" && (

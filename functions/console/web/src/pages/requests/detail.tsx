@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api } from "../../api/client";
+import { useOrganisations } from "../../api/lists";
 import { may, polling, useMe, useWrite } from "../../api/queries";
+import { useEnter } from "../../enter";
 import { Link, useParams } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
 import { Badge, Countdown, Loaded, PageFrame, Time, useTell } from "../../ui/frame";
 import { Icon, type IconName } from "../../ui/icons";
-import { Form } from "../../ui/problem";
+import { Form, Problem } from "../../ui/problem";
 import { Diff } from "../changes/diff";
 import { StateBadge } from "../changes/parts";
 import { tones, type ServiceRequest } from "./parts";
@@ -77,7 +79,7 @@ function Standing({ request }: { request: ServiceRequest }) {
             {t("changes.expires")} <Countdown to={request.expiresAt} /> (<Time at={request.expiresAt} />)
           </p>
         )}
-        {request.change && <Became id={request.change} elsewhere={request.organisation !== me.organisation.id} />}
+        {request.change && (request.organisation === me.organisation.id ? <Became id={request.change} /> : <Elsewhere id={request.change} organisation={request.organisation} />)}
         {deciding && (
           <div className="row">
             <Button look="primary" onPress={() => setVerdict("accepted")}>
@@ -92,20 +94,35 @@ function Standing({ request }: { request: ServiceRequest }) {
   );
 }
 
-/** The change that an accepted request became, where it stands now. The staff reads it in the organisation that it is of. */
-function Became({ id, elsewhere }: { id: string; elsewhere: boolean }) {
+/** The change that an accepted request became, where it stands now. */
+function Became({ id }: { id: string }) {
   const { t } = useLanguage();
   const change = useQuery({
     queryKey: ["changes", id],
     queryFn: () => answer(api.GET("/v1/changes/{changeId}", { params: { path: { changeId: id } } })),
-    enabled: !elsewhere,
   });
-  if (elsewhere) return <p>{t("requests.becameElsewhere")}</p>;
   return (
     <p className="row">
       <Link href={`/changes/${id}`}>{t("requests.seeChange")}</Link>
       {change.data && <StateBadge state={change.data.state} />}
     </p>
+  );
+}
+
+/** The staff reads the change in the organisation that it is of. */
+function Elsewhere({ id, organisation }: { id: string; organisation: string }) {
+  const { t } = useLanguage();
+  const enter = useEnter();
+  return (
+    <div className="stack">
+      <p>{t("requests.becameElsewhere")}</p>
+      <div className="row">
+        <Button onPress={() => enter.mutate({ organisation, to: `/changes/${id}` })} isPending={enter.isPending}>
+          {t("requests.enterChange")}
+        </Button>
+      </div>
+      <Problem error={enter.error} />
+    </div>
   );
 }
 
@@ -148,13 +165,21 @@ function Verdict({ request, outcome, onClose }: { request: ServiceRequest; outco
 
 function Facts({ request }: { request: ServiceRequest }) {
   const { t, name } = useLanguage();
+  const elsewhere = request.organisation !== useMe().organisation.id;
+  const organisation = useOrganisations(elsewhere).data?.find((one) => one.id === request.organisation);
   return (
-    <aside className="panel" aria-label={t("changes.facts")}>
-      <dl className="facts">
+    <aside className="sheet" aria-label={t("changes.facts")}>
+      <dl className="aside-facts">
         <dt>{t("changes.stateName")}</dt>
         <dd>
           <Badge tone={tones[request.state]}>{name("requests.state", request.state)}</Badge>
         </dd>
+        {organisation && (
+          <>
+            <dt>{t("shell.organisation")}</dt>
+            <dd>{organisation.name}</dd>
+          </>
+        )}
         <dt>{t("requests.filer")}</dt>
         <dd>{request.filer.name}</dd>
         <dt>{t("requests.createdAt")}</dt>

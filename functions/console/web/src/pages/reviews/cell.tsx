@@ -76,7 +76,7 @@ function Explained({ reason, policy, conditions, wouldBecome }: Schemas["Explana
   return (
     <>
       <p>
-        {reason} <code className="faint">{policy}</code>
+        {t("explain.told", { reason })} <code className="faint">{policy}</code>
       </p>
       {from.length > 0 && (
         <p>

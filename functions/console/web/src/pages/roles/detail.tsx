@@ -102,7 +102,7 @@ function Content({ role }: { role: Role }) {
           )}
           {Object.values(role.permissions).includes("own") && <p className="faint">{t("roles.ownMeans")}</p>}
         </section>
-        <section className="panel stack" aria-labelledby="holders">
+        <section className="sheet stack" aria-labelledby="holders">
           <h2 id="holders">{t("roles.holders")}</h2>
           <Loaded query={holders}>
             {(users) =>

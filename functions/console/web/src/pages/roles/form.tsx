@@ -49,7 +49,7 @@ export function RoleForm({ begin, act, back, error, onSubmit }: { begin: Draft; 
               {permissions.map((permission) => (
                 <RadioGroup
                   key={permission.id}
-                  className="grant"
+                  className="role-grant"
                   orientation="horizontal"
                   value={draft.permissions[permission.id] ?? "none"}
                   onChange={(scope) => set(permission.id, scope as Scope | "none")}

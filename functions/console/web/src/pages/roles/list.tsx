@@ -74,7 +74,7 @@ function Matrix({ roles }: { roles: Role[] }) {
     .map((group) => ({ ...group, permissions: group.permissions.filter(({ id }) => roles.some((role) => id in role.permissions)) }))
     .filter((group) => group.permissions.length > 0);
   return (
-    <div className="matrix" role="region" aria-label={t("roles.matrix")} tabIndex={0}>
+    <div className="role-matrix" role="region" aria-label={t("roles.matrix")} tabIndex={0}>
       <table>
         <thead>
           <tr>

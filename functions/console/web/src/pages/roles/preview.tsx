@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
+import { useNames } from "../../api/lists";
 import { useLanguage } from "../../texts";
 import { ConfirmDialog } from "../../ui/dialog";
 import { Loading } from "../../ui/frame";
@@ -37,13 +38,14 @@ export function RolePreview({ title, act, danger, role, after, preview, onConfir
 /** Whose access it changes, and what they lose. */
 function Effect({ role, after }: { role: Role; after: Permissions }) {
   const { t } = useLanguage();
+  const called = useNames();
   const holders = useHolders(role.id);
   const taken = Object.keys(role.permissions).filter((id) => !(id in after) || (role.permissions[id] === "all" && after[id] === "own"));
   if (!holders.data) return null;
   if (holders.data.length === 0) return <p>{t("roles.nobodyAffected")}</p>;
   return (
     <div className="stack">
-      <p>{taken.length > 0 ? t("roles.takes", { count: holders.data.length, permissions: taken.join(", ") }) : t("roles.affects", { count: holders.data.length })}</p>
+      <p>{taken.length > 0 ? t("roles.takes", { count: holders.data.length, permissions: taken.map(called).join(", ") }) : t("roles.affects", { count: holders.data.length })}</p>
       <Holders users={holders.data} />
     </div>
   );

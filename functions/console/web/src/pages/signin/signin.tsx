@@ -37,7 +37,7 @@ export default function SignIn() {
     return (
       <Alone title={t("signIn.which")}>
         <Problem error={signIn.error} />
-        <ul className="choices">
+        <ul className="sign-in-choices">
           {step.organisations.map((one) => (
             <li key={one.id}>
               <Button onPress={() => signIn.mutate(one.id)} isPending={signIn.isPending}>

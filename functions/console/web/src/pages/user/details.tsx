@@ -8,6 +8,7 @@ import { Button } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
 import { Badge, Countdown, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
+import { intoSight } from "../../ui/panel";
 import { Problem } from "../../ui/problem";
 import { Actions } from "./actions";
 import { callsApi, fullName, rights } from "./catalogue";
@@ -93,7 +94,7 @@ export default function Details() {
         <ul>
           {shown.map((one) => (
             <li key={one.id}>
-              <Link href={`/users/${user.id}${one.id && `/${one.id}`}`} aria-current={one === current ? "page" : undefined} ref={one === current ? seenWhole : undefined}>
+              <Link href={`/users/${user.id}${one.id && `/${one.id}`}`} aria-current={one === current ? "page" : undefined} ref={one === current ? intoSight : undefined}>
                 {t(one.title)}
               </Link>
             </li>
@@ -106,9 +107,6 @@ export default function Details() {
     </PageFrame>
   );
 }
-
-/** On a phone the tabs are wider than the window: the one that one is at is in sight. */
-const seenWhole = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: "nearest", inline: "center" });
 
 /** The change that is open for the user (3.5, 3.6): what, by whom, what it waits for, and when it takes effect. */
 function OpenChange({ id, me }: { id: string; me: Me }) {

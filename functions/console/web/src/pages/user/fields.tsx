@@ -121,7 +121,7 @@ export function Accounts({ draft, set, me, catalogue }: Props & { catalogue: Cat
     <>
       {catalogue.accounts.length > many && <SearchField label={t("newUser.searchAccounts")} value={typed} onChange={setTyped} />}
       <Many name="accounts" label={t("newUser.accounts")} hint={t(limited ? "newUser.accountsLimited" : "newUser.accountsHint")} value={[...chosen]} onChange={change}>
-        <div className="companies">
+        <div className="user-companies">
           {companies
             .map(({ company, accounts }) => ({ company, accounts: words && !company.name.toLocaleLowerCase().includes(words) ? accounts.filter((one) => one.name.toLocaleLowerCase().includes(words)) : accounts }))
             .filter(({ company, accounts }) => accounts.length > 0 || (!words && given(company.id, me.user.companies, draft.companies)))

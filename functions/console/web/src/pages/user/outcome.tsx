@@ -30,7 +30,7 @@ export function Diff({ diff, me }: { diff: Schemas["Difference"][]; me: Me }) {
   const said = useSaid(useCatalogue(me).data);
   const before = diff.some((one) => one.before !== "");
   return (
-    <table className="diff">
+    <table className="user-diff">
       <caption className="only-heard">{t("outlook.diff")}</caption>
       <thead>
         <tr>

@@ -9,7 +9,7 @@ import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
 import { Problem } from "../../ui/problem";
-import { CursorPager, DataTable, type Column } from "../../ui/table";
+import { Address, CursorPager, DataTable, type Column } from "../../ui/table";
 import { Filters } from "./filters";
 import "./users.css";
 
@@ -129,6 +129,15 @@ function Typed({ label, value, onChange }: { label: string; value: string; onCha
   return <SearchField label={label} value={typed} onChange={setTyped} />;
 }
 
+/** How many roles a row names before it counts the others. */
+const named = 3;
+
+function Roles({ names }: { names: string[] }) {
+  const { t } = useLanguage();
+  if (names.length <= named) return names.join(", ");
+  return <span title={names.join(", ")}>{t("users.roles", { roles: names.slice(0, named - 1).join(", "), more: names.length - named + 1 })}</span>;
+}
+
 const tones = { active: "good", inactive: "neutral" } as const;
 
 /** The columns that the organisation's users have something to say in. */
@@ -147,22 +156,28 @@ function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
               <Icon name="contacts" size={16} />
             </span>
           )}
+          <small>{[name("kind", user.kind), user.username].filter(Boolean).join(" · ")}</small>
         </>
       ),
     },
     {
-      id: "email", name: t("user.email"), sort: "email",
+      id: "email", name: t("user.email"), sort: "email", long: true,
       cell: (user) => (
         <>
-          {user.email}
+          <Address of={user.email} />
           {user.emailProblem && <Badge tone="bad">{name("emailProblem", user.emailProblem.kind)}</Badge>}
         </>
       ),
     },
-    settings.signInName === "username" && { id: "username", name: t("user.username"), cell: (user) => user.username },
-    { id: "kind", name: t("user.kind"), cell: (user) => name("kind", user.kind) },
-    settings.roleCount !== "none" && { id: "roles", name: t("user.roles"), cell: (user) => user.roles.map((role) => roles.get(role) ?? role).join(", ") },
-    settings.onboarding.includes("kycNotVerified") && { id: "type", name: t("user.type"), cell: (user) => user.type && name("type", user.type) },
+    settings.roleCount !== "none" && {
+      id: "roles", name: t("user.roles"),
+      cell: (user) => (
+        <>
+          <Roles names={user.roles.map((role) => roles.get(role) ?? role)} />
+          {user.type && <small>{name("type", user.type)}</small>}
+        </>
+      ),
+    },
     {
       id: "status", name: t("user.status"),
       cell: (user) => (

@@ -70,7 +70,7 @@ function Decision({ decision }: { decision: Schemas["Prospect"] | Schemas["Expla
           </Badge>
         ))}
       </p>
-      <p>{decision.reason}</p>
+      <p>{t("explain.told", { reason: decision.reason })}</p>
       {decision.policy && <p className="hint">{t("problem.policy", { policy: decision.policy })}</p>}
     </>
   );

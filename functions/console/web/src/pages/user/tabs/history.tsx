@@ -187,7 +187,7 @@ export function OperationsTab({ user, me }: TabProps) {
           <ul className="differences">
             {row.diff.map((one) => (
               <li key={one.field}>
-                <span className="faint">{name("field", one.field)}:</span> {one.before && <><del>{said(one.field, one.before)}</del>{" "}</>}
+                <span className="faint">{t("named", { name: name("field", one.field) })}</span> {one.before && <><del>{said(one.field, one.before)}</del>{" "}</>}
                 {said(one.field, one.after) || "–"}
               </li>
             ))}

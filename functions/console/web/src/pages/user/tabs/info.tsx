@@ -10,7 +10,7 @@ export function Facts({ title, facts }: { title?: string; facts: (readonly [stri
   return (
     <section className="card">
       {title && <h2>{title}</h2>}
-      <dl className="facts">
+      <dl className="fact-lines">
         {told.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
