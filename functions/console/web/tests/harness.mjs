@@ -145,7 +145,7 @@ const axes = {
   nothing: undefined, // of what it has looked at in the same layout
 };
 
-/** Looks at a page as it is: axe finds nothing (WCAG 2.2 A and AA), nothing is wider than the window, and a picture is kept. */
+/** Looks at a page as it is: axe finds nothing (WCAG 2.2 A and AA), nothing is wider than the window, no table than its place, and a picture is kept. */
 export async function look(page, name, what = "all") {
   // Lists and dialogs come in: what is half there is not what a person sees.
   await page.waitForFunction(() => !document.querySelector(".loading, [aria-busy=true]"));
@@ -158,8 +158,11 @@ export async function look(page, name, what = "all") {
     const { violations } = await axes[what](new AxeBuilder({ page }).setLegacyMode().exclude("[data-live-announcer]")).analyze();
     assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), [], `axe on ${name}`);
   }
-  const { wide, window } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, window: innerWidth }));
+  const [wide, window, tables] = await page.evaluate(() => [
+    document.documentElement.scrollWidth, innerWidth, [...document.querySelectorAll(".table-scroll")].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel),
+  ]);
   assert.ok(wide <= window, `${name} is ${wide} wide in a window of ${window}`);
+  assert.deepEqual(tables, [], `${name}: tables are scrolled sideways`);
 }
 
 /**

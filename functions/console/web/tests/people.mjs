@@ -1,9 +1,23 @@
 // What people do on the pages, in whichever language they read them: the stories are told in these words.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { as, code, look, mail, open, site } from "./harness.mjs";
+import test from "node:test";
+import { as, code, look, lookAll, mail, open, site } from "./harness.mjs";
 
-const catalogues = Object.fromEntries(["en", "fr"].map((tag) => [tag, JSON.parse(readFileSync(new URL(`../src/texts/${tag}.json`, import.meta.url), "utf8"))]));
+const texts = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+const catalogues = { en: texts("../src/texts/en.json"), fr: texts("../src/texts/fr.json") };
+/** What the API says, by what it says in English. */
+const words = texts("../../../../shared/words/texts/fr.json");
+
+/**
+ * One of the five systems' stories, told twice: each step of it is taken in both languages. The pages that it passes are looked
+ * at when it is told first, in the languages given; then those who administer and those who are administered change theirs.
+ */
+export function story(title, [staff, user], tell) {
+  test(title, (t) => tell(t, { staff, user, look, lookAll }));
+  const passBy = { look: async () => {}, lookAll: (_, __, { window, path, see }) => window.goto(path).then(() => see(window)) };
+  test(`${title} (languages exchanged)`, (t) => tell(t, { staff: user, user: staff, ...passBy }));
+}
 
 let people = 0;
 /** A person whom no other test knows. */
@@ -27,6 +41,10 @@ export class Reader {
   /** What the console says for a key. */
   say(key, values = {}) {
     return catalogues[this.language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+  /** What the API says in English, in the reader's language. */
+  hears(text) {
+    return this.sees(this.language === "en" ? text : words.texts[text]);
   }
   get dialog() {
     return this.page.getByRole("dialog");
@@ -67,6 +85,16 @@ export class Reader {
   async choose(label, option) {
     await this.page.getByRole("button", { name: new RegExp(`${this.say(label)}$`) }).click();
     await this.page.getByRole("option", { name: option, exact: true }).click();
+  }
+  /** Goes on with the keyboard until the focus is on what begins with these words. */
+  async reaches(words) {
+    const said = [];
+    for (let i = 0; i < 60; i++) {
+      await this.page.keyboard.press("Tab");
+      said.push(await this.page.evaluate(() => (document.activeElement.closest("label") ?? document.activeElement).textContent));
+      if (said.at(-1).startsWith(words)) return;
+    }
+    assert.fail(`nothing called ${words}, but ${said}`);
   }
   async act(key) {
     await this.press("userAct.more");
@@ -191,5 +219,3 @@ export async function texted(to) {
   }
   assert.fail(`no text to ${to}`);
 }
-
-export { look };

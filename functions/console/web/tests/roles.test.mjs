@@ -43,7 +43,7 @@ test("a role of the organisation's own is made, given, narrowed and deleted, eac
   await page.goto(`/roles/${id}/edit`);
   await grant("tickets:view").getByText("No", { exact: true }).click();
   await page.getByRole("button", { name: "Review" }).click();
-  await page.getByRole("dialog").getByText(/1 user loses this by the role: tickets:view/).waitFor();
+  await page.getByRole("dialog").getByText(/1 user loses this by the role: See support tickets/).waitFor();
   await page.getByRole("dialog").getByRole("link", { name: "Rosa Moreau" }).waitFor();
   await look(page, "role-narrow");
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();

@@ -1,8 +1,8 @@
 // How one who sees little, uses no mouse, or is made ill by movement gets along (WCAG 2.2): what axe cannot find.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { admin, as, look, open, organisation } from "./harness.mjs";
-import { person } from "./people.mjs";
+import { admin, as, look, open, operator, organisation } from "./harness.mjs";
+import { person, Reader } from "./people.mjs";
 
 const rosa = (preset) => organisation(preset).users[2].id;
 
@@ -56,6 +56,104 @@ test("every dialog is opened, gone through and left with the keyboard alone, and
     }
     await page.close();
   }
+});
+
+test("the staff opens, fills in and confirms its dialogs with the keyboard alone; each closes, and the focus is where it was, or where one goes on", async (t) => {
+  const preset = organisation("b2binpay");
+  const inside = { ...operator, organisation: preset.id };
+  const staff = await Reader.at(t, { user: inside });
+  const { page } = staff;
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  const opens = async (name) => {
+    await button(name).focus();
+    await page.keyboard.press("Enter");
+    await staff.dialog.waitFor();
+  };
+  const picks = async (entry) => {
+    await button("Actions").focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menu").waitFor();
+    await page.keyboard.type(entry); // a menu goes to what begins so
+    await page.keyboard.press("Enter");
+    await staff.dialog.waitFor();
+  };
+  const presses = async (name) => {
+    await staff.reaches(name);
+    await page.keyboard.press("Enter");
+  };
+  /** The dialog has closed, and the focus is there. */
+  const back = async (there) => {
+    await staff.dialog.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.activeElement !== document.body).catch(() => {});
+    assert.ok(await there.evaluate((one) => one === document.activeElement), `the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`);
+  };
+
+  // 9.1: a company, and an account of it.
+  await staff.goto("/accounts");
+  const company = person("Kit").last;
+  await opens("Create company");
+  await page.keyboard.type(company);
+  await page.keyboard.press("Enter");
+  await back(button("Create company"));
+  await page.getByRole("heading", { name: company }).waitFor();
+  await opens("Open account");
+  await page.keyboard.type("Wallet");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.type(company); // a closed list goes to what begins so
+  await presses("Open account");
+  await back(button("Open account"));
+  await page.getByRole("region", { name: new RegExp(company) }).getByText("Wallet").waitFor();
+
+  // An organisation has one owner, whom the staff names.
+  await staff.goto(`/users/${preset.users[1].id}`);
+  const owner = page.locator(".under").getByText("Owner", { exact: true });
+  t.after(() => as(inside, "POST", `/v1/users/${preset.users[0].id}/owner`, {}));
+  await picks("Make");
+  await look(page, "user-owner");
+  await presses("Make the owner");
+  await staff.dialog.getByText(staff.say("userAct.ownerDone")).waitFor();
+  await presses("Done");
+  await back(button("Actions"));
+  await owner.waitFor();
+  await staff.goto(`/users/${preset.users[0].id}`);
+  await staff.onUser();
+  assert.equal(await owner.count(), 0, "there is one");
+
+  // 5.7: a password for a user. 5.2: sessions.
+  await staff.goto(`/users/${preset.users[2].id}`);
+  await picks("Set");
+  await page.keyboard.type("short");
+  await page.keyboard.press("Enter");
+  await staff.dialog.locator(".error").waitFor();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("chosen by the back office");
+  await page.keyboard.press("Enter");
+  await staff.told("userAct.setPasswordDone");
+  await back(button("Actions"));
+
+  // Settings: the form takes the place of what was read, and what was read comes back.
+  await staff.goto("/organisation");
+  await button("Change settings").focus();
+  await page.keyboard.press("Enter");
+  await back(page.getByRole("heading", { level: 1 }));
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("End");
+  await page.keyboard.type(" Ltd");
+  await page.keyboard.press("Enter");
+  await staff.dialog.waitFor();
+  await presses("Change settings");
+  await staff.told("settings.saved");
+  await back(page.getByRole("heading", { level: 1 }));
+  t.after(() => as(inside, "PATCH", `/v1/organisations/${preset.id}`, { name: preset.name }));
+
+  // 1.5: a request is decided about, and there is nothing left to press.
+  const { request } = await as(admin("b2binpay"), "POST", "/v1/service-requests", { act: "resetSecondFactor", target: preset.users[1].id });
+  await staff.goto(`/service-requests/${request.id}`);
+  await opens("Decline");
+  await page.keyboard.type("Ben can do so himself.");
+  await presses("Decline");
+  await staff.reads("requests.standing.declined");
+  await back(page.getByRole("heading", { level: 1 }));
 });
 
 test("at twice the size nothing is lost, and nothing is scrolled sideways", async (t) => {

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { admin, look } from "./harness.mjs";
-import { comes, person, Reader } from "./people.mjs";
+import { admin } from "./harness.mjs";
+import { comes, person, Reader, story } from "./people.mjs";
 
-// Seed 000: with approval, two admins. One reads English; the other, and the new user, read French.
-test("BC Connect: a user is created in steps and approved, comes in by the mailed link, is updated, deactivated and reactivated", async (t) => {
+// Seed 000: with approval, two admins. The one reads as the staff, the other, and the new user, read the other language.
+const title = "BC Connect: a user is created in steps and approved, comes in by the mailed link, is updated, deactivated and reactivated";
+story(title, ["en", "fr"], async (t, { staff, user, look }) => {
   const who = person("Nora");
-  const ada = await Reader.at(t, { user: admin("bc-connect") });
-  const ben = await Reader.at(t, { user: admin("bc-connect", 1), language: "fr" });
+  const ada = await Reader.at(t, { user: admin("bc-connect"), language: staff });
+  const ben = await Reader.at(t, { user: admin("bc-connect", 1), language: user });
 
   // Administration → Users → New user: basics, account access, permissions.
   await ada.goto("/users/new");
   await ada.press("newUser.next");
-  await ada.sees("An e-mail address is needed."); // at its field
+  await ada.hears("An e-mail address is needed."); // at its field
   await look(ada.page, "user-new-wrong");
   await ada.begins(who);
   await ada.tick("South Trading");
@@ -20,10 +20,10 @@ test("BC Connect: a user is created in steps and approved, comes in by the maile
   await ada.tick("payments:initiate");
   await ada.tick("payments:approve");
   await ada.press("newUser.next");
-  await ada.sees("Say whether payments that the user initiates");
+  await ada.hears("Say whether payments that the user initiates need another's approval.");
   await ada.tick(ada.say("paymentRule.needsApproval"));
   await ada.press("newUser.next");
-  await ada.sees("The user may both initiate and approve payments.");
+  await ada.hears("The user may both initiate and approve payments.");
   await ada.reads("outlook.approval");
   await look(ada.page, "user-new-review");
   await ada.press("newUser.ask");
@@ -40,7 +40,7 @@ test("BC Connect: a user is created in steps and approved, comes in by the maile
   await ben.approves(admin("bc-connect", 1), "createUser", who);
   await ada.rows.getByText(ada.say("status.emailNotVerified")).waitFor(); // by itself
 
-  const nora = await comes(t, who, { language: "fr" });
+  const nora = await comes(t, who, { language: user });
   await nora.enrols(who);
   await nora.press("codes.kept");
   await nora.heading("welcome.title", { name: who.first });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { admin, code, look } from "./harness.mjs";
-import { comes, person, Reader, rolesOf } from "./people.mjs";
+import { admin, code } from "./harness.mjs";
+import { comes, person, Reader, rolesOf, story } from "./people.mjs";
 
-// Seed 002. The administrator reads English, the users French.
-test("BillPro: a user with API access is created, its secret shown at any time, changed, and deactivated but never removed", async (t) => {
+// Seed 002.
+const title = "BillPro: a user with API access is created, its secret shown at any time, changed, and deactivated but never removed";
+story(title, ["en", "fr"], async (t, { staff, user, look }) => {
   const who = person("Edda");
-  const ada = await Reader.at(t, { user: admin("billpro") });
-  const roles = await rolesOf(admin("billpro"), "en");
+  const ada = await Reader.at(t, { user: admin("billpro"), language: staff });
+  const roles = await rolesOf(admin("billpro"), staff);
 
   await ada.begins(who, { phone: false });
   await ada.tick("North Trading");
@@ -22,7 +22,7 @@ test("BillPro: a user with API access is created, its secret shown at any time, 
   await ada.page.getByRole("button", { name: new RegExp(`^(${ada.say("secret.kept")}|${ada.say("outcome.close")})$`) }).click();
   const path = await ada.onUser();
   await ada.reads("status.active"); // by default
-  const edda = await comes(t, who, { language: "fr" });
+  const edda = await comes(t, who, { language: user });
   await edda.signsIn(who); // the second factor is optional
   await edda.heading("users.title");
 
@@ -43,7 +43,7 @@ test("BillPro: a user with API access is created, its secret shown at any time, 
   await ada.tick(roles.normal_user);
   await ada.tick("South Trading");
   await ada.press("newUser.review");
-  await ada.sees("Write an address or a range");
+  await ada.hears("Write an address or a range, as 192.0.2.0/24 or 2001:db8::/32.");
   await ada.fill("user.ipAllowList", "127.0.0.0/8");
   await ada.press("newUser.review");
   await ada.dialog.getByRole("cell", { name: roles.normal_user }).waitFor();

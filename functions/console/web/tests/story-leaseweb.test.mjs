@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { admin, code, look } from "./harness.mjs";
-import { comes, person, Reader, rolesOf } from "./people.mjs";
+import { admin, code } from "./harness.mjs";
+import { comes, person, Reader, rolesOf, story } from "./people.mjs";
 
-// Seed 004, in both of its languages: the Master reads French, the user English.
-test("Leaseweb: a user stands in the list at once, confirms by mail, gets other roles, and is removed after a confirmation", async (t) => {
+// Seed 004, in both of its languages.
+const title = "Leaseweb: a user stands in the list at once, confirms by mail, gets other roles, and is removed after a confirmation";
+story(title, ["fr", "en"], async (t, { staff, user, look }) => {
   const who = person("Dora");
-  const ada = await Reader.at(t, { user: admin("leaseweb"), language: "fr" });
-  const roles = await rolesOf(admin("leaseweb"), "fr");
+  const ada = await Reader.at(t, { user: admin("leaseweb"), language: staff });
+  const roles = await rolesOf(admin("leaseweb"), staff);
 
   // An address, a role, and a contact as well.
   await ada.goto("/users");
@@ -25,7 +25,7 @@ test("Leaseweb: a user stands in the list at once, confirms by mail, gets other 
   await ada.goto("/contacts");
   await ada.rows.filter({ hasText: who.name }).getByText(ada.say("contacts.user")).waitFor();
 
-  const dora = await comes(t, who);
+  const dora = await comes(t, who, { language: user });
   await dora.signsIn(who);
   await dora.heading("welcome.title", { name: who.first });
   await ada.goto(`/users?q=${who.email}`);

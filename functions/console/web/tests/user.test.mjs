@@ -23,20 +23,13 @@ test("the pages of a user, looked at", async (t) => {
 
 test("a user is created with the keyboard alone", async (t) => {
   const who = person("Kaya");
-  const page = await open(t, { user: admin("billpro") });
+  const reader = await Reader.at(t, { user: admin("billpro") });
+  const { page } = reader;
   const type = async (text) => {
     await page.keyboard.press("Tab");
     await page.keyboard.type(text);
   };
-  /** Goes on until the focus is on what has this name. */
-  const to = async (name) => {
-    for (let i = 0; i < 40; i++) {
-      await page.keyboard.press("Tab");
-      const said = await page.evaluate(() => document.activeElement.closest("label")?.textContent ?? document.activeElement.textContent);
-      if (said.startsWith(name)) return;
-    }
-    assert.fail(`nothing called ${name}`);
-  };
+  const to = (words) => reader.reaches(words);
   await page.goto("/users");
   await page.getByRole("heading", { level: 1 }).waitFor();
   await to("New user");

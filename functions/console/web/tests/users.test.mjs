@@ -9,6 +9,12 @@ test("the users, looked at", async (t) => {
   for (const preset of ["bc-connect", "b2binpay", "leaseweb"]) {
     await lookAll(t, `users-${preset}`, { user: admin(preset), path: "/users", see: (page) => rows(page).first().waitFor() });
   }
+  for (const preset of ["adyen", "billpro"]) {
+    const page = await open(t, { user: admin(preset), language: "fr" });
+    await page.goto("/users");
+    await rows(page).first().waitFor();
+    await look(page, `users-${preset}`, "nothing");
+  }
 });
 
 test("users are found as one types, and filtered, and the address keeps it", async (t) => {
