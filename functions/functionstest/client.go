@@ -30,6 +30,7 @@ type Client struct {
 	faults    *faulttest.Layer
 	bare      *dynamodb.Client
 	rehearsed atomic.Pointer[func(keys []string)]
+	meanwhile atomic.Pointer[func()]
 	stream    *stream
 	tape      *Tape
 }
@@ -109,10 +110,19 @@ func (c *Client) Calls(do func()) []string {
 // TransactWriteItems writes a transaction, or has it judged where that is rehearsed.
 func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	c.tape.writes(in)
+	if do := c.meanwhile.Swap(nil); do != nil {
+		(*do)()
+	}
 	if tell := c.rehearsed.Load(); tell != nil {
 		return c.rehearse(ctx, in, *tell)
 	}
 	return c.Client.TransactWriteItems(ctx, in, options...)
+}
+
+// Meanwhile has something happen between what the next request reads that writes, and its writing: a race as it may come,
+// each time.
+func (c *Client) Meanwhile(do func()) {
+	c.meanwhile.Store(&do)
 }
 
 // Rehearse lets transactions be judged from now on, and none be written: what is asked a hundred times is answered each

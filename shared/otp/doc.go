@@ -12,7 +12,9 @@
 // URI's algorithm and compute SHA-1 all the same.
 //
 // One step before and after the present is accepted, for clocks that are off and
-// people who type slowly (RFC 6238, section 5.2). A step is good once: [Verify]
+// people who type slowly (RFC 6238, section 5.2; NIST SP 800-63B-4, 3.1.4.2). ASVS
+// 5.0 (6.5.5) would have a code end with its thirty seconds: that is for clocks that
+// are never off, and apps are on whatever phone there is (requirement 5.1). A step is good once: [Verify]
 // is told the last one used, refuses it and all before it, and the caller stores
 // the step it returns under a condition, so that of two requests with the same
 // code one is refused.
