@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mandate/functions/faulttest"
 	"mandate/shared/directory"
@@ -227,11 +228,13 @@ func TestWhatCannotBeCarriedIsPutAside(t *testing.T) {
 	t.Parallel()
 	o := New(t, Quiet, Capped(0)).Tenant("bc-connect", StepUp)
 	o.Ada.Do("sendPasswordReset", At(o.Rosa.ID)).Want(t, 202)
-	for round := range 20 {
-		o.Advance(2 * minute)
+	for round, wait := 0, 2*minute; round < 20; round, wait = round+1, min(2*wait, hour) {
+		o.Advance(wait - time.Second)
+		equal(t, fmt.Sprint("before round ", round), o.Sweep().Outbox, 0)
+		o.Advance(time.Second)
 		equal(t, fmt.Sprint("round ", round), o.Sweep(), directory.Swept{Outbox: 1})
 	}
-	o.Advance(2 * minute)
+	o.Advance(hour)
 	equal(t, "put aside", o.Sweep(), directory.Swept{Aside: 1})
 	o.Advance(day)
 	equal(t, "a day later", o.Sweep().Outbox, 0)
@@ -245,6 +248,34 @@ func TestWhatCannotBeCarriedIsPutAside(t *testing.T) {
 	contains(t, o.Mails.Kinds(o.Rosa.Email), directory.MailPasswordReset)
 	o.Advance(hour)
 	equal(t, "once it is carried", o.Sweep().Outbox, 0)
+}
+
+// 4.8: what SES refuses for hours is sent by itself when it takes mails again.
+func TestMailsThatAreRefusedForHoursAreSent(t *testing.T) {
+	t.Parallel()
+	o := New(t, Quiet).Tenant("bc-connect")
+	o.Ada.Do("sendPasswordReset", At(o.Rosa.ID)).Want(t, 202)
+	o.Faults.Begin(func(_ int, call string) faulttest.Kind {
+		if strings.HasSuffix(call, "/outbound-emails") {
+			return faulttest.Lost
+		}
+		return faulttest.Well
+	})
+	for range 6 * 5 {
+		o.Advance(12 * minute)
+		if o.Sweep().Outbox > 0 { // the stream brings what went round
+			for _, ref := range o.Outbox() {
+				_ = o.tryCarry(ref)
+			}
+		}
+	}
+	equal(t, "mails", len(o.Mails.All()), 0)
+	o.Faults.Begin(nil)
+	o.Advance(hour)
+	equal(t, "goes round", o.Sweep(), directory.Swept{Outbox: 1})
+	o.Settle()
+	equal(t, "mails", o.Mails.Kinds(o.Rosa.Email), []directory.MailKind{directory.MailPasswordReset})
+	equal(t, "outbox", len(o.Outbox()), 0)
 }
 
 // 3.7: where an execution does not apply its change, the sweep does.

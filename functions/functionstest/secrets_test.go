@@ -336,7 +336,7 @@ func (n *notebook) putAside(o *Tenant, nina *Person) {
 		for _, ref := range o.Outbox() {
 			_ = o.tryCarry(ref) // and its error is in the log
 		}
-		o.Advance(2 * minute)
+		o.Advance(hour)
 	}
 	o.Faults.Begin(nil)
 	if refused == 0 || len(n.tape.Places("outbox item not carried")) == 0 {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"mandate/shared/directory"
 	"mandate/shared/store"
 )
@@ -119,4 +121,11 @@ func (s *stream) take() []record {
 	s.entries = nil
 	slices.SortFunc(entries, func(a, b record) int { return cmp.Compare(a[store.SortKey].S, b[store.SortKey].S) })
 	return entries
+}
+
+// forget leaves out what a test took from the table past the store.
+func (s *stream) forget(key map[string]types.AttributeValue) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.waiting, keyOf(key))
 }

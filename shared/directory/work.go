@@ -89,12 +89,19 @@ const (
 	reminderAhead = 24 * time.Hour
 	// overdue is how late a change may be before the sweep applies it in its execution's stead.
 	overdue = 5 * time.Minute
-	// straggling is how long an outbox item may wait before the sweep sends it round again.
-	straggling = 2 * time.Minute
-	// roundsWithin is how often an outbox item goes round before it is put aside, which takes forty minutes and more. It
-	// fails for a reason that does not pass by itself, and keeps those behind it waiting each time.
+	// straggling is how long an outbox item may wait before the sweep sends it round again; with each round twice as long,
+	// and strayingAtMost in the end: what is refused for hours is carried by itself when that has passed.
+	straggling     = 2 * time.Minute
+	strayingAtMost = time.Hour
+	// roundsWithin is how often an outbox item goes round before it is put aside, which takes sixteen hours. It fails for a
+	// reason that does not pass by itself, and keeps those behind it waiting each time.
 	roundsWithin = 20
 )
+
+// strays is how long an item waits that has been sent round so often.
+func strays(rounds int) time.Duration {
+	return min(straggling<<min(rounds, roundsWithin), strayingAtMost)
+}
 
 // AsideMessage is what is logged when items were put aside. An alarm listens for it.
 const AsideMessage = "outbox items put aside"
@@ -193,7 +200,7 @@ func (w *Work) sendRound(ctx context.Context, ref OutboxRef, swept *Swept) error
 	case item.Rounds >= roundsWithin:
 		return counted(&swept.Aside, w.Store.Commit(ctx, PutAside{ref}))
 	default:
-		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{ref, w.Now().Add(straggling)}))
+		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{ref, w.Now().Add(strays(item.Rounds + 1))}))
 	}
 }
 
