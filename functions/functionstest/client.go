@@ -110,7 +110,7 @@ func (c *Client) Calls(do func()) []string {
 // TransactWriteItems writes a transaction, or has it judged where that is rehearsed.
 func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	c.tape.writes(in)
-	if do := c.meanwhile.Swap(nil); do != nil {
+	if do := c.meanwhile.Swap(nil); do != nil && *do != nil {
 		(*do)()
 	}
 	if tell := c.rehearsed.Load(); tell != nil {
@@ -120,7 +120,7 @@ func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 }
 
 // Meanwhile has something happen between what the next request reads that writes, and its writing: a race as it may come,
-// each time.
+// each time. Nil: nothing is to happen any more.
 func (c *Client) Meanwhile(do func()) {
 	c.meanwhile.Store(&do)
 }

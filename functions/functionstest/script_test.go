@@ -290,11 +290,15 @@ func (s *script) together(r *rapid.T) {
 	s.clock()
 	rest := make([][]answered, len(all))
 	answers := make([][]Answer, len(all))
-	var wait sync.WaitGroup
-	for i, one := range all {
-		wait.Go(func() { answers[i] = one.do() })
+	if rapid.Bool().Draw(r, "one within another") {
+		s.within(all, answers)
+	} else {
+		var wait sync.WaitGroup
+		for i, one := range all {
+			wait.Go(func() { answers[i] = one.do() })
+		}
+		wait.Wait()
 	}
-	wait.Wait()
 	for i, one := range all {
 		s.note(r, " at once:", one, answers[i])
 		for j, answer := range answers[i] {
@@ -313,6 +317,23 @@ func (s *script) together(r *rapid.T) {
 	s.m, s.moved = s.may[0], true
 	s.answers.orders = max(s.answers.orders, len(s.may))
 	s.perhapsLooks(r, "at the same time, and in no order")
+}
+
+// within has each step happen between what the one before reads and what it writes, or behind it where it writes nothing.
+func (s *script) within(all []step, answers [][]Answer) {
+	if len(all) == 0 {
+		return
+	}
+	happened := false
+	s.Client.Meanwhile(func() {
+		happened = true
+		s.within(all[1:], answers[1:])
+	})
+	answers[0] = all[0].do()
+	if !happened {
+		s.Client.Meanwhile(nil)
+		s.within(all[1:], answers[1:])
+	}
 }
 
 func (s *script) note(r *rapid.T, how string, one step, answers []Answer) {
