@@ -50,6 +50,19 @@ func (w *World) SettleShuffled(seed uint64) {
 	})
 }
 
+// settleTwoAtOnce does the same with every record carried a second time while it is carried.
+func (w *World) settleTwoAtOnce() {
+	w.t.Helper()
+	w.settle(func(refs []directory.OutboxRef) []directory.OutboxRef {
+		for _, ref := range refs {
+			w.Client.Meanwhile(func() { w.carry(ref) })
+			w.carry(ref)
+			w.Client.Meanwhile(nil)
+		}
+		return refs
+	})
+}
+
 // SettleStubbornly does the same where calls may fail: what was not carried is brought again, as a stream does.
 func (w *World) SettleStubbornly() {
 	w.t.Helper()

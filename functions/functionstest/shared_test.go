@@ -345,3 +345,65 @@ func TestOperatorsSwitchToAnyOrganisation(t *testing.T) {
 	olga.Token = Read[SignedIn](t, olga.Do("switchOrganisation", Body(Object{"organisation": directory.Platform})), 200).Session.Token
 	equal(t, "organisation", olga.Me(t).Organisation.ID, string(directory.Platform))
 }
+
+// Invariants 3 and 7, with what is several organisations': whatever one does between what another reads and writes, a person
+// is whose users it is, by one name, and gone with the last of them.
+func TestOrganisationsMeetOverAPerson(t *testing.T) {
+	t.Parallel()
+	w := New(t, Hasty)
+	there := func(what, email string, want bool) {
+		t.Helper()
+		named, err := w.Store.Read(t.Context(), directory.Want{Logins: []string{email}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		login := named.Logins[email]
+		known, err := w.Store.Read(t.Context(), directory.Want{Identities: []directory.IdentityID{login.Identity}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, what, [2]bool{len(login.Members) > 0, len(known.Identities) > 0}, [2]bool{want, want})
+	}
+	a, b, first, second, person := joined(t, w)
+	w.Client.Meanwhile(func() { b.Ada.Do("removeUser", At(second.ID)).Want(t, 200) })
+	a.Ada.Do("removeUser", At(first.ID)).Want(t, 200)
+	there("whom both removed", person.Email, false)
+
+	c := w.Tenant("leaseweb")
+	a, b, first, second, person = joined(t, w)
+	w.Client.Meanwhile(func() {
+		a.Ada.Do("removeUser", At(first.ID)).Want(t, 200)
+		b.Ada.Do("removeUser", At(second.ID)).Want(t, 200)
+	})
+	invite(t, c, person.Email, nil)
+	there("whom both removed as a third added it", person.Email, true)
+
+	a, b, first, second, person = joined(t, w)
+	w.Client.Meanwhile(func() {
+		b.Ada.Do("removeUser", At(second.ID)).Want(t, 200)
+		invite(t, c, person.Email, nil)
+	})
+	a.Ada.Do("removeUser", At(first.ID)).Want(t, 200)
+	there("whom a third added as the last removed it", person.Email, true)
+
+	// What its users show of it is the same everywhere.
+	for name, confirmedWithin := range map[string]bool{"confirmed within": true, "set up within": false} {
+		a, b := w.Tenant("leaseweb"), w.Tenant("leaseweb")
+		email := w.Email("pia")
+		mine := invite(t, a, email, nil)
+		person := settle(t, a, email)
+		theirs := invite(t, b, email, nil)
+		w.Settle()
+		link := Body(Object{"token": w.Mails.Token(t, email, directory.MailAccountLink)})
+		if confirmedWithin {
+			secret := Read[struct{ Secret string }](t, person.Do("beginTotp"), 200).Secret
+			w.Client.Meanwhile(func() { w.Do("redeemLink", link).Want(t, 200) })
+			person.Do("confirmTotp", Body(Object{"code": totpAt(secret, w.Now())})).Want(t, 200)
+		} else {
+			w.Client.Meanwhile(func() { person.Enrol(t) })
+			w.Do("redeemLink", link).Want(t, 200)
+		}
+		shown := [2]bool{a.Ada.User(t, mine.ID).SecondFactor, b.Ada.User(t, theirs.ID).SecondFactor}
+		equal(t, "a second factor, "+name, shown, [2]bool{true, true})
+	}
+}
