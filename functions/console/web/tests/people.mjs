@@ -183,7 +183,7 @@ export class Reader {
     await this.press("changes.approve");
     await this.fill("factor.totp", await code(user));
     await this.press("changes.approve", this.dialog);
-    await this.page.locator(".standing").getByText(this.say("changes.standing.effective")).first().waitFor();
+    await this.page.locator(".standing").getByText(this.say("changes.standing.effective"), { exact: true }).waitFor();
   }
 }
 

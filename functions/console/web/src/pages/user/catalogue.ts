@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { answer, api, type Schemas, type User } from "../../api/client";
+import { useAccounts, useCompanies } from "../../api/lists";
 import { may, type Me } from "../../api/queries";
 import { nameOf, useLanguage } from "../../texts";
 
@@ -11,27 +12,13 @@ export interface Catalogue {
   permissions: Schemas["Permission"][];
 }
 
-/** All pages of a list: what is chosen from is there in full. */
-async function whole<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; next?: string }>): Promise<{ items: T[] }> {
-  const items: T[] = [];
-  let next: string | undefined;
-  do {
-    const some = await page(next);
-    items.push(...some.items);
-    next = some.next;
-  } while (next);
-  return { items };
-}
-
 const minutes = 60_000;
 
 /** The organisation's companies, accounts, roles and permissions; undefined until all are there, or one is refused. */
 export function useCatalogue(me: Me): { data: Catalogue | undefined; error: Error | null; refetch: () => void } {
-  const sees = may(me, "organisation:view");
-  const page = (cursor: string | undefined) => ({ params: { query: { limit: 200, cursor } } });
   const lists = [
-    useQuery({ queryKey: ["companies"], queryFn: () => whole((cursor) => answer(api.GET("/v1/companies", page(cursor)))), enabled: sees, staleTime: minutes }),
-    useQuery({ queryKey: ["accounts"], queryFn: () => whole((cursor) => answer(api.GET("/v1/accounts", page(cursor)))), enabled: sees, staleTime: minutes }),
+    useCompanies(),
+    useAccounts(),
     useQuery({ queryKey: ["roles"], queryFn: () => answer(api.GET("/v1/roles")), enabled: me.organisation.settings.roleCount !== "none", staleTime: 5 * minutes }),
     useQuery({ queryKey: ["permissions"], queryFn: () => answer(api.GET("/v1/permissions")), staleTime: 5 * minutes }),
   ] as const;
@@ -40,7 +27,7 @@ export function useCatalogue(me: Me): { data: Catalogue | undefined; error: Erro
   const error = lists.find((list) => list.error)?.error ?? null;
   return {
     data: waiting || error ? undefined : {
-      companies: companies.data?.items ?? [], accounts: accounts.data?.items ?? [], roles: roles.data?.items ?? [], permissions: permissions.data?.items ?? [],
+      companies: companies.data ?? [], accounts: accounts.data ?? [], roles: roles.data?.items ?? [], permissions: permissions.data?.items ?? [],
     },
     error,
     refetch: () => lists.forEach((list) => list.isError && void list.refetch()),

@@ -1,7 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-import { answer, api, type Schemas } from "../../api/client";
+import type { Schemas } from "../../api/client";
+import { useAccounts, useCompanies } from "../../api/lists";
 import type { Me } from "../../api/queries";
-import { may } from "../../api/queries";
 import { useLanguage, type Key } from "../../texts";
 import { Select, TextField, type Option } from "../../ui/controls";
 import { fields, type UserSearch } from "./list";
@@ -10,10 +9,8 @@ import { fields, type UserSearch } from "./list";
 export function Filters({ search, narrow, me, roles }: { search: UserSearch; narrow: (narrower: UserSearch) => void; me: Me; roles: Schemas["Role"][] }) {
   const { t, name } = useLanguage();
   const settings = me.organisation.settings;
-  const sees = may(me, "organisation:view");
-  const page = { params: { query: { limit: 200 } } };
-  const companies = useQuery({ queryKey: ["companies"], queryFn: () => answer(api.GET("/v1/companies", page)), enabled: sees, staleTime: 60_000 });
-  const accounts = useQuery({ queryKey: ["accounts"], queryFn: () => answer(api.GET("/v1/accounts", page)), enabled: sees, staleTime: 60_000 });
+  const companies = useCompanies();
+  const accounts = useAccounts();
   const choice = (field: keyof UserSearch, label: Key, options: Option[]) => (
     <Select
       label={t(label)}
@@ -47,8 +44,8 @@ export function Filters({ search, narrow, me, roles }: { search: UserSearch; nar
       {verified && choice("type", "user.type", words("type", fields.type))}
       {verified && choice("staff", "user.staff", yesNo)}
       {verified && choice("companyUser", "user.companyUser", yesNo)}
-      {companies.data && choice("company", "user.company", companies.data.items)}
-      {accounts.data && choice("account", "user.account", accounts.data.items)}
+      {companies.data && choice("company", "user.company", companies.data)}
+      {accounts.data && choice("account", "user.account", accounts.data)}
       {day("createdFrom", "filter.createdFrom")}
       {day("createdTo", "filter.createdTo")}
       {text("firstName", "user.firstName")}
