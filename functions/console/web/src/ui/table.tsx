@@ -82,7 +82,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
 
 /** An e-mail address, which breaks before its @ where there is too little room for it. */
 export function Address({ of }: { of: string }) {
-  const at = of.lastIndexOf("@");
+  const at = Math.max(0, of.lastIndexOf("@"));
   return (
     <>
       {of.slice(0, at)}

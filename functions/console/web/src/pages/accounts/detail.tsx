@@ -8,7 +8,7 @@ import { useLanguage } from "../../texts";
 import { Chips } from "../../ui/chips";
 import { Badge, Empty, Loaded, Loading, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
-import { DataTable, type Column } from "../../ui/table";
+import { Address, DataTable, type Column } from "../../ui/table";
 import { fullName } from "../changes/parts";
 import { Lacking } from "./lacking";
 import { isNew, type Account } from "./parts";
@@ -113,7 +113,7 @@ function useUserColumns(): Column<User>[] {
   const { t, name } = useLanguage();
   return [
     { id: "name", name: t("user.name"), heads: true, cell: (user) => <Link href={`/users/${user.id}`}>{fullName(user)}</Link> },
-    { id: "email", name: t("user.email"), cell: (user) => user.email },
+    { id: "email", name: t("user.email"), long: true, cell: (user) => <Address of={user.email} /> },
     { id: "kind", name: t("user.kind"), cell: (user) => name("kind", user.kind) },
     {
       id: "status", name: t("user.status"),

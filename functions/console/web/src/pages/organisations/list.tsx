@@ -11,7 +11,6 @@ import { Problem } from "../../ui/problem";
 import { DataTable, Pager, type Column } from "../../ui/table";
 import { usePresets } from "../organisation/view";
 
-
 type Organisation = Schemas["Organisation"];
 const fields = { q: "text" } as const;
 const perPage = 50;

@@ -8,7 +8,7 @@ import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, PageFrame } from "../../ui/frame";
 import { PageTabs } from "../../ui/panel";
 import { Problem } from "../../ui/problem";
-import type { Column } from "../../ui/table";
+import { Address, type Column } from "../../ui/table";
 import "./reviews.css";
 
 const paths = { access: "/v1/reviews/access", "segregation-of-duties": "/v1/reviews/segregation-of-duties", dormant: "/v1/reviews/dormant" } as const;
@@ -64,7 +64,7 @@ export function useUserColumns<Row extends { user: Schemas["Person"]; email: str
   const sees = may(useMe(), "users:view");
   return [
     { id: "user", name: t("user.name"), heads: true, cell: ({ user }) => (sees ? <Link href={`/users/${user.id}`}>{user.name}</Link> : user.name) },
-    { id: "email", name: t("user.email"), cell: ({ email }) => email },
+    { id: "email", name: t("user.email"), long: true, cell: ({ email }) => <Address of={email} /> },
     { id: "kind", name: t("user.kind"), cell: ({ user }) => name("kind", user.kind ?? "") },
     { id: "status", name: t("user.status"), cell: ({ status }) => <Badge tone={status === "active" ? "good" : "neutral"}>{name("status", status)}</Badge> },
   ];
