@@ -84,8 +84,9 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   /** The dialog has closed, and the focus is there. */
   const back = async (there) => {
     await staff.dialog.waitFor({ state: "detached" });
-    await page.waitForFunction(() => document.activeElement !== document.body).catch(() => {});
-    assert.ok(await there.evaluate((one) => one === document.activeElement), `the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`);
+    await page
+      .waitForFunction((one) => one === document.activeElement, await there.elementHandle())
+      .catch(async () => assert.fail(`the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`));
   };
 
   // 9.1: a company, and an account of it.
@@ -119,7 +120,7 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   await staff.onUser();
   assert.equal(await owner.count(), 0, "there is one");
 
-  // 5.7: a password for a user. 5.2: sessions.
+  // 5.7: a password for a user.
   await staff.goto(`/users/${preset.users[2].id}`);
   await picks("Set");
   await page.keyboard.type("short");
@@ -133,6 +134,7 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
 
   // Settings: the form takes the place of what was read, and what was read comes back.
   await staff.goto("/organisation");
+  t.after(() => as(inside, "PATCH", `/v1/organisations/${preset.id}`, { name: preset.name }));
   await button("Change settings").focus();
   await page.keyboard.press("Enter");
   await back(page.getByRole("heading", { level: 1 }));
@@ -144,7 +146,6 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   await presses("Change settings");
   await staff.told("settings.saved");
   await back(page.getByRole("heading", { level: 1 }));
-  t.after(() => as(inside, "PATCH", `/v1/organisations/${preset.id}`, { name: preset.name }));
 
   // 1.5: a request is decided about, and there is nothing left to press.
   const { request } = await as(admin("b2binpay"), "POST", "/v1/service-requests", { act: "resetSecondFactor", target: preset.users[1].id });
