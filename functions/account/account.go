@@ -125,7 +125,7 @@ func me(m directory.Me, err error) (*api.MeAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &api.MeAnswer{}
+	out := &api.MeAnswer{ETag: m.User.ETag()}
 	out.Body.User, out.Body.Organisation = present.User(m.User), present.Organisation(m.Organisation)
 	out.Body.Permissions, out.Body.Next = present.Permissions(m.Permissions), string(m.Next)
 	out.Body.SecondFactors = api.HeldFactors(m.Factors)

@@ -121,6 +121,11 @@ func TestIfMatch(t *testing.T) {
 	})
 	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false}), Header("If-Match", "*")).Want(t, 200)
 
+	mine := o.Ada.Do("getMe").Want(t, 200).Header["Etag"]
+	equal(t, "ETag of oneself", o.Ada.Do("getUser", At(o.Ada.ID)).Want(t, 200).Header["Etag"], mine)
+	o.Ada.Do("updateMe", Body(Object{"language": "fr"}), Header("If-Match", mine)).Want(t, 200)
+	o.Ada.Do("updateMe", Body(Object{"language": "en"}), Header("If-Match", mine)).Refused(t, 412, "preconditionFailed")
+
 	olga := w.In(o)
 	created := olga.Do("createOrganisation", example(o, endpoint("createOrganisation"))...).Want(t, 201)
 	id := Read[struct{ ID string }](t, created, 201).ID

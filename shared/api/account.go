@@ -109,6 +109,7 @@ type RedeemAnswer struct {
 
 // MeAnswer is who is signed in.
 type MeAnswer struct {
+	ETag string `header:"ETag"`
 	Body struct {
 		User          User              `json:"user"`
 		Organisation  Organisation      `json:"organisation"`

@@ -78,7 +78,7 @@ func (s *Self) me(v visit) (Me, error) {
 
 // UpdateMe changes what is one's own to change: the language (8.1). Everything else is administered.
 //
-// Faults: invalid.
+// Faults: invalid, preconditionFailed.
 func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, error) {
 	return attempt(func(bool) (Me, error) {
 		v, err := s.enter(ctx, r, nil)
@@ -87,6 +87,9 @@ func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, er
 		}
 		if !slices.Contains(languages, language) {
 			return Me{}, fault.InvalidField("language", "enum", "The language is one of %s.", strings.Join(languages, ", "))
+		}
+		if !r.matches(v.caller.ETag()) {
+			return Me{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
 		}
 		before := v.caller.Language
 		v.caller.Language = language

@@ -449,9 +449,9 @@ func (u *Users) Tokens(ctx context.Context, r Request, id UserID, page Page) ([]
 	return u.Store.Links(ctx, user.Organisation, user.ID, page)
 }
 
-// ETag names the user's administered state, for If-Match (10.1).
+// ETag names the user's administered state, for If-Match (10.1), and the language, which changes without being administered.
 func (u User) ETag() string {
-	return fmt.Sprintf(`"%d-%s-%s"`, u.Version, u.OpenChange, u.OpenDeactivation)
+	return fmt.Sprintf(`"%d-%s-%s-%s"`, u.Version, u.Language, u.OpenChange, u.OpenDeactivation)
 }
 
 // wantAccess reads the companies and accounts that a request names, so that unknown ones are found out. What is more
