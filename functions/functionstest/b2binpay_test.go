@@ -37,6 +37,12 @@ func walkB2BinPay(t *testing.T, w *World) {
 
 	const here = "127.0.0.1" // where all come from
 	registered := w.Now()
+	// "Filter parameters: Group."
+	inGroup := func(t *testing.T, user, group string) {
+		t.Helper()
+		found := all[api.User](t, olga, "listUsers", Query("role", group))
+		equal(t, "in the group "+group, slices.ContainsFunc(found, func(u api.User) bool { return u.ID == user }), true)
+	}
 	var mia *Person // the merchant whom the document is walked with
 	t.Run("Groups of clients", func(t *testing.T) {
 		// "Email not verified: has been registered in the system and requires an email confirmation."
@@ -44,18 +50,21 @@ func walkB2BinPay(t *testing.T, w *World) {
 			"type": "merchant", "roles": nil, "name": Object{"first": "Mia", "last": "Moreau"},
 		}))), 201).User
 		equal(t, "status", user.Status, "emailNotVerified")
+		inGroup(t, user.ID, "emailNotVerified")
 		signIn(w, user.Email, newPassword).Refused(t, 401, "credentialsWrong")
 		w.Settle()
 		redeemed := Read[Redeemed](t, redeem(w, w.Mails.Token(t, user.Email, directory.MailVerification), newPassword), 200)
 
 		// "Phone not verified: a client's phone number confirmation is required."
 		equal(t, "status", olga.User(t, user.ID).Status, "phoneNotVerified")
+		inGroup(t, user.ID, "phoneNotVerified")
 		w.Settle()
 		mia = &Person{World: w, Organisation: o.ID, ID: directory.UserID(user.ID), Email: user.Email, Identifier: user.Email, Password: newPassword, Token: redeemed.Session.Token}
 		mia.verifies(w.Texts.Code(t, user.Phone)).Want(t, 200)
 
 		// "KYC not verified: has to pass KYC verification to get access to the system."
 		equal(t, "status", olga.User(t, user.ID).Status, "kycNotVerified")
+		inGroup(t, user.ID, "kycNotVerified")
 		goodOnlyFor(t, o, mia, "onboardingOpen", "getMe", "signOut", "sendPhoneCode", "verifyPhone", "getMyKyc", "submitKyc")
 		mia.Do("submitKyc", Body(Object{
 			"level": 1, "documents": []Object{{"kind": "passport", "reference": "docs/1"}},

@@ -14,6 +14,9 @@ import (
 //	active                                       whatever its user may do
 var stages = []Status{StatusEmailNotVerified, StatusPhoneNotVerified, StatusKYCNotVerified}
 
+// Stage tells whether the status is a stage of onboarding.
+func (s Status) Stage() bool { return slices.Contains(stages, s) }
+
 // onboarding says what comes next at the stages that have sessions.
 var onboarding = map[Status]Next{
 	StatusPhoneNotVerified: NextVerifyPhone,

@@ -28,7 +28,7 @@ type UserFilter struct {
 	// name alone.
 	Text, Name          string
 	FirstName, LastName string // what they begin with
-	Role                string
+	Role                string // or a stage of onboarding, which is a group where a preset has one by its name (1.11)
 	Kind                Kind
 	Status              Status
 	Type                string
@@ -65,7 +65,7 @@ func (f UserFilter) Matches(u User) bool {
 	return same(f.ID, u.ID) && same(fold(f.Email), fold(u.Email)) &&
 		begins(f.Text, fold(u.Email), first, last) && begins(f.Name, first, last) &&
 		begins(f.FirstName, fold(u.Name.First)) && begins(f.LastName, fold(u.Name.Last)) &&
-		among(f.Role, u.Roles) && same(f.Kind, u.Kind) && same(f.Status, u.Status) && same(f.Type, u.Type) &&
+		among(f.Role, u.groups()) && same(f.Kind, u.Kind) && same(f.Status, u.Status) && same(f.Type, u.Type) &&
 		among(f.Company, u.Companies) && (u.HoldsAllAccounts() || among(f.Account, u.Accounts)) && f.lacks(u) &&
 		!u.CreatedAt.Before(f.CreatedFrom) && (f.CreatedBefore.IsZero() || u.CreatedAt.Before(f.CreatedBefore)) &&
 		is(f.Staff, u.Kind == KindOperator) && is(f.CompanyUser, len(u.Companies) > 0) &&
@@ -74,6 +74,14 @@ func (f UserFilter) Matches(u User) bool {
 
 func (f UserFilter) lacks(u User) bool {
 	return f.Lacking == "" || (u.Kind == KindRegular || u.Kind == KindAPI) && !slices.Contains(u.Accounts, f.Lacking)
+}
+
+// groups are the user's roles, and the stage of onboarding that it is at.
+func (u User) groups() []string {
+	if !u.Status.Stage() {
+		return u.Roles
+	}
+	return append(slices.Clone(u.Roles), string(u.Status))
 }
 
 func same[T comparable](wanted, value T) bool {

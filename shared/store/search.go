@@ -124,6 +124,10 @@ func (s *search) plan() {
 		add(facetValue{facetKind, string(directory.KindOperator)})
 		rest.Staff = nil
 	}
+	if directory.Status(rest.Role).Stage() {
+		add(facetValue{facetRole, rest.Role}, facetValue{facetStatus, rest.Role})
+		rest.Role = ""
+	}
 	for facet, wanted := range map[string]*string{facetType: &rest.Type, facetRole: &rest.Role, facetCompany: (*string)(&rest.Company)} {
 		if *wanted != "" {
 			add(facetValue{facet, *wanted})

@@ -157,7 +157,7 @@ func (c *crowd) search() directory.UserSearch {
 		func() { f.Name = oneOf(c, "ada", "adams", "Nina Strand", "strand n", "O", "van") },
 		func() { f.FirstName = oneOf(c, "a", "ada", "adam", "É", "o") },
 		func() { f.LastName = oneOf(c, "strand", "Strandberg", "Å", "v") },
-		func() { f.Role = oneOf(c, append(roles, "none")...) },
+		func() { f.Role = oneOf(c, append(roles, "none", string(directory.StatusEmailNotVerified))...) },
 		func() { f.Kind = oneOf(c, directory.KindRegular, directory.KindAdmin, directory.KindAPI) },
 		func() { f.Status = oneOf(c, statuses...) },
 		func() { f.Type = oneOf(c, "enterprise", "merchant") },
