@@ -20,7 +20,7 @@ func TestAnOrganisationBegins(t *testing.T) {
 			for _, name := range []string{"ann", "abe"} {
 				admin := Object{"name": Object{"first": name, "last": "First"}, "email": w.Email(name), "phone": w.Phone()}
 				if preset == "adyen" {
-					admin["username"], admin["roles"] = name+"-first", []string{"balancePlatformAdmin", "viewTransfers"}
+					admin["username"] = name + "-first"
 				}
 				admins = append(admins, admin)
 			}
@@ -153,4 +153,22 @@ func TestPresetsAreSeenByThoseWhoHaveToDoWithThem(t *testing.T) {
 	equal(t, "began with", began.Settings.ApprovalHours, 168)
 	equal(t, "has", o.Ada.Me(t).Organisation.Settings.ApprovalHours, 24)
 	o.Rosa.Do("listPresets").Refused(t, 403, "forbidden")
+}
+
+// 9.2: administration hires into the departments, and each may do what its department may.
+func TestTheStaffIsHired(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o, olga := w.Tenant("b2binpay"), w.Operator()
+	clerk := Object{"kind": "operator", "name": Object{"first": "Cora"}, "email": w.Email("cora"), "roles": []string{"compliance"}}
+	equal(t, "of a customer", o.Ada.Do("createUser", Body(clerk)).Refused(t, 403, "forbidden").Policy, "operators-made-on-platform")
+	hired := Read[UserAnswer](t, olga.Do("createUser", Body(clerk)), 201).User
+	w.Settle()
+	cora := follow(t, &Tenant{World: w, ID: directory.Platform}, hired)
+	cora.Do("createUser", Body(Object{"kind": "operator", "name": Object{"first": "Sue"}, "email": w.Email("sue"), "roles": []string{"compliance"}})).Refused(t, 403, "forbidden")
+	cora.Token = Read[SignedIn](t, cora.Do("switchOrganisation", Body(Object{"organisation": o.ID})), 200).Session.Token
+	cora.Do("getKyc", At(o.Rosa.ID)).Want(t, 200)
+	cora.Do("endUserSessions", At(o.Rosa.ID)).Refused(t, 403, "forbidden")
+	olga.Do("updateUser", At(hired.ID), Body(Object{"roles": []string{"marketing"}})).Want(t, 200)
+	cora.Do("getKyc", At(o.Rosa.ID)).Refused(t, 403, "forbidden")
 }

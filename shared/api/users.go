@@ -150,7 +150,7 @@ type Foreseen struct {
 
 // NewUser is what a user is made of.
 type NewUser struct {
-	Kind         string   `json:"kind" enum:"regular,admin,api"`
+	Kind         string   `json:"kind" enum:"regular,admin,api,operator" doc:"Operators are users of the platform's own organisation alone."`
 	Name         Name     `json:"name"`
 	Email        string   `json:"email" maxLength:"254"`
 	Username     string   `json:"username,omitempty" maxLength:"64"`

@@ -52,7 +52,9 @@ type Preset struct {
 	Kinds map[Kind][]Permission
 	// Owner is nil where organisations have none.
 	Owner *Ownership
-	KYC   KYC
+	// Founders are the roles of an organisation's first admins (9.1) for whom none are named.
+	Founders []string
+	KYC      KYC
 }
 
 // Presets finds presets by name.

@@ -64,10 +64,15 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 			ID: UserID(o.NewID(PrefixUser)), Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
 			Kind: founder.Kind, Profile: founder.Profile, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
 		}
-		if preset, ok := o.Presets.Preset(organisation.Preset); ok && preset.Owner != nil && i == 0 {
-			user.Owner, organisation.Owner = true, user.ID
-			if role := preset.Owner.Role; role != "" {
-				user.Roles = set(append(slices.Clone(user.Roles), role))
+		if preset, ok := o.Presets.Preset(organisation.Preset); ok {
+			if preset.Owner != nil && i == 0 {
+				user.Owner, organisation.Owner = true, user.ID
+				if role := preset.Owner.Role; role != "" {
+					user.Roles = set(append(slices.Clone(user.Roles), role))
+				}
+			}
+			if len(user.Roles) == 0 {
+				user.Roles = set(slices.Clone(preset.Founders))
 			}
 		}
 		err := users.check(here, user.Kind, &user.Profile, Access{})

@@ -25,6 +25,7 @@ type document struct {
 	KYC         directory.KYC                             `json:"kyc"`
 	Conflicts   []conflict                                `json:"conflicts"`
 	Owner       *directory.Ownership                      `json:"owner"`
+	Founders    []string                                  `json:"founders"`
 }
 
 // permission is an entry of a catalogue. Who has an administrative one can change what others may do.
@@ -98,7 +99,7 @@ func readCatalogue(files fs.FS, name string, common []permission) (*catalogue, e
 	if err := readJSON(files, file, &document); err != nil {
 		return nil, err
 	}
-	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds, Owner: document.Owner, KYC: document.KYC}
+	preset := directory.Preset{Name: name, Title: document.Title, Roles: document.Roles, Kinds: document.Kinds, Owner: document.Owner, Founders: document.Founders, KYC: document.KYC}
 	if err := strictly(document.Settings, &preset.Settings); err != nil {
 		return nil, fmt.Errorf("policy: %s: settings: %w", file, err)
 	}
@@ -204,6 +205,11 @@ func (c *catalogue) check() error {
 			if role != "" && !ids[role] {
 				problem("owner: no role %q", role)
 			}
+		}
+	}
+	for _, role := range c.preset.Founders {
+		if !ids[role] {
+			problem("founders: no role %q", role)
 		}
 	}
 	if none := c.preset.Settings.RoleCount == directory.RolesNone; none != (len(c.preset.Roles) == 0) {
