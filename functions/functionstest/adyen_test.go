@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func walkAdyen(t *testing.T, w *World) {
 	// valid for two weeks.
 	o.Settle()
 	equal(t, "mails", o.Mails.Kinds(created.Email), []directory.MailKind{directory.MailVerification})
+	equal(t, "names the second factor", strings.Contains(o.Mails.Last(t, created.Email, directory.MailVerification).Text, "second factor"), true)
 	token := o.Mails.Token(t, created.Email, directory.MailVerification)
 	pass(o, 14*24*hour-10*time.Minute)
 	o.Do("inspectLink", Body(Object{"token": token})).Want(t, 200)

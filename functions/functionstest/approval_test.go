@@ -183,8 +183,20 @@ func TestRejection(t *testing.T) {
 	asked := Read[UserAnswer](t, o.Ada.Do("createUser", Body(body)), 202)
 	o.Settle()
 	mail := o.Mails.Last(t, o.Ben.Email, directory.MailApprovalRequested)
-	if !strings.Contains(mail.Text, "Nina New") || !strings.Contains(mail.Text, body["email"].(string)) {
-		t.Errorf("the approver's mail does not say what is asked:\n%s", mail.Text)
+	said := []string{"Nina New", body["email"].(string), "See the balances of bank accounts"}
+	for _, account := range Read[api.List[api.BankAccount]](t, o.Ada.Do("listAccounts"), 200).Items {
+		if account.ID == o.Accounts[0] {
+			said = append(said, account.Name)
+		}
+	}
+	equal(t, "things to say", len(said), 4)
+	for _, what := range said {
+		if !strings.Contains(mail.Text, what) {
+			t.Errorf("the approver's mail does not say %q:\n%s", what, mail.Text)
+		}
+	}
+	if strings.Contains(mail.Text, o.Accounts[0]) {
+		t.Errorf("the approver's mail names an account by its id:\n%s", mail.Text)
 	}
 	equal(t, "mails to the requester", len(o.Mails.To(o.Ada.Email)), 0)
 

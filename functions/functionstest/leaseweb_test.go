@@ -158,6 +158,7 @@ func confirm(t *testing.T, w *World, email, subject string) *Person {
 	t.Helper()
 	w.Settle()
 	equal(t, "subject", w.Mails.Last(t, email, directory.MailVerification).Subject, subject)
+	equal(t, "asks for a second factor, which is optional", strings.Contains(w.Mails.Last(t, email, directory.MailVerification).Text, "second fact"), false)
 	w.Do("redeemLink", Body(Object{"token": w.Mails.Token(t, email, directory.MailVerification), "password": phrase})).Want(t, 200)
 	person := &Person{World: w, Email: email, Identifier: email, Password: phrase}
 	person.SignIn(t)

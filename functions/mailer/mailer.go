@@ -4,11 +4,11 @@ package mailer
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"mandate/functions/feedback"
 	"mandate/shared/directory"
 	"mandate/shared/mail"
+	"mandate/shared/words"
 )
 
 // Sender hands a mail over.
@@ -20,6 +20,7 @@ type Sender interface {
 type Mailer struct {
 	directory.Core
 	Sender     Sender
+	Words      *words.Catalogue
 	ConsoleURL string // where links lead, without a slash at its end
 }
 
@@ -75,14 +76,13 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		Data: mail.Data{
 			Organisation: from.Organisation, Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
 			Factor: from.Factor, Cause: string(from.Cause), Reason: from.Reason, ChangeID: string(from.Change),
-			Account: from.AccountName, Credential: from.Credential, Level: from.Level, People: from.Lacking, OtherPeople: from.LackingMore,
+			Account: from.AccountName, Credential: from.Credential, Level: from.Level, SecondFactor: from.SecondFactor, People: from.Lacking, OtherPeople: from.LackingMore,
 			ExpiresAt: from.ExpiresAt, EffectiveAt: from.EffectiveAt, OccurredAt: item.CreatedAt,
 		},
 	}
-	for _, difference := range from.Differences {
-		message.Data.Changes = append(message.Data.Changes, mail.Line{
-			Field: difference.Field, Before: values(difference.Before), After: values(difference.After),
-		})
+	var err error
+	if message.Data.Changes, err = m.lines(ctx, item); err != nil {
+		return mail.Message{}, err
 	}
 	switch {
 	case from.SealedToken != "":
@@ -103,12 +103,4 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 		message.Data.Link = m.ConsoleURL + "/users/" + string(from.Holder)
 	}
 	return message, nil
-}
-
-// values are what a field of a difference lists.
-func values(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, ", ")
 }

@@ -36,6 +36,7 @@ func (c *Core) sendLink(ctx context.Context, now time.Time, organisation Organis
 	*before = link.ID
 	message := user.mail(mail)
 	message.Actor, message.Link, message.SealedToken, message.ExpiresAt = actor, link.ID, sealed, link.ExpiresAt
+	message.SecondFactor = organisation.Settings.needsSecondFactor(*user)
 	*effects = append(*effects, PutLink{link}, c.enqueueMail(organisation, message, now))
 	return nil
 }

@@ -92,10 +92,11 @@ type Mail struct {
 	Act          Act              `json:"act,omitempty"`
 	Reason       string           `json:"reason,omitempty"`
 	Cause        Cause            `json:"cause,omitempty"`
-	Credential   string           `json:"credential,omitempty"` // with MailCredentialExpiring: which
-	Holder       UserID           `json:"holder,omitempty"`     // with Credential: whose
-	Factor       string           `json:"factor,omitempty"`     // with MailSecondFactorChanged: the action
-	Level        int              `json:"level,omitempty"`      // of identity checks
+	Credential   string           `json:"credential,omitempty"`   // with MailCredentialExpiring: which
+	Holder       UserID           `json:"holder,omitempty"`       // with Credential: whose
+	Factor       string           `json:"factor,omitempty"`       // with MailSecondFactorChanged: the action
+	Level        int              `json:"level,omitempty"`        // of identity checks
+	SecondFactor bool             `json:"secondFactor,omitempty"` // with a link: whether one has to be set up
 	Change       ChangeID         `json:"change,omitempty"`
 	Request      ServiceRequestID `json:"request,omitempty"`
 	Differences  []Difference     `json:"differences,omitempty"`

@@ -40,6 +40,7 @@ type Data struct {
 	Account      string // name of an account
 	Credential   string // name or fingerprint of a certificate or credential, never its secret
 	Level        int    // of identity checks
+	SecondFactor bool   // whether the reader has to set one up
 	Place        string // where an act came from: address, device, city
 	ChangeID     string
 	// Link is the absolute http or https address that the button opens.

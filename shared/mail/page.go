@@ -37,7 +37,7 @@ type row struct {
 // Word answers a text of the layout itself.
 func (p *page) Word(name string) (string, error) { return p.words.say("layout."+name, p) }
 
-// A view is what the texts' placeholders can name. Every value is a cleaned and
+// A view is what the texts' placeholders can name. Every text is a cleaned and
 // quoted string; those that the message lacks are empty.
 type view struct {
 	Name, Organisation, Actor, Subject, Reason, Account, Credential, Place string
@@ -45,6 +45,7 @@ type view struct {
 
 	Act, Factor, Cause                           string
 	ValidFor, ExpiresAt, EffectiveAt, OccurredAt string
+	SecondFactor                                 bool
 }
 
 func compose(m Message, w words) (*page, error) {
@@ -122,6 +123,7 @@ func see(m Message, w words) (view, error) {
 		Credential:   quote(clean(d.Credential)),
 		Place:        quote(clean(d.Place)),
 		Level:        strconv.Itoa(d.Level),
+		SecondFactor: d.SecondFactor,
 	}
 	for _, word := range []struct {
 		into                 *string

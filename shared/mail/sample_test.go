@@ -36,8 +36,8 @@ func samples() map[string]mail.Message {
 	}
 
 	data := map[string]mail.Data{
-		"verification":       with(linkData, func(d *mail.Data) { d.ValidFor = 14 * 24 * time.Hour }),
-		"verificationResent": linkData,
+		"verification":       with(linkData, func(d *mail.Data) { d.ValidFor, d.SecondFactor = 14*24*time.Hour, true }),
+		"verificationResent": with(linkData, func(d *mail.Data) { d.SecondFactor = true }),
 		"accountLink":        linkData,
 		"passwordReset":      with(linkData, func(d *mail.Data) { d.Actor = "" }),
 		"passwordChanged":    {OccurredAt: occurred, Place: place},

@@ -17,6 +17,7 @@ import (
 	"mandate/shared/directory"
 	"mandate/shared/mail/ses"
 	"mandate/shared/text/sns"
+	"mandate/shared/words"
 )
 
 func main() {
@@ -39,7 +40,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		mails := &mailer.Mailer{Core: core, Sender: sender, ConsoleURL: settings.ConsoleURL}
+		mails := &mailer.Mailer{Core: core, Sender: sender, Words: words.New(), ConsoleURL: settings.ConsoleURL}
 		texts := &texter.Texter{
 			Sealer: core.Sealer, Sender: sns.New(awssns.NewFromConfig(parts.AWS)), Now: core.Now, Log: parts.Log,
 		}
