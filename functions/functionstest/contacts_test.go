@@ -75,6 +75,8 @@ func TestAUserIsAContactAsWell(t *testing.T) {
 	equal(t, "contacts", len(contactsOf(t, o.Ada)), 0)
 	o.Ada.Do("updateUser", At(user.ID), Body(Object{"contact": true})).Want(t, 200)
 	equal(t, "contacts", len(contactsOf(t, o.Ada)), 1)
+	foreseen := Read[UserAnswer](t, o.Ada.Do("removeUser", At(user.ID), Preview()), 200).Preview.Diff
+	equal(t, "says that the contact goes too", slices.Contains(foreseen, api.Difference{Field: "contact", Before: "true", After: "false"}), true)
 	o.Ada.Do("removeUser", At(user.ID)).Want(t, 200)
 	equal(t, "contacts", len(contactsOf(t, o.Ada)), 0)
 }

@@ -251,7 +251,7 @@ func removing(v visit, user User) (intent, error) {
 		return intent{}, fault.New(fault.StateWrong, "The user's creation has not taken effect yet. It can be cancelled.")
 	}
 	after := snapshot(user)
-	after.Status = StatusRemoved
+	after.Status, after.Profile.Contact = StatusRemoved, false // who is a contact as a user is none without it
 	address := slices.DeleteFunc(reservations(v.organisation.Settings, user, user.Profile), func(r Reservation) bool {
 		return r.Kind != ReserveEmail // its other names may be its identity's: see unlink
 	})
