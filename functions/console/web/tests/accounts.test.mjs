@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { admin, as, look, lookAll, open, operator, organisation } from "./harness.mjs";
+import { admin, as, leave, look, lookAll, open, operator, organisation } from "./harness.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
 
@@ -14,7 +14,7 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   await opening.getByRole("button", { name: "Open account" }).click();
   await opening.getByRole("dialog").waitFor();
   await look(opening, "account-open");
-  await opening.keyboard.press("Escape");
+  await leave(opening);
   await opening.getByRole("button", { name: "Create company" }).click();
   await opening.getByLabel("Name of the company").fill("West Trading");
   await opening.getByRole("dialog").getByRole("button", { name: "Create company" }).click();

@@ -145,6 +145,13 @@ const axes = {
   nothing: undefined, // of what it has looked at in the same layout
 };
 
+/** Leaves a dialog by Escape once the focus is in it: a key that comes earlier goes to the page behind it. */
+export async function leave(page) {
+  await page.waitForFunction(() => document.activeElement.closest("[role=dialog]"));
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector("[role=dialog]"));
+}
+
 /** Looks at a page as it is: axe finds nothing (WCAG 2.2 A and AA), nothing is wider than the window, no table than its place, and a picture is kept. */
 export async function look(page, name, what = "all") {
   // Lists and dialogs come in: what is half there is not what a person sees.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { admin, code, look, lookAll, open, operator, organisation } from "./harness.mjs";
+import { admin, code, leave, look, lookAll, open, operator, organisation } from "./harness.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
 const dialog = (page) => page.getByRole("dialog");
@@ -44,7 +44,7 @@ test("new recovery codes, an app more, and the other sessions ended: each after 
   await page.getByRole("button", { name: "Set up another app" }).click();
   await dialog(page).getByRole("img", { name: /QR code/ }).waitFor();
   await look(page, "profile-app");
-  await page.keyboard.press("Escape");
+  await leave(page);
 
   await page.getByLabel("Current password").fill("not this one");
   await page.getByLabel("New password").fill("a quiet walk by the river");
@@ -82,7 +82,7 @@ test("the log is filtered, looked into, exported and verified", async (t) => {
   await page.getByRole("button", { name: "Details" }).first().click();
   await dialog(page).getByText("Browser or program").waitFor();
   await look(page, "operations-line");
-  await page.keyboard.press("Escape");
+  await leave(page);
   await page.getByRole("combobox", { name: "By whom" }).fill("ada");
   await page.getByRole("option", { name: /Ada/ }).click();
   await page.waitForURL(/actor=usr_/);
@@ -118,12 +118,12 @@ test("the matrix is gone through with the keyboard, and a cell says why", async 
   assert.equal(await page.evaluate(() => document.activeElement.dataset.at), "1 2");
   await page.keyboard.press("Enter");
   await dialog(page).getByRole("heading", { level: 2 }).first().waitFor();
-  await page.keyboard.press("Escape");
+  await leave(page);
   await page.getByRole("button", { name: /^Rosa Lind/ }).first().click();
   await dialog(page).getByRole("button", { name: /^Why\?/ }).first().click();
   await dialog(page).locator(".why p").first().waitFor();
   await look(page, "reviews-why");
-  await page.keyboard.press("Escape");
+  await leave(page);
   await page.getByRole("button", { name: /Permission$/ }).click();
   await page.getByRole("option", { name: /Initiate payments/ }).click();
   await page.waitForURL(/permission=/);

@@ -1,7 +1,7 @@
 // How one who sees little, uses no mouse, or is made ill by movement gets along (WCAG 2.2): what axe cannot find.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { admin, as, look, open, operator, organisation } from "./harness.mjs";
+import { admin, as, leave, look, open, operator, organisation } from "./harness.mjs";
 import { person, Reader } from "./people.mjs";
 
 const rosa = (preset) => organisation(preset).users[2].id;
@@ -186,8 +186,7 @@ test("who wants no movement gets none", async (t) => {
   await page.goto("/operations");
   await page.getByRole("button", { name: "Details" }).first().click();
   assert.deepEqual(await moving(), []);
-  await page.getByRole("dialog").waitFor();
-  await page.keyboard.press("Escape");
+  await leave(page);
   // A page that waits says so without moving.
   await page.route("**/v1/users?*", () => {});
   await page.getByRole("link", { name: "Users" }).click();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { admin, code } from "./harness.mjs";
+import { admin, code, leave } from "./harness.mjs";
 import { comes, person, Reader, rolesOf, story } from "./people.mjs";
 
 // Seed 002.
@@ -34,7 +34,7 @@ story(title, ["en", "fr"], async (t, { staff, user, look }) => {
   await ada.fill("factor.totp", await code(admin("billpro")));
   await ada.press("credentials.show", ada.dialog);
   await ada.dialog.getByText(ada.say("secret.secret")).waitFor();
-  await ada.page.keyboard.press("Escape");
+  await leave(ada.page);
 
   // The pencil: another role, other profiles, Submit; what is wrong stands at its field.
   await ada.goto(path);
