@@ -147,7 +147,7 @@ func (s *Site) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 
 func (s *Site) answer(e event) (answer, error) {
 	f := s.find(strings.TrimPrefix(e.RawPath, "/"), e.Headers["accept"])
-	if f == nil {
+	if method := e.RequestContext.HTTP.Method; f == nil || method != http.MethodGet && method != http.MethodHead {
 		return s.nothing(e)
 	}
 	head := headers()

@@ -110,6 +110,19 @@ func TestNothingIsSaidInTheReadersLanguage(t *testing.T) {
 	}
 }
 
+// A write to where there is nothing comes here too: a page's address is none to it.
+func TestWritesMeetNothing(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+		for _, path := range []string{"/v1/nowhere", "/users"} {
+			if a := ask(t, s, method, path, nil); a.StatusCode != 404 || a.Headers["Content-Type"] != "application/problem+json" {
+				t.Errorf("%s %s: %d %s", method, path, a.StatusCode, a.Headers["Content-Type"])
+			}
+		}
+	}
+}
+
 func TestFilesComeAsSmallAsTheClientTakesThem(t *testing.T) {
 	t.Parallel()
 	s := site(t)

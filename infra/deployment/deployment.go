@@ -50,7 +50,11 @@ func routes(operations []api.Endpoint, functions []Function) []Route {
 	}
 	for _, function := range functions {
 		for _, page := range function.Pages {
-			for _, method := range []string{http.MethodGet, http.MethodHead} {
+			methods := []string{http.MethodGet, http.MethodHead}
+			if strings.HasSuffix(page, "+}") {
+				methods = append(methods, "ANY") // what is nobody's is told so in a problem document, which the gateway does not write
+			}
+			for _, method := range methods {
 				name := strings.ToLower(method) + title(string(function.Name)) + title(strings.Map(letters, page))
 				routes = append(routes, Route{name, method, page, function.Name})
 			}
