@@ -173,7 +173,7 @@ function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
       id: "roles", name: t("user.roles"),
       cell: (user) => (
         <>
-          <Roles names={user.roles.map((role) => roles.get(role) ?? role)} />
+          <Roles names={user.roles.flatMap((role) => roles.get(role) ?? [])} />
           {user.type && <small>{name("type", user.type)}</small>}
         </>
       ),

@@ -68,7 +68,7 @@ function Access({ user, me }: Pick<TabProps, "user" | "me">) {
           title={t("details.access")}
           facts={[
             [t("user.accounts"), user.allAccounts ? t("details.everyAccount") : <Held key="held" user={user} catalogue={catalogue} />],
-            settings.roleCount !== "none" && [t("user.roles"), list("roles", user.roles) || none],
+            settings.roleCount !== "none" && [t("user.roles"), list("roles", user.roles.filter((id) => catalogue.roles.some((role) => role.id === id))) || none],
             [t(settings.roleCount === "none" ? "user.permissions" : "newUser.extraPermissions"), list("permissions", user.permissions) || none],
             [t("user.paymentRule"), user.paymentRule && name("paymentRule", user.paymentRule)],
             settings.apiAccess && [t("user.apiAccess"), t(user.apiAccess ? "yes" : "no")],
