@@ -23,8 +23,9 @@
 //     answer was lost), and how entries of the log came together in blocks.
 //   - The model (TestModel) states requirements, and calls none of the service's decisions. It does not foresee the one
 //     reason for which a request is refused, but all that stand against it: which is told first is not a requirement.
-//     What happens at the same time must be explained by some order. It has every operation that writes, or says what
-//     holds that one instead.
+//     What happens at the same time, or between what another reads and writes, must be explained by some order of the
+//     requests; where several orders explain it the model is as after each of them, until an answer tells. It has every
+//     operation that writes, or says what holds that one instead.
 //   - make test has a selection of both, make soak as much as asked.
 //   - Nothing happens by itself. What the outbox holds is carried when the test says so, once, twice, late or in
 //     disorder, so that a test decides which interleaving it looks at.

@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -250,6 +251,70 @@ func TestADeactivationAgainstAnUpdate(t *testing.T) {
 				t.Errorf("the update is %s", state)
 			}
 			equal(t, "open executions", o.OpenExecutions(), 0)
+		}
+	}
+}
+
+// 3.5, 3.7, 3.9: what can come to a change as it falls due (its execution, the sweep in its stead, its requester's
+// cancelling, its user's deactivation, its requester's), each while another is between reading and writing: it ends once,
+// nothing of it is left, and what was given is what its end says.
+func TestWhatMeetsAtAChangesEnd(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	acts := []string{"apply", "sweep", "cancel", "leave", "strip"}
+	for _, outer := range acts {
+		for _, inner := range acts {
+			o := w.Tenant("bc-connect")
+			cleo, olga := o.Admin("cleo"), w.In(o)
+			change := ask(t, o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"permissions": []string{"balances:view", "transactions:view"}})))
+			o.Ben.Approve(change).Want(t, 200)
+			leave := ask(t, cleo.Do("deactivateUser", At(o.Rosa.ID)))
+			strip := ask(t, olga.Do("deactivateUser", At(o.Ada.ID)))
+			o.Settle()
+			w.Seal()
+			pass(o, hour+6*minute)
+			cleo.Wake()
+			byBen, byCleo := o.Ben.Proof(leave), cleo.Proof(strip)
+			do := map[string]func(){
+				"apply":  func() { w.machine.run(t.Context()) },
+				"sweep":  func() { w.Sweep() },
+				"cancel": func() { o.Ada.Do("cancelChange", At(change.ID)) },
+				"leave":  func() { o.Ben.Do("approveChange", At(leave.ID), byBen) },
+				"strip":  func() { cleo.Do("approveChange", At(strip.ID), byCleo) },
+			}
+			w.Client.Meanwhile(do[inner])
+			do[outer]()
+			w.Client.Meanwhile(nil)
+			for range 2 {
+				o.Settle()
+				o.Sweep()
+			}
+			w.Seal()
+			o.Ben.Wake()
+			what := inner + " within " + outer
+			ended, open := o.Ben.Change(t, change.ID), 0
+			for _, id := range []string{change.ID, leave.ID, strip.ID} {
+				if state := o.Ben.Change(t, id).State; state == "awaitingApproval" || state == "propagating" {
+					open++
+				}
+			}
+			rosa := o.Ben.User(t, string(o.Rosa.ID))
+			gave, ends := slices.Contains(rosa.Permissions, "transactions:view"), 0
+			for _, one := range whats(ended) {
+				if slices.Contains([]string{"applied", "cancelled", "failed"}, one) {
+					ends++
+				}
+			}
+			equal(t, what+": ends", ends, 1)
+			equal(t, what+": given, as it is "+ended.State, gave, ended.State == "effective")
+			if rosa.OpenChange == change.ID {
+				t.Errorf("%s: it is %s, and marks its user", what, ended.State)
+			}
+			equal(t, what+": open executions", w.OpenExecutions(), open)
+			w.machine.loses() // those of what waits here still
+			if left := verify(t, o.Ben); len(left.Problems) > 0 {
+				t.Errorf("%s: the log: %+v", what, left)
+			}
 		}
 	}
 }

@@ -137,7 +137,7 @@ func TestNoSecretIsAnywhereElse(t *testing.T) {
 		n.signsIn(o, nina)
 		n.resets(o, nina)
 		n.program(o)
-		n.putAside(o, nina)
+		n.putAside(o)
 		n.looks(o, "answer", "mail", "log", "table", "item", "history")
 	})
 	t.Run("billpro", func(t *testing.T) {
@@ -318,12 +318,15 @@ func (n *notebook) program(o *Tenant) {
 	}
 }
 
-// putAside is a mail with a link that SES refuses for an hour, and so often that it is put aside. What is said of the
+// putAside is a mail with a link that SES refuses for a day, and so often that it is put aside. What is said of the
 // failures, and what is kept of the mail, tells nothing of the link; what the stream's own queue of failures has is where
 // a record stood (infra/stack).
-func (n *notebook) putAside(o *Tenant, nina *Person) {
-	o.Ada.Wake()
-	o.Ada.Do("sendPasswordReset", At(nina.ID)).Want(n.t, 202)
+func (n *notebook) putAside(o *Tenant) {
+	o.Wake()
+	asked := Read[UserAnswer](n.t, o.Ada.Do("createUser", Body(newUser(o, nil))), 202)
+	o.Ben.Approve(asked.Change).Want(n.t, 200)
+	o.Settle()
+	pass(o, hour)
 	refused := 0
 	o.Faults.Begin(func(_ int, call string) faulttest.Kind {
 		if strings.HasSuffix(call, "/outbound-emails") {
@@ -332,6 +335,7 @@ func (n *notebook) putAside(o *Tenant, nina *Person) {
 		}
 		return faulttest.Well
 	})
+	o.machine.run(n.t.Context())
 	for o.Sweep().Aside == 0 {
 		for _, ref := range o.Outbox() {
 			_ = o.tryCarry(ref) // and its error is in the log
@@ -344,6 +348,6 @@ func (n *notebook) putAside(o *Tenant, nina *Person) {
 	}
 	o.Recall()
 	o.Settle()
-	link := o.Mails.Token(n.t, nina.Email, directory.MailPasswordReset)
-	n.ticket("link of a mail that was put aside", directory.TicketLink, link, "mail passwordReset to "+nina.Email)
+	link := o.Mails.Token(n.t, asked.User.Email, directory.MailVerification)
+	n.ticket("link of a mail that was put aside", directory.TicketLink, link, "mail verification to "+asked.User.Email)
 }

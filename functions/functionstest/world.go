@@ -166,7 +166,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	posts := &mailer.Mailer{Core: w.Core, Sender: writing{w.Mails, sender}, Words: words.New(), ConsoleURL: ConsoleURL}
+	posts := &mailer.Mailer{Core: w.Core, Sender: writing{w.Mails, sender}, Words: words.New(), ConsoleURL: ConsoleURL, Log: log}
 	w.hears = feedback.New(work, log)
 	sealer := &outbox.Sealer{Ledger: book, Log: log}
 	phones := &texter.Texter{Sealer: w.Core.Sealer, Sender: w.textSender(), Now: w.Now, Log: log}

@@ -4,6 +4,7 @@ package mailer
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"mandate/functions/feedback"
 	"mandate/shared/directory"
@@ -22,9 +23,11 @@ type Mailer struct {
 	Sender     Sender
 	Words      *words.Catalogue
 	ConsoleURL string // where links lead, without a slash at its end
+	Log        *slog.Logger
 }
 
-// Carry sends one mail, or makes one for each admin of what goes to several. Between SES taking a mail and the
+// Carry sends one mail, or makes one for each admin of what goes to several. One whose link has expired meanwhile is given
+// up: its user's list of links tells, and another is sent on request. Between SES taking a mail and the
 // outbox forgetting it the process may die: the mail then comes again with the same key in its header.
 func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
 	if item.Mail == nil {
@@ -32,6 +35,11 @@ func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]direct
 	}
 	if item.Mail.ToAdmins() {
 		return m.addressAdmins(ctx, item)
+	}
+	done := []directory.Effect{directory.Carried{Ref: item.Ref()}}
+	if item.Mail.SealedToken != "" && !m.Now().Before(item.Mail.ExpiresAt) {
+		m.Log.ErrorContext(ctx, "a link expired before it could be sent", "outbox", item.ID, "rounds", item.Rounds)
+		return done, nil
 	}
 	message, err := m.message(ctx, item)
 	if err != nil {
@@ -45,7 +53,7 @@ func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]direct
 	if _, err := m.Sender.Send(ctx, rendered); err != nil {
 		return nil, err
 	}
-	return []directory.Effect{directory.Carried{Ref: item.Ref()}}, nil
+	return done, nil
 }
 
 // adminsAtMost keeps the mails to an organisation's admins in one transaction.

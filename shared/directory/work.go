@@ -93,14 +93,15 @@ const (
 	// and strayingAtMost in the end: what is refused for hours is carried by itself when that has passed.
 	straggling     = 2 * time.Minute
 	strayingAtMost = time.Hour
-	// roundsWithin is how often an outbox item goes round before it is put aside, which takes sixteen hours. It fails for a
-	// reason that does not pass by itself, and keeps those behind it waiting each time.
-	roundsWithin = 20
+	// roundsWithin is how often an outbox item goes round before it is put aside, which takes 26 hours: a quota of a day has
+	// passed by then. It fails for a reason that does not pass by itself, and keeps those behind it waiting each time.
+	roundsWithin = 30
 )
 
 // strays is how long an item waits that has been sent round so often.
 func strays(rounds int) time.Duration {
-	return min(straggling<<min(rounds, roundsWithin), strayingAtMost)
+	const doublings = 5 // more than the most, and no overflow
+	return min(straggling<<min(rounds, doublings), strayingAtMost)
 }
 
 // AsideMessage is what is logged when items were put aside. An alarm listens for it.

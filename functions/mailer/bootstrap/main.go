@@ -40,7 +40,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		mails := &mailer.Mailer{Core: core, Sender: sender, Words: words.New(), ConsoleURL: settings.ConsoleURL}
+		mails := &mailer.Mailer{Core: core, Sender: sender, Words: words.New(), ConsoleURL: settings.ConsoleURL, Log: parts.Log}
 		texts := &texter.Texter{
 			Sealer: core.Sealer, Sender: sns.New(awssns.NewFromConfig(parts.AWS)), Now: core.Now, Log: parts.Log,
 		}
