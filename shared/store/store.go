@@ -106,7 +106,11 @@ type reading struct {
 
 func (r *reading) take(items []item) error {
 	for _, one := range items {
-		if err := r.wanted[keyOf(one)](one); err != nil {
+		take, asked := r.wanted[keyOf(one)]
+		if !asked { // a key that is no UTF-8 is another one on its way
+			return errors.New("store: DynamoDB answered an item that was not asked for")
+		}
+		if err := take(one); err != nil {
 			return err
 		}
 	}
