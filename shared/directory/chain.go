@@ -27,6 +27,8 @@ import (
 //     by it: the entry's id tells another time.
 //   - Not found out is a table that was set back as a whole, head and all. Its head's hash is told by every verification
 //     and logged at every sealing, for whoever keeps what it was.
+//   - Nor is a new entry, dated now, that somebody puts into the table past the service: the stream tells it as any other.
+//     Who may write to the table is for IAM to say; CloudTrail's data events, where they are on, tell who did.
 
 // Fingerprint is what the chain has of an entry.
 type Fingerprint struct {
