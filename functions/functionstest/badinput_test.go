@@ -23,7 +23,7 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 			field, rule string
 		}{
 			{"createUser", user(Object{"kind": nil}), "kind", "required"},
-			{"createUser", user(Object{"kind": "operator"}), "kind", "enum"},
+			{"createUser", user(Object{"kind": "robot"}), "kind", "enum"},
 			{"createUser", user(Object{"name": nil}), "name", "required"},
 			{"createUser", user(Object{"name": Object{"first": "  ", "last": "New"}}), "name.first", "required"},
 			{"createUser", user(Object{"name": Object{"first": "Ni\u202ena", "last": "New"}}), "name.first", "characters"},
