@@ -20,7 +20,7 @@ export function EntryDialog({ entry, onClose }: { entry: Schemas["LogEntry"]; on
           entry.user && { name: t("operations.user"), value: <Named person={entry.user} /> },
           entry.change !== undefined && { name: t("operations.change"), value: <Link href={`/changes/${entry.change}`}>{t("operations.seeChange")}</Link> },
           entry.policy !== undefined && { name: t("operations.policy"), value: <code>{entry.policy}</code> },
-          entry.detail !== undefined && { name: t("operations.detail"), value: entry.detail },
+          entry.detail !== undefined && { name: t("operations.detail"), value: name("logDetail", entry.detail) },
           entry.place !== undefined && { name: t("operations.place"), value: entry.place },
           entry.address !== undefined && { name: t("operations.address"), value: <code>{entry.address}</code> },
           { name: t("profile.device"), value: name("device", entry.device) },

@@ -123,7 +123,7 @@ function History() {
       cell: (attempt) => (
         <>
           <Badge tone={attempt.result === "signedIn" ? "good" : "bad"}>{name("signInResult", attempt.result)}</Badge>
-          {attempt.reason && <span className="faint"> {name("signInReason", attempt.reason)}</span>}
+          {attempt.reason && <span className="faint"> {name("logDetail", attempt.reason)}</span>}
         </>
       ),
     },

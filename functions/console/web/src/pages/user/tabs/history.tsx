@@ -109,7 +109,7 @@ export function SessionsTab({ user, me }: TabProps) {
   const signIns: Column<Schemas["SignInAttempt"]>[] = [
     { id: "at", name: t("sessions.at"), heads: true, cell: (row) => <Time at={row.at} /> },
     { id: "result", name: t("sessions.result"), cell: (row) => <Badge tone={row.result === "signedIn" ? "good" : "bad"}>{name("result", row.result)}</Badge> },
-    { id: "reason", name: t("sessions.reason"), cell: (row) => row.reason },
+    { id: "reason", name: t("sessions.reason"), cell: (row) => row.reason && name("logDetail", row.reason) },
     { id: "device", name: t("sessions.device"), cell: (row) => <span title={row.userAgent}>{name("device", row.device)}</span> },
     ...where,
   ];
