@@ -223,7 +223,9 @@ func TestComplianceWorksThroughAList(t *testing.T) {
 	equal(t, "waiting", waiting(), []string{second.ID + " 1 submitted", first.ID + " 1 underReview"})
 	kim.judges(first.ID, 1, "passed", "").Want(t, 200)
 	equal(t, "waiting", waiting(), []string{second.ID + " 1 submitted"})
-	equal(t, "who", all[api.KYCWaiting](t, kim, "listKycCases")[0].SubmittedBy, api.Person{ID: second.ID, Name: second.Name.First + " " + second.Name.Last, Kind: "regular"})
+	left := all[api.KYCWaiting](t, kim, "listKycCases")[0]
+	equal(t, "whose", left.OrganisationName, elsewhere.Organisation().Name)
+	equal(t, "who", left.SubmittedBy, api.Person{ID: second.ID, Name: second.Name.First + " " + second.Name.Last, Kind: "regular"})
 	equal(t, "round trips", len(w.Client.Calls(func() { kim.Do("listKycCases") })), 2)
 	equal(t, "policy", o.Ada.Do("listKycCases").Refused(t, 403, "forbidden").Policy, "operators-only")
 	equal(t, "policy", o.Department("support").Do("listKycCases").Refused(t, 403, "forbidden").Policy, "permission-missing")

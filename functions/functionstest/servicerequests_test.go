@@ -41,6 +41,7 @@ func TestAnAdminIsCreatedByAServiceRequest(t *testing.T) {
 	filed := o.File(t, Object{"act": "createUser", "user": body, "note": "Our form of 1 March."})
 	equal(t, "state", filed.State, "open")
 	equal(t, "filer", filed.Filer.ID, string(o.Ada.ID))
+	equal(t, "whose", filed.OrganisationName, o.Organisation().Name)
 	equal(t, "diff", filed.Diff[1], api.Difference{Field: "kind", After: "admin"})
 	equal(t, "the organisation's", requests(t, o.Ben), []string{filed.ID})
 	equal(t, "another organisation's", len(requests(t, other.Ada)), 0)

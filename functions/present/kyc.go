@@ -25,7 +25,7 @@ func KYCWaiting(c directory.KYCCase) api.KYCWaiting {
 	check, _ := c.Waiting()
 	submitted := check.Submitted()
 	return api.KYCWaiting{
-		Organisation: string(c.Organisation), User: string(c.User), Level: check.Level, State: string(check.State()),
+		Organisation: string(c.Organisation), OrganisationName: c.OrganisationName, User: string(c.User), Level: check.Level, State: string(check.State()),
 		SubmittedAt: submitted.At.UTC(), SubmittedBy: Actor(submitted.By), Reviewer: actor(check.Reviewer()),
 	}
 }

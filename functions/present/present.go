@@ -121,7 +121,7 @@ func Change(c directory.Change) api.Change {
 // ServiceRequest as clients see it.
 func ServiceRequest(r directory.ServiceRequest) api.ServiceRequest {
 	request := api.ServiceRequest{
-		ID: string(r.ID), Organisation: string(r.Organisation), Act: string(r.Act), Diff: Differences(directory.Differences(r.Before, r.After)),
+		ID: string(r.ID), Organisation: string(r.Organisation), OrganisationName: r.OrganisationName, Act: string(r.Act), Diff: Differences(directory.Differences(r.Before, r.After)),
 		Note: r.Note, Filer: Actor(r.Filer), State: string(r.State), Decider: actor(r.Decider), Reason: r.Reason, Change: string(r.Change),
 		CreatedAt: r.CreatedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), DecidedAt: api.Moment(r.DecidedAt),
 	}

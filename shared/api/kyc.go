@@ -62,13 +62,14 @@ type KYCAnswer struct {
 
 // KYCWaiting is a case whose documents wait for a decision.
 type KYCWaiting struct {
-	Organisation string    `json:"organisation"`
-	User         string    `json:"user"`
-	Level        int       `json:"level"`
-	State        string    `json:"state" enum:"submitted,underReview"`
-	SubmittedAt  time.Time `json:"submittedAt"`
-	SubmittedBy  Person    `json:"submittedBy" doc:"The user, as it was called when it handed the documents in."`
-	Reviewer     *Person   `json:"reviewer,omitempty" doc:"Who has taken it up, or decided about it before."`
+	Organisation     string    `json:"organisation"`
+	OrganisationName string    `json:"organisationName" doc:"What it was called when the documents were handed in."`
+	User             string    `json:"user"`
+	Level            int       `json:"level"`
+	State            string    `json:"state" enum:"submitted,underReview"`
+	SubmittedAt      time.Time `json:"submittedAt"`
+	SubmittedBy      Person    `json:"submittedBy" doc:"The user, as it was called when it handed the documents in."`
+	Reviewer         *Person   `json:"reviewer,omitempty" doc:"Who has taken it up, or decided about it before."`
 }
 
 // DecideKYCInput is decideKyc's.

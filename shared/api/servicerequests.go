@@ -7,20 +7,21 @@ import (
 
 // ServiceRequest asks the platform's staff for an act that only they may do (1.5).
 type ServiceRequest struct {
-	ID           string       `json:"id"`
-	Organisation string       `json:"organisation"`
-	Act          string       `json:"act"`
-	Target       *Person      `json:"target,omitempty" doc:"The user that the act is about; absent where it is to be created."`
-	Diff         []Difference `json:"diff" nullable:"false" doc:"What the act would have done when it was asked for."`
-	Note         string       `json:"note,omitempty"`
-	Filer        Person       `json:"filer"`
-	State        string       `json:"state" enum:"open,accepted,declined,expired"`
-	Decider      *Person      `json:"decider,omitempty"`
-	Reason       string       `json:"reason,omitempty" doc:"Of the decision, in a person's words."`
-	Change       string       `json:"change,omitempty" doc:"The change that it became."`
-	CreatedAt    time.Time    `json:"createdAt"`
-	ExpiresAt    time.Time    `json:"expiresAt"`
-	DecidedAt    *time.Time   `json:"decidedAt,omitempty"`
+	ID               string       `json:"id"`
+	Organisation     string       `json:"organisation"`
+	OrganisationName string       `json:"organisationName" doc:"What it was called when the request was filed."`
+	Act              string       `json:"act"`
+	Target           *Person      `json:"target,omitempty" doc:"The user that the act is about; absent where it is to be created."`
+	Diff             []Difference `json:"diff" nullable:"false" doc:"What the act would have done when it was asked for."`
+	Note             string       `json:"note,omitempty"`
+	Filer            Person       `json:"filer"`
+	State            string       `json:"state" enum:"open,accepted,declined,expired"`
+	Decider          *Person      `json:"decider,omitempty"`
+	Reason           string       `json:"reason,omitempty" doc:"Of the decision, in a person's words."`
+	Change           string       `json:"change,omitempty" doc:"The change that it became."`
+	CreatedAt        time.Time    `json:"createdAt"`
+	ExpiresAt        time.Time    `json:"expiresAt"`
+	DecidedAt        *time.Time   `json:"decidedAt,omitempty"`
 }
 
 // ServiceRequestAnswer answers reads, filing and decisions.

@@ -170,10 +170,12 @@ func (b *Business) told() string {
 // KYCCase is the verification of who one user is (1.12). It is a record of its own: sessions are checked without it.
 type KYCCase struct {
 	Organisation OrganisationID
-	User         UserID
-	Checks       []KYCCheck // of the levels that something was done about, in their order
-	Business     Business
-	Revision     int
+	// OrganisationName is as it was called when documents were handed in last.
+	OrganisationName string
+	User             UserID
+	Checks           []KYCCheck // of the levels that something was done about, in their order
+	Business         Business
+	Revision         int
 }
 
 // Check is that of a level.

@@ -213,6 +213,7 @@ func (s *Self) SubmitKYC(ctx context.Context, r Request, number int, documents [
 		if len(check.Steps)-len(check.Decisions()) >= maxKYCSubmissions {
 			return KYCView{}, fault.New(fault.StateWrong, "Documents were handed in too often for this level. Ask the platform's staff.")
 		}
+		view.Case.OrganisationName = v.organisation.Name
 		view.Case.note(number, KYCStep{At: v.now, To: KYCSubmitted, By: v.actor(), Documents: documents})
 		if business != nil {
 			view.Case.Business = *business

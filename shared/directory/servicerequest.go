@@ -41,9 +41,11 @@ const maxNote = 1000
 type ServiceRequest struct {
 	ID           ServiceRequestID
 	Organisation OrganisationID
-	Act          Act
-	Target       UserID // empty where the user is to be created
-	TargetName   string
+	// OrganisationName is as it was called when the request was filed: the queue is of all organisations'.
+	OrganisationName string
+	Act              Act
+	Target           UserID // empty where the user is to be created
+	TargetName       string
 	// Before and After are what the act would have done when it was filed. An update is of what differs between them.
 	Before *Snapshot
 	After  Snapshot
@@ -182,7 +184,7 @@ func (s *ServiceRequests) File(ctx context.Context, r Request, filing Filing) (S
 		}
 		request := ServiceRequest{
 			ID:           ServiceRequestID(s.NewID(PrefixServiceRequest) + "_" + string(v.organisation.ID)),
-			Organisation: v.organisation.ID, Act: filing.Act, Target: filing.Target, TargetName: in.name,
+			Organisation: v.organisation.ID, OrganisationName: v.organisation.Name, Act: filing.Act, Target: filing.Target, TargetName: in.name,
 			Before: in.before, After: in.after, PEM: filing.PEM, Fingerprint: filing.Fingerprint, Note: filing.Note,
 			Filer: v.actor(), FilerEmail: v.caller.Email, FilerLanguage: v.caller.Language,
 			State: RequestOpen, CreatedAt: v.now, ExpiresAt: v.now.Add(ServiceRequestTime),

@@ -166,11 +166,12 @@ type (
 		ExpiresAt time.Time            `json:"expiresAt"`
 	}
 	kycCaseRecord struct {
-		Organisation directory.OrganisationID `json:"-"`
-		User         directory.UserID         `json:"-"`
-		Checks       []directory.KYCCheck     `json:"checks"`
-		Business     directory.Business       `json:"business"`
-		Revision     int                      `json:"-"`
+		Organisation     directory.OrganisationID `json:"-"`
+		OrganisationName string                   `json:"organisationName"`
+		User             directory.UserID         `json:"-"`
+		Checks           []directory.KYCCheck     `json:"checks"`
+		Business         directory.Business       `json:"business"`
+		Revision         int                      `json:"-"`
 	}
 	linkRecord struct {
 		ID           directory.LinkID         `json:"-"`
@@ -188,27 +189,28 @@ type (
 		Revision     int                      `json:"-"`
 	}
 	serviceRequestRecord struct {
-		ID            directory.ServiceRequestID `json:"-"`
-		Organisation  directory.OrganisationID   `json:"-"`
-		Act           directory.Act              `json:"act"`
-		Target        directory.UserID           `json:"target"`
-		TargetName    string                     `json:"targetName"`
-		Before        *directory.Snapshot        `json:"before"`
-		After         directory.Snapshot         `json:"after"`
-		PEM           string                     `json:"pem"`
-		Fingerprint   string                     `json:"fingerprint"`
-		Note          string                     `json:"note"`
-		Filer         directory.Actor            `json:"filer"`
-		FilerEmail    string                     `json:"filerEmail"`
-		FilerLanguage string                     `json:"filerLanguage"`
-		State         directory.RequestState     `json:"-"`
-		Decider       *directory.Actor           `json:"decider"`
-		Reason        string                     `json:"reason"`
-		Change        directory.ChangeID         `json:"change"`
-		CreatedAt     time.Time                  `json:"createdAt"`
-		ExpiresAt     time.Time                  `json:"expiresAt"`
-		DecidedAt     time.Time                  `json:"decidedAt"`
-		Revision      int                        `json:"-"`
+		ID               directory.ServiceRequestID `json:"-"`
+		Organisation     directory.OrganisationID   `json:"-"`
+		OrganisationName string                     `json:"organisationName"`
+		Act              directory.Act              `json:"act"`
+		Target           directory.UserID           `json:"target"`
+		TargetName       string                     `json:"targetName"`
+		Before           *directory.Snapshot        `json:"before"`
+		After            directory.Snapshot         `json:"after"`
+		PEM              string                     `json:"pem"`
+		Fingerprint      string                     `json:"fingerprint"`
+		Note             string                     `json:"note"`
+		Filer            directory.Actor            `json:"filer"`
+		FilerEmail       string                     `json:"filerEmail"`
+		FilerLanguage    string                     `json:"filerLanguage"`
+		State            directory.RequestState     `json:"-"`
+		Decider          *directory.Actor           `json:"decider"`
+		Reason           string                     `json:"reason"`
+		Change           directory.ChangeID         `json:"change"`
+		CreatedAt        time.Time                  `json:"createdAt"`
+		ExpiresAt        time.Time                  `json:"expiresAt"`
+		DecidedAt        time.Time                  `json:"decidedAt"`
+		Revision         int                        `json:"-"`
 	}
 	rememberedRecord struct {
 		Ref         directory.RememberedRef `json:"-"`

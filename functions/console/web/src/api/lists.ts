@@ -40,11 +40,10 @@ export const useAccounts = () =>
   });
 
 /** Every organisation, by its name: what the platform's staff looks for one in. */
-export const useOrganisations = (enabled = true) =>
+export const useOrganisations = () =>
   useQuery({
     queryKey: ["organisations"],
     queryFn: async () => byName(await all((cursor) => answer(api.GET("/v1/organisations", { params: { query: { limit, cursor } } })))),
-    enabled,
     staleTime: rarely,
   });
 

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, type Schemas } from "../../api/client";
-import { useOrganisations } from "../../api/lists";
 import { keepPreviousData, useMe } from "../../api/queries";
 import { useEnter } from "../../enter";
 import { useLocation } from "../../router";
@@ -21,8 +20,6 @@ export default function KycCases() {
   const enter = useEnter();
   const [, navigate] = useLocation();
   const [cursors, setCursors] = useState<string[]>([]);
-  const organisations = useOrganisations();
-  const names = new Map(organisations.data?.map((one) => [one.id, one.name]));
   const list = useQuery({
     queryKey: ["kyc-cases", cursors],
     queryFn: () => answer(api.GET("/v1/kyc-cases", { params: { query: { limit: 50, cursor: cursors.at(-1) } } })),
@@ -35,7 +32,7 @@ export default function KycCases() {
   };
   const columns: Column<Waiting>[] = [
     { id: "user", name: t("kycCases.user"), heads: true, cell: (one) => one.submittedBy.name },
-    { id: "organisation", name: t("shell.organisation"), cell: (one) => names.get(one.organisation) },
+    { id: "organisation", name: t("shell.organisation"), cell: (one) => one.organisationName },
     { id: "level", name: t("kycCases.level"), numeric: true, cell: (one) => one.level },
     { id: "state", name: t("user.status"), cell: (one) => <KycState state={one.state} /> },
     { id: "since", name: t("kycCases.since"), numeric: true, cell: (one) => <Time at={one.submittedAt} /> },

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api } from "../../api/client";
-import { useOrganisations } from "../../api/lists";
 import { may, polling, useMe, useWrite } from "../../api/queries";
 import { useEnter } from "../../enter";
 import { Link, useParams } from "../../router";
@@ -166,7 +165,6 @@ function Verdict({ request, outcome, onClose }: { request: ServiceRequest; outco
 function Facts({ request }: { request: ServiceRequest }) {
   const { t, name } = useLanguage();
   const elsewhere = request.organisation !== useMe().organisation.id;
-  const organisation = useOrganisations(elsewhere).data?.find((one) => one.id === request.organisation);
   return (
     <aside className="sheet" aria-label={t("changes.facts")}>
       <dl className="aside-facts">
@@ -174,10 +172,10 @@ function Facts({ request }: { request: ServiceRequest }) {
         <dd>
           <Badge tone={tones[request.state]}>{name("requests.state", request.state)}</Badge>
         </dd>
-        {organisation && (
+        {elsewhere && (
           <>
             <dt>{t("shell.organisation")}</dt>
-            <dd>{organisation.name}</dd>
+            <dd>{request.organisationName}</dd>
           </>
         )}
         <dt>{t("requests.filer")}</dt>

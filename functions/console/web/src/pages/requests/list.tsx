@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
-import { useOrganisations } from "../../api/lists";
 import { keepPreviousData, may, polling, useMe } from "../../api/queries";
 import { Link, useSearch } from "../../router";
 import { useLanguage } from "../../texts";
@@ -27,11 +26,10 @@ export default function ServiceRequests() {
     placeholderData: keepPreviousData,
     refetchInterval: polling((page) => page.items.some((one) => one.state === "open"), 15_000),
   });
-  const organisations = new Map(useOrganisations(queue).data?.map((one) => [one.id, one.name]));
   const columns: Column<ServiceRequest>[] = [
     { id: "act", name: t("requests.act"), heads: true, cell: (one) => <Link href={`/service-requests/${one.id}`}>{name("changes.act", one.act)}</Link> },
     { id: "target", name: t("changes.target"), cell: (one) => one.target?.name ?? one.diff.find((part) => part.field === "name")?.after },
-    ...(queue ? [{ id: "organisation", name: t("shell.organisation"), cell: (one: ServiceRequest) => organisations.get(one.organisation) }] : []),
+    ...(queue ? [{ id: "organisation", name: t("shell.organisation"), cell: (one: ServiceRequest) => one.organisationName }] : []),
     { id: "filer", name: t("requests.filer"), cell: (one) => (one.filer.id === me.user.id ? t("changes.you") : one.filer.name) },
     { id: "createdAt", name: t("requests.createdAt"), cell: (one) => <Ago at={one.createdAt} /> },
     { id: "state", name: t("changes.stateName"), cell: (one) => <Badge tone={tones[one.state]}>{name("requests.state", one.state)}</Badge> },
