@@ -25,7 +25,8 @@
 //     is left out; in an organisation of its own a client knows everybody as they were answered last, and holds each list
 //     against that.
 //   - No function's process has more than 256 MiB resident, nor a quarter and 16 MiB more in the last third of the run than
-//     in the first; the runner, in which the clients are, not half and 16 MiB more. DynamoDB Local's memory is told only.
+//     in the first, and those that check passwords what a hash takes besides; the runner, in which the clients are, not half
+//     and 16 MiB more. DynamoDB Local's memory is told only.
 //   - A first page of 50 reads at most 60 units under one filter, and at most one more than it did at the beginning; at most
 //     170 under several, whose lists grow with what the clients do until they come to that bound. A probe counts them: the
 //     function that lists users once more, behind a meter, every five seconds another list.
