@@ -9,18 +9,15 @@ import (
 	"mandate/shared/mail"
 )
 
-// readAtMost is how many names of a list are looked up: a mail shows no more, and counts the rest.
-const readAtMost = 20
-
 // lines are the differences as people read them (3.4): what they name by id has its name here. What is gone since keeps
-// its id.
+// its id. No more are looked up than a mail shows.
 func (m *Mailer) lines(ctx context.Context, item directory.OutboxItem) ([]mail.Line, error) {
 	var lines []mail.Line
 	listed := map[string][]string{}
 	for _, difference := range item.Mail.Differences {
 		line := mail.Line{Field: difference.Field, Before: values(difference.Before), After: values(difference.After)}
 		for _, side := range [][]string{line.Before, line.After} {
-			listed[line.Field] = append(listed[line.Field], side[:min(len(side), readAtMost)]...)
+			listed[line.Field] = append(listed[line.Field], side[:min(len(side), mail.MaxListed)]...)
 		}
 		lines = append(lines, line)
 	}

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// maxListed is how many names a list or a cell shows before it counts the rest.
-const maxListed = 20
+// MaxListed is how many names a list or a cell shows before it counts the rest.
+const MaxListed = 20
 
 // A page is what both layouts show, in the reader's language and ready to be
 // escaped. The layouts decide nothing but where things stand.
@@ -106,7 +106,7 @@ func compose(m Message, w words) (*page, error) {
 		return p, err
 	}
 	others, err := w.say("layout.others", nil)
-	p.People = append(people[:min(len(people), maxListed)], others)
+	p.People = append(people[:min(len(people), MaxListed)], others)
 	return p, err
 }
 
@@ -202,9 +202,9 @@ func values(field string, given []string, w words) ([]string, error) {
 
 // abridge shortens a list to what can be read, and counts the rest.
 func abridge(names []string, more int, w words) ([]string, error) {
-	if len(names) > maxListed {
-		more += len(names) - maxListed
-		names = names[:maxListed]
+	if len(names) > MaxListed {
+		more += len(names) - MaxListed
+		names = names[:MaxListed]
 	}
 	if more == 0 {
 		return names, nil
