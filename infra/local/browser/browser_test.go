@@ -41,8 +41,7 @@ func TestConsole(t *testing.T) {
 	if named := os.Getenv("MANDATE_BROWSER_TESTS"); named != "" {
 		files = named
 	}
-	// One process, so that all share a browser and each person's session: a one-time code is good once.
-	command := exec.CommandContext(t.Context(), node, "--test", "--experimental-test-isolation=none", "--test-reporter=spec", "tests/"+files+".test.mjs")
+	command := exec.CommandContext(t.Context(), node, filepath.Join("tests", "run.mjs"), "tests/"+files+".test.mjs")
 	command.Dir = web
 	command.Env = append(os.Environ(),
 		"CONSOLE_URL="+service.API, "MAILBOX_URL="+service.Mailbox, "CHROMIUM="+chromium, "ARTEFACTS="+filepath.Join(web, "artefacts"))

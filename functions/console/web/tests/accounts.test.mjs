@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, leave, look, lookAll, open, operator, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
 
-test("the accounts, looked at", (t) => lookAll(t, "accounts", { user: admin("billpro"), path: "/accounts", see: (page) => rows(page).nth(2).waitFor() }));
+test("the accounts, looked at", ["billpro"], (t) => lookAll(t, "accounts", { user: admin("billpro"), path: "/accounts", see: (page) => rows(page).nth(2).waitFor() }));
 
-test("an operator opens an account, and an admin gives it to all who lack it in one act", async (t) => {
+test("an operator opens an account, and an admin gives it to all who lack it in one act", ["billpro"], async (t) => {
   const { id, preset } = organisation("billpro");
   const staff = { ...operator, organisation: id };
   const opening = await open(t, { user: staff });
@@ -54,7 +54,7 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   await look(page, "account-has");
 });
 
-test("whoever may not open accounts is not offered it", async (t) => {
+test("whoever may not open accounts is not offered it", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro") });
   await page.goto("/accounts");
   await rows(page).nth(2).waitFor();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, code, look, lookAll, open, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const status = (page, text) => page.locator(".standing").getByText(text).first().waitFor();
 
@@ -11,7 +11,7 @@ async function asked(patch) {
   return change;
 }
 
-test("a change is approved by another admin with the second factor, counts down, and takes effect by itself", async (t) => {
+test("a change is approved by another admin with the second factor, counts down, and takes effect by itself", ["bc-connect"], async (t) => {
   const change = await asked({ permissions: ["balances:view", "payments:initiate", "statements:download"] });
   const own = await open(t, { user: admin("bc-connect") });
   await own.goto(`/changes/${change.id}`);
@@ -44,7 +44,7 @@ test("a change is approved by another admin with the second factor, counts down,
   await look(own, "change-effective");
 });
 
-test("a change is rejected with a reason, which its requester reads", async (t) => {
+test("a change is rejected with a reason, which its requester reads", ["bc-connect"], async (t) => {
   const change = await asked({ permissions: ["balances:view"], paymentRule: "submit" });
   const page = await open(t, { user: admin("bc-connect", 1) });
   await page.goto(`/changes/${change.id}`);
@@ -59,7 +59,7 @@ test("a change is rejected with a reason, which its requester reads", async (t) 
   await look(own, "change-rejected");
 });
 
-test("who asked for a change takes it back, with the keyboard alone", async (t) => {
+test("who asked for a change takes it back, with the keyboard alone", ["bc-connect"], async (t) => {
   const change = await asked({ permissions: [] });
   const page = await open(t, { user: admin("bc-connect") });
   await page.goto(`/changes/${change.id}`);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, look, lookAll, open, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
 
-test("a contact is made, changed and deleted; a user who is one is marked, and is not changed here", async (t) => {
+test("a contact is made, changed and deleted; a user who is one is marked, and is not changed here", ["leaseweb"], async (t) => {
   const ben = admin("leaseweb", 1);
   const rosa = organisation("leaseweb").users[2].id;
   await as(ben, "PATCH", `/v1/users/${rosa}`, { contact: true });
@@ -38,7 +38,7 @@ test("a contact is made, changed and deleted; a user who is one is marked, and i
   await page.waitForFunction(() => !document.querySelector("tbody").textContent.includes("Jan Smit"));
 });
 
-test("a preset without contacts has no page of them", async (t) => {
+test("a preset without contacts has no page of them", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro") });
   await page.goto("/contacts");
   await page.getByRole("heading", { name: "Nothing here" }).waitFor();

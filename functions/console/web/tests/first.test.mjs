@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test from "node:test";
 import { admin, open, site } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 /**
  * Opens a page with an empty cache, and answers how it came: the requests, in turns. All of a turn are held until the page
@@ -32,7 +32,7 @@ async function turns(page, path, there) {
 
 // A page over a slow network is as late as the turns that it takes: its own file, then what that names, then who is there
 // side by side with the words and the page, then what the page shows.
-test("the first page comes in few turns", async (t) => {
+test("the first page comes in few turns", ["billpro"], async (t) => {
   const nobody = await turns(await open(t), "/", (page) => page.getByRole("button", { name: "Sign in", exact: true }));
   assert.deepEqual([nobody.length, nobody[0]], [3, ["/"]], JSON.stringify(nobody));
   const users = await turns(await open(t, { user: admin("billpro"), fresh: true }), "/users", (page) => page.getByRole("table"));
@@ -41,7 +41,7 @@ test("the first page comes in few turns", async (t) => {
   assert.ok(users.flat().length <= 24, JSON.stringify(users));
 });
 
-test("what the scripts have of others is named beside them, with versions and licences", async () => {
+test("what the scripts have of others is named beside them, with versions and licences", [], async () => {
   const answer = await fetch(`${site}/licences.txt`);
   const text = await answer.text();
   const { packages } = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));

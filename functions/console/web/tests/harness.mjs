@@ -1,11 +1,12 @@
 // What the browser tests share: one browser, the demo's people, and how a page is looked at. All test files run in one
-// process, against one service that runs (infra/local/browser starts it and sets the variables).
+// process (run.mjs), against one service that runs (infra/local/browser starts it and sets the variables).
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
+import { holding } from "./schedule.mjs";
 
 const { CONSOLE_URL, MAILBOX_URL, CHROMIUM, ARTEFACTS } = process.env;
 export const site = CONSOLE_URL;
@@ -13,7 +14,10 @@ export const site = CONSOLE_URL;
 /** The organisations of the demo by their presets, each with its users: two admins, a regular user, an API user. */
 const demo = await (await fetch(`${site}/local/demo`)).json();
 export const operator = demo.operator;
-export const organisation = (preset) => demo.organisations.find((one) => one.preset === preset);
+export function organisation(preset) {
+  holding(preset);
+  return demo.organisations.find((one) => one.preset === preset);
+}
 export const admin = (preset, number = 0) => organisation(preset).users[number];
 
 let browser;
@@ -96,6 +100,7 @@ const contexts = new Map();
 
 /** A browser's context, which has its own cookies, storage and cache: what a person in a language finds is kept, as at a desk. */
 async function contextOf({ user, language, fresh, host, scale }) {
+  if (user === operator) holding("staff");
   const make = async () => {
     const context = await (await started()).newContext({
       baseURL: host ? site.replace("127.0.0.1", host) : site, deviceScaleFactor: scale, locale: language, reducedMotion: "reduce", timezoneId: "Europe/Paris", acceptDownloads: true,

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test from "node:test";
 import { admin, code, leave, look, lookAll, open, operator, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
 const dialog = (page) => page.getByRole("dialog");
 
-test("the profile, looked at", async (t) => {
+test("the profile, looked at", ["adyen"], async (t) => {
   for (const [name, path] of [["profile", "/profile"], ["profile-security", "/profile/security"], ["profile-sessions", "/profile/sessions"]]) {
     await lookAll(t, name, { user: admin("adyen"), path, see: (page) => page.getByRole("heading", { level: 2 }).first().waitFor() });
   }
 });
 
-test("who may see nothing else sees their own access, by its names", async (t) => {
+test("who may see nothing else sees their own access, by its names", ["adyen"], async (t) => {
   const page = await open(t, { user: organisation("adyen").users[2] });
   await page.goto("/profile");
   await page.getByRole("heading", { name: "What you may do" }).waitFor();
@@ -20,7 +20,7 @@ test("who may see nothing else sees their own access, by its names", async (t) =
   assert.equal(await page.getByText(/acc_/).count(), 0, "accounts have names");
 });
 
-test("new recovery codes, an app more, and the other sessions ended: each after a proof", async (t) => {
+test("new recovery codes, an app more, and the other sessions ended: each after a proof", ["billpro"], async (t) => {
   const ben = organisation("billpro").users[1];
   const page = await open(t, { user: ben });
   await page.goto("/profile/security");
@@ -56,7 +56,7 @@ test("new recovery codes, an app more, and the other sessions ended: each after 
   await page.getByRole("heading", { name: "Sign-in history" }).waitFor();
 });
 
-test("the language one is written to is chosen, and the pages follow", async (t) => {
+test("the language one is written to is chosen, and the pages follow", ["billpro"], async (t) => {
   const rosa = organisation("billpro").users[2];
   const page = await open(t, { user: rosa, fresh: true });
   await page.goto("/profile");
@@ -70,9 +70,9 @@ test("the language one is written to is chosen, and the pages follow", async (t)
   await page.getByRole("heading", { name: "What you may do" }).waitFor();
 });
 
-test("the operation log, looked at", (t) => lookAll(t, "operations", { user: admin("leaseweb"), path: "/operations", see: (page) => rows(page).first().waitFor() }));
+test("the operation log, looked at", ["leaseweb"], (t) => lookAll(t, "operations", { user: admin("leaseweb"), path: "/operations", see: (page) => rows(page).first().waitFor() }));
 
-test("the log is filtered, looked into, exported and verified", async (t) => {
+test("the log is filtered, looked into, exported and verified", ["leaseweb"], async (t) => {
   const ada = admin("leaseweb");
   const page = await open(t, { user: ada });
   await page.goto("/operations");
@@ -99,7 +99,7 @@ test("the log is filtered, looked into, exported and verified", async (t) => {
   await look(page, "operations-verified");
 });
 
-test("the reviews, looked at", async (t) => {
+test("the reviews, looked at", ["bc-connect", "adyen"], async (t) => {
   const see = (page) => page.getByRole("grid").waitFor();
   await lookAll(t, "reviews-access", { user: admin("bc-connect"), path: "/reviews", see });
   const settled = (page) => page.locator(".empty, table").first().waitFor();
@@ -107,7 +107,7 @@ test("the reviews, looked at", async (t) => {
   await lookAll(t, "reviews-dormant", { user: admin("adyen"), path: "/reviews/dormant?days=7", see: settled });
 });
 
-test("the matrix is gone through with the keyboard, and a cell says why", async (t) => {
+test("the matrix is gone through with the keyboard, and a cell says why", ["bc-connect"], async (t) => {
   const page = await open(t, { user: admin("bc-connect") });
   await page.goto("/reviews");
   const cell = (at) => page.locator(`[data-at="${at}"]`);
@@ -131,16 +131,16 @@ test("the matrix is gone through with the keyboard, and a cell says why", async 
   await look(page, "reviews-permission");
 });
 
-test("the settings, looked at", (t) =>
+test("the settings, looked at", ["bc-connect"], (t) =>
   lookAll(t, "organisation", { user: admin("bc-connect"), path: "/organisation", see: (page) => page.getByRole("heading", { level: 2 }).first().waitFor() }));
 
-test("the operators' side, looked at", async (t) => {
+test("the operators' side, looked at", ["staff", "adyen"], async (t) => {
   await lookAll(t, "organisations", { user: operator, path: "/organisations", see: (page) => rows(page).first().waitFor() });
   await lookAll(t, "organisations-one", { user: operator, path: `/organisations/${organisation("adyen").id}`, see: (page) => page.getByRole("heading", { level: 2 }).first().waitFor() });
   await lookAll(t, "kyc-cases", { user: operator, path: "/kyc-cases", see: (page) => page.locator(".empty, table").first().waitFor() });
 });
 
-test("an operator makes an organisation, changes its settings after a look at what differs, enters it and comes back", async (t) => {
+test("an operator makes an organisation, changes its settings after a look at what differs, enters it and comes back", ["staff"], async (t) => {
   const page = await open(t, { user: { ...operator, apart: "entering" } });
   await page.goto("/organisations");
   await page.getByRole("button", { name: "New organisation" }).click();
@@ -180,7 +180,7 @@ test("an operator makes an organisation, changes its settings after a look at wh
   await page.getByRole("button", { name: /^Organisation: Example Ferries/ }).waitFor({ state: "detached" });
 });
 
-test("what somebody may not do is not offered", async (t) => {
+test("what somebody may not do is not offered", ["bc-connect"], async (t) => {
   const page = await open(t, { user: organisation("bc-connect").users[2] });
   await page.goto("/profile");
   await page.getByRole("heading", { name: "What you may do" }).waitFor();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, look, operator, organisation } from "./harness.mjs";
 import { linkFor, person, password, Reader, rolesOf } from "./people.mjs";
+import { test } from "./schedule.mjs";
 
 /** An authenticator in the person's device, which verifies them by itself (WebAuthn's virtual one). */
 async function device(page) {
@@ -13,7 +13,7 @@ async function device(page) {
 }
 
 // 5.1, 3.2, 3.3: an admin without any app.
-test("a passkey is made when one comes in, signs in alone or after the password, and confirms one’s own change", async (t) => {
+test("a passkey is made when one comes in, signs in alone or after the password, and confirms one’s own change", ["adyen"], async (t) => {
   const who = { ...person("Petra"), password };
   who.identifier = who.username;
   const id = organisation("adyen").id;

@@ -1,8 +1,8 @@
 // What people do on the pages, in whichever language they read them: the stories are told in these words.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test from "node:test";
 import { as, code, look, lookAll, mail, open, site } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const texts = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 const catalogues = { en: texts("../src/texts/en.json"), fr: texts("../src/texts/fr.json") };
@@ -13,10 +13,10 @@ const words = texts("../../../../shared/words/texts/fr.json");
  * One of the five systems' stories, told twice: each step of it is taken in both languages. The pages that it passes are looked
  * at when it is told first, in the languages given; then those who administer and those who are administered change theirs.
  */
-export function story(title, [staff, user], tell) {
-  test(title, (t) => tell(t, { staff, user, look, lookAll }));
+export function story(title, holds, [staff, user], tell) {
+  test(title, holds, (t) => tell(t, { staff, user, look, lookAll }));
   const passBy = { look: async () => {}, lookAll: (_, __, { window, path, see }) => window.goto(path).then(() => see(window)) };
-  test(`${title} (languages exchanged)`, (t) => tell(t, { staff: user, user: staff, ...passBy }));
+  test(`${title} (languages exchanged)`, holds, (t) => tell(t, { staff: user, user: staff, ...passBy }));
 }
 
 let people = 0;

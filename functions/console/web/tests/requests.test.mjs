@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, look, lookAll, open, operator, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const ada = () => admin("bc-connect");
 
-test("an admin asks for another admin; the staff accepts, and it becomes a change", async (t) => {
+test("an admin asks for another admin; the staff accepts, and it becomes a change", ["bc-connect", "staff"], async (t) => {
   const page = await open(t, { user: ada() });
   await page.goto("/service-requests");
   await page.getByRole("link", { name: "New service request" }).click();
@@ -35,7 +35,7 @@ test("an admin asks for another admin; the staff accepts, and it becomes a chang
   await page.getByText("the service request").waitFor();
 });
 
-test("a request about a user is filed for who is found by typing, and declined with a reason", async (t) => {
+test("a request about a user is filed for who is found by typing, and declined with a reason", ["bc-connect", "staff"], async (t) => {
   const page = await open(t, { user: ada() });
   await page.goto("/service-requests/new?act=deactivateUser");
   await page.getByRole("combobox", { name: "User" }).fill("ben");
@@ -59,6 +59,5 @@ test("a request about a user is filed for who is found by typing, and declined w
   await staff.getByRole("dialog").getByRole("button", { name: "Decline" }).click();
   await page.locator(".standing").getByText("Olga Operator: “Ben can do so himself.”").waitFor();
   await look(page, "request-declined");
+  await lookAll(t, "requests", { user: ada(), path: "/service-requests", see: (page) => page.getByRole("table").waitFor() });
 });
-
-test("the service requests, looked at", (t) => lookAll(t, "requests", { user: ada(), path: "/service-requests", see: (page) => page.getByRole("table").waitFor() }));

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, look, lookAll, open, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const matrix = (page) => page.getByRole("region", { name: /^Roles and their permissions|^Rôles et permissions/ });
 
-test("the roles, looked at", async (t) => {
-  for (const preset of ["billpro", "b2binpay", "adyen"]) {
-    await lookAll(t, `roles-${preset}`, { user: admin(preset), path: "/roles", see: (page) => page.locator("main a[href^='/roles/']:visible").nth(3).waitFor() });
-  }
-  await lookAll(t, "role", { user: admin("billpro"), path: "/roles/restricted_user", see: (page) => page.locator(".gives li").first().waitFor() });
-});
+for (const preset of ["billpro", "b2binpay", "adyen"]) {
+  test(`the roles of ${preset}, looked at`, [preset], (t) =>
+    lookAll(t, `roles-${preset}`, { user: admin(preset), path: "/roles", see: (page) => page.locator("main a[href^='/roles/']:visible").nth(3).waitFor() }));
+}
+test("a role, looked at", ["billpro"], (t) =>
+  lookAll(t, "role", { user: admin("billpro"), path: "/roles/restricted_user", see: (page) => page.locator(".gives li").first().waitFor() }));
 
-test("the matrix says what BillPro's table says", async (t) => {
+test("the matrix says what BillPro's table says", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro") });
   await page.goto("/roles");
   await matrix(page).waitFor();
@@ -22,7 +22,7 @@ test("the matrix says what BillPro's table says", async (t) => {
   );
 });
 
-test("a role of the organisation's own is made, given, narrowed and deleted, each after a preview", async (t) => {
+test("a role of the organisation's own is made, given, narrowed and deleted, each after a preview", ["leaseweb"], async (t) => {
   const page = await open(t, { user: admin("leaseweb", 1) });
   await page.goto("/roles");
   await page.getByRole("link", { name: "New role" }).click();
@@ -56,7 +56,7 @@ test("a role of the organisation's own is made, given, narrowed and deleted, eac
   assert.equal(await page.getByRole("link", { name: "Night shift" }).count(), 0);
 });
 
-test("a preset without roles has no page of them", async (t) => {
+test("a preset without roles has no page of them", ["bc-connect"], async (t) => {
   const page = await open(t, { user: admin("bc-connect") });
   await page.goto("/roles");
   await page.getByRole("heading", { name: "Nothing here" }).waitFor();

@@ -1,12 +1,12 @@
 // How one who sees little, uses no mouse, or is made ill by movement gets along (WCAG 2.2): what axe cannot find.
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, leave, look, open, operator, organisation } from "./harness.mjs";
 import { person, Reader } from "./people.mjs";
+import { test } from "./schedule.mjs";
 
 const rosa = (preset) => organisation(preset).users[2].id;
 
-test("every dialog is opened, gone through and left with the keyboard alone, and the focus is where it was", async (t) => {
+test("every dialog is opened, gone through and left with the keyboard alone, and the focus is where it was", ["leaseweb", "bc-connect", "billpro"], async (t) => {
   const who = person("Kit");
   await as(admin("leaseweb"), "POST", "/v1/contacts", { name: { first: who.first, last: who.last }, email: who.email });
   const { change } = await as(admin("bc-connect", 1), "PATCH", `/v1/users/${rosa("bc-connect")}`, { permissions: ["balances:view"] });
@@ -58,7 +58,7 @@ test("every dialog is opened, gone through and left with the keyboard alone, and
   }
 });
 
-test("the staff opens, fills in and confirms its dialogs with the keyboard alone; each closes, and the focus is where it was, or where one goes on", async (t) => {
+test("the staff opens, fills in and confirms its dialogs with the keyboard alone; each closes, and the focus is where it was, or where one goes on", ["b2binpay"], async (t) => {
   const preset = organisation("b2binpay");
   const inside = { ...operator, organisation: preset.id };
   const staff = await Reader.at(t, { user: inside });
@@ -157,7 +157,7 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   await back(page.getByRole("heading", { level: 1 }));
 });
 
-test("at twice the size nothing is lost, and nothing is scrolled sideways", async (t) => {
+test("at twice the size nothing is lost, and nothing is scrolled sideways", ["bc-connect", "billpro"], async (t) => {
   const pages = {
     "bc-connect": ["/users", "/users/new", `/users/${rosa("bc-connect")}`, `/users/${rosa("bc-connect")}/edit`, "/changes", "/reviews", "/operations", "/accounts", "/service-requests/new", "/profile/security"],
     billpro: ["/roles", "/organisation"],
@@ -180,7 +180,7 @@ test("at twice the size nothing is lost, and nothing is scrolled sideways", asyn
   }
 });
 
-test("who wants no movement gets none", async (t) => {
+test("who wants no movement gets none", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro"), fresh: true });
   const moving = () => page.evaluate(() => document.getAnimations().filter((one) => one.effect.getComputedTiming().activeDuration > 20).map((one) => one.animationName ?? one.transitionProperty));
   await page.goto("/operations");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, code, look, lookAll, open } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
-test("signing in with the keyboard alone, with the second factor, and out again", async (t) => {
+test("signing in with the keyboard alone, with the second factor, and out again", ["adyen"], async (t) => {
   const ada = admin("adyen");
   const page = await open(t);
   await page.goto("/users");
@@ -29,7 +29,7 @@ test("signing in with the keyboard alone, with the second factor, and out again"
   assert.deepEqual(await page.context().cookies(), [], "the cookie is gone");
 });
 
-test("a wrong password is told, in the reader's language", async (t) => {
+test("a wrong password is told, in the reader's language", [], async (t) => {
   const page = await open(t, { language: "fr" });
   await page.goto("/");
   await page.getByLabel("E-mail ou nom d’utilisateur").fill("nobody@example.com");
@@ -39,4 +39,4 @@ test("a wrong password is told, in the reader's language", async (t) => {
   await look(page, "sign-in-refused");
 });
 
-test("the sign-in, looked at", (t) => lookAll(t, "sign-in", { path: "/", see: (page) => page.getByRole("heading", { level: 1 }).waitFor() }));
+test("the sign-in, looked at", [], (t) => lookAll(t, "sign-in", { path: "/", see: (page) => page.getByRole("heading", { level: 1 }).waitFor() }));

@@ -4,7 +4,7 @@ import { linkFor, person, Reader, rolesOf, story } from "./people.mjs";
 
 // Seed 001.
 const title = "Adyen: a user gets the links that are mailed, is duplicated within what its maker has, given other roles, and deactivated";
-story(title, ["fr", "en"], async (t, { staff, user, look }) => {
+story(title, ["adyen"], ["fr", "en"], async (t, { staff, user, look }) => {
   const who = person("Mona");
   const copy = person("Cora");
   who.identifier = who.username; // which one signs in with here

@@ -4,7 +4,7 @@ import { comes, person, Reader, rolesOf, story, texted } from "./people.mjs";
 
 // Seed 003.
 const title = "B2BinPay: a client verifies e-mail and phone and hands documents in; staff find the client, decide, and see every tab";
-story(title, ["fr", "en"], async (t, { staff: language, user, look, lookAll }) => {
+story(title, ["b2binpay", "staff"], ["fr", "en"], async (t, { staff: language, user, look, lookAll }) => {
   const who = person("Mira");
   const staff = { ...operator, organisation: organisation("b2binpay").id };
   const olga = await Reader.at(t, { user: staff, language });

@@ -4,7 +4,7 @@ import { comes, person, Reader, story } from "./people.mjs";
 
 // Seed 000: with approval, two admins. The one reads as the staff, the other, and the new user, read the other language.
 const title = "BC Connect: a user is created in steps and approved, comes in by the mailed link, is updated, deactivated and reactivated";
-story(title, ["en", "fr"], async (t, { staff, user, look }) => {
+story(title, ["bc-connect"], ["en", "fr"], async (t, { staff, user, look }) => {
   const who = person("Nora");
   const ada = await Reader.at(t, { user: admin("bc-connect"), language: staff });
   const ben = await Reader.at(t, { user: admin("bc-connect", 1), language: user });

@@ -4,7 +4,7 @@ import { comes, person, Reader, rolesOf, story } from "./people.mjs";
 
 // Seed 002.
 const title = "BillPro: a user with API access is created, its secret shown at any time, changed, and deactivated but never removed";
-story(title, ["en", "fr"], async (t, { staff, user, look }) => {
+story(title, ["billpro"], ["en", "fr"], async (t, { staff, user, look }) => {
   const who = person("Edda");
   const ada = await Reader.at(t, { user: admin("billpro"), language: staff });
   const roles = await rolesOf(admin("billpro"), staff);

@@ -4,7 +4,7 @@ import { comes, person, Reader, rolesOf, story } from "./people.mjs";
 
 // Seed 004, in both of its languages.
 const title = "Leaseweb: a user stands in the list at once, confirms by mail, gets other roles, and is removed after a confirmation";
-story(title, ["fr", "en"], async (t, { staff, user, look }) => {
+story(title, ["leaseweb"], ["fr", "en"], async (t, { staff, user, look }) => {
   const who = person("Dora");
   const ada = await Reader.at(t, { user: admin("leaseweb"), language: staff });
   const roles = await rolesOf(admin("leaseweb"), staff);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, as, look, organisation } from "./harness.mjs";
 import { person, Reader } from "./people.mjs";
+import { test } from "./schedule.mjs";
 
-test("who saves what another has changed meanwhile is told, and sees what it is now", async (t) => {
+test("who saves what another has changed meanwhile is told, and sees what it is now", ["leaseweb"], async (t) => {
   const who = person("Cleo");
   const { contact } = await as(admin("leaseweb"), "POST", "/v1/contacts", { name: { first: who.first, last: who.last }, email: who.email });
   const ada = await Reader.at(t, { user: admin("leaseweb") });
@@ -20,7 +20,7 @@ test("who saves what another has changed meanwhile is told, and sees what it is 
   assert.deepEqual([kept.name.first, kept.phone], ["Clio", undefined], "nothing of the second");
 });
 
-test("who acts on a user whose change has begun meanwhile is led to that change", async (t) => {
+test("who acts on a user whose change has begun meanwhile is led to that change", ["bc-connect"], async (t) => {
   const rosa = organisation("bc-connect").users[2];
   const ada = await Reader.at(t, { user: admin("bc-connect"), language: "fr" });
   await ada.goto(`/users/${rosa.id}`);

@@ -1,27 +1,34 @@
 import assert from "node:assert/strict";
-import test from "node:test";
 import { admin, look, lookAll, open } from "./harness.mjs";
 import { person, Reader } from "./people.mjs";
+import { test } from "./schedule.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { name, exact: true });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 const dialog = (page) => page.getByRole("dialog");
 
-test("the pages of a user, looked at", async (t) => {
-  const level1 = (page) => page.getByRole("heading", { level: 2 }).first().waitFor();
-  await lookAll(t, "user-new", { user: admin("adyen"), path: "/users/new", see: level1 });
-  await lookAll(t, "user-info", { user: admin("bc-connect"), path: `/users/${admin("bc-connect", 2).id}`, see: level1 });
-  await lookAll(t, "user-edit", { user: admin("bc-connect"), path: `/users/${admin("bc-connect", 2).id}/edit`, see: level1 });
+const section = (page) => page.getByRole("heading", { level: 2 }).first().waitFor();
+
+test("the steps of a new user, looked at", ["adyen"], (t) => lookAll(t, "user-new", { user: admin("adyen"), path: "/users/new", see: section }));
+
+test("a user and its form, looked at", ["bc-connect"], async (t) => {
+  await lookAll(t, "user-info", { user: admin("bc-connect"), path: `/users/${admin("bc-connect", 2).id}`, see: section });
+  await lookAll(t, "user-edit", { user: admin("bc-connect"), path: `/users/${admin("bc-connect", 2).id}/edit`, see: section });
+});
+
+test("the tabs of a user, looked at on a phone", ["leaseweb"], async (t) => {
   const page = await open(t, { user: admin("leaseweb"), language: "fr", theme: "dark", width: 360, height: 740 });
   for (const name of ["access", "second-factor", "additional", "sessions", "tokens", "operations"]) {
     await page.goto(`/users/${admin("leaseweb").id}/${name}`);
-    await level1(page);
+    await section(page);
     await look(page, `user-${name}-phone`);
   }
-  await lookAll(t, "user-api", { user: admin("billpro"), path: `/users/${admin("billpro", 3).id}/api`, see: (page) => page.getByRole("table").waitFor() });
 });
 
-test("a user is created with the keyboard alone", async (t) => {
+test("an API user, looked at", ["billpro"], (t) =>
+  lookAll(t, "user-api", { user: admin("billpro"), path: `/users/${admin("billpro", 3).id}/api`, see: (page) => page.getByRole("table").waitFor() }));
+
+test("a user is created with the keyboard alone", ["billpro"], async (t) => {
   const who = person("Kaya");
   const reader = await Reader.at(t, { user: admin("billpro") });
   const { page } = reader;
@@ -60,7 +67,7 @@ test("a user is created with the keyboard alone", async (t) => {
   await look(page, "user-created");
 });
 
-test("an API user’s secret is shown once; credentials are made, rotated and revoked", async (t) => {
+test("an API user’s secret is shown once; credentials are made, rotated and revoked", ["adyen"], async (t) => {
   const reader = await Reader.at(t, { user: admin("adyen") });
   const { page } = reader;
   const { email } = person("Feed");
@@ -104,7 +111,7 @@ test("an API user’s secret is shown once; credentials are made, rotated and re
   await page.getByText("No credentials").waitFor();
 });
 
-test("why a user may, or may not, is explained", async (t) => {
+test("why a user may, or may not, is explained", ["bc-connect"], async (t) => {
   const page = await open(t, { user: admin("bc-connect") });
   await page.goto(`/users/${admin("bc-connect", 2).id}/access`);
   await press(page, "Explain");

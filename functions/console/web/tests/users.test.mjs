@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test from "node:test";
 import { admin, look, lookAll, open, organisation } from "./harness.mjs";
+import { test } from "./schedule.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
 
-test("the users, looked at", async (t) => {
-  for (const preset of ["bc-connect", "b2binpay", "leaseweb"]) {
-    await lookAll(t, `users-${preset}`, { user: admin(preset), path: "/users", see: (page) => rows(page).first().waitFor() });
-  }
-  for (const preset of ["adyen", "billpro"]) {
+for (const preset of ["bc-connect", "b2binpay", "leaseweb"]) {
+  test(`the users of ${preset}, looked at`, [preset], (t) =>
+    lookAll(t, `users-${preset}`, { user: admin(preset), path: "/users", see: (page) => rows(page).first().waitFor() }));
+}
+for (const preset of ["adyen", "billpro"]) {
+  test(`the users of ${preset}, looked at once`, [preset], async (t) => {
     const page = await open(t, { user: admin(preset), language: "fr" });
     await page.goto("/users");
     await rows(page).first().waitFor();
     await look(page, `users-${preset}`, "nothing");
-  }
-});
+  });
+}
 
-test("users are found as one types, and filtered, and the address keeps it", async (t) => {
+test("users are found as one types, and filtered, and the address keeps it", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro") });
   await page.goto("/users");
   await rows(page).nth(3).waitFor();
@@ -40,7 +41,7 @@ test("users are found as one types, and filtered, and the address keeps it", asy
   await rows(page).nth(3).waitFor();
 });
 
-test("the list is exported as it is filtered", async (t) => {
+test("the list is exported as it is filtered", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro") });
   await page.goto("/users?kind=admin");
   await rows(page).nth(1).waitFor();
@@ -52,7 +53,7 @@ test("the list is exported as it is filtered", async (t) => {
   await page.getByRole("status").getByText("users.csv saved: 2 lines").waitFor();
 });
 
-test("language and theme change at once, and stay", async (t) => {
+test("language and theme change at once, and stay", ["billpro"], async (t) => {
   const page = await open(t, { user: admin("billpro"), fresh: true });
   let go;
   const changed = new Promise((resolve) => (go = resolve));
@@ -72,7 +73,7 @@ test("language and theme change at once, and stay", async (t) => {
   assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
 });
 
-test("what a preset does not have is not shown", async (t) => {
+test("what a preset does not have is not shown", ["bc-connect"], async (t) => {
   const page = await open(t, { user: admin("bc-connect") });
   await page.goto("/users");
   await rows(page).first().waitFor();

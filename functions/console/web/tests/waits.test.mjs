@@ -1,9 +1,9 @@
-import test from "node:test";
 import { admin, as, look, operator, organisation, pass } from "./harness.mjs";
 import { Reader } from "./people.mjs";
+import { test } from "./schedule.mjs";
 
-// 3.4: nobody decided within the organisation's time. The clock goes ahead for the whole service: this file is the last.
-test("a change that nobody decided about expires, says so, and its user takes another", async (t) => {
+// 3.4: nobody decided within the organisation's time.
+test("a change that nobody decided about expires, says so, and its user takes another", ["clock"], async (t) => {
   const { id, users } = organisation("bc-connect");
   await as({ ...operator, organisation: id }, "PATCH", `/v1/organisations/${id}`, { settings: { approvalHours: 1 } });
   const { change } = await as(admin("bc-connect"), "PATCH", `/v1/users/${users[2].id}`, { permissions: ["balances:view"] });
