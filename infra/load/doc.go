@@ -5,8 +5,9 @@
 //
 // It starts all that make run starts, on free ports of this machine and on a folder of its own in memory, and leaves nothing
 // behind but its report. What the service begins with is written by package store's own records, while nothing runs on them
-// yet; -data keeps it for the next run, which begins with a copy. It is no measure of how fast the service is: the clients,
-// the database and every function share this machine's processors. What a request costs, infra/bench tells.
+// yet; -data keeps it for the next run, which begins with a copy and adds what it lacks of users. It is no measure of how
+// fast the service is: the clients, the database and every function share this machine's processors. What a request costs,
+// infra/bench tells.
 //
 // # What the clients do
 //

@@ -26,7 +26,7 @@ type ground struct {
 	Users, Organisations int
 	Base                 time.Time // of the population
 	Hash                 string    // of everyone's password
-	Took                 string
+	Took                 time.Duration
 }
 
 const (
@@ -40,44 +40,57 @@ const (
 // presets are those of the other organisations in turn.
 var presets = [...]string{"adyen", "bc-connect", "leaseweb"}
 
-// prepared has the runner's folder filled: from the one that keeps it, where that has as many, or anew.
+// prepared has the runner's folder filled: from the one that keeps it, with what that lacks of users, or anew.
 //
 // The runner's is in memory: on a disk DynamoDB Local waits for it at every item, and takes ten times as long.
 func prepared(ctx context.Context, o options, settings runner.Options) (ground, error) {
-	if o.data != "" {
-		found, err := kept(o)
-		if err == nil {
-			return found, duplicate(settings.DataDir, o.data)
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
+	begun := time.Now()
+	made, err := kept(o, begun)
+	if err != nil {
+		return ground{}, err
+	}
+	there := made.Users
+	if there > 0 {
+		if err := duplicate(settings.DataDir, o.data); err != nil {
 			return ground{}, err
 		}
 	}
-	hash, err := credentials.Passwords{}.Hash(secrets.Password)
-	if err != nil {
+	if there == o.users {
+		return made, nil
+	}
+	made.Users = o.users
+	if made.Hash == "" {
+		if made.Hash, err = (credentials.Passwords{}).Hash(secrets.Password); err != nil {
+			return ground{}, err
+		}
+	}
+	if err := runner.Prepare(ctx, settings, func(ctx context.Context, r *runner.Runner) error { return made.fill(ctx, r, there) }); err != nil {
 		return ground{}, err
 	}
-	begun := time.Now()
-	made := ground{
-		Users: o.users, Organisations: o.organisations, Hash: hash,
-		Base: begun.UTC().Add(-time.Duration(o.users) * step).Truncate(24 * time.Hour).Add(-24 * time.Hour),
-	}
-	if err := runner.Prepare(ctx, settings, made.fill); err != nil {
-		return ground{}, err
-	}
-	made.Took = time.Since(begun).Round(time.Second).String()
+	made.Took += time.Since(begun).Round(time.Second)
 	if o.data == "" {
 		return made, nil
 	}
-	marker, err := json.Marshal(made)
+	return made, made.keep(o.data, settings.DataDir)
+}
+
+// keep has a folder hold what another does, in place of what it held.
+func (g ground) keep(data, filled string) error {
+	marker, err := json.Marshal(g)
 	if err != nil {
-		return ground{}, err
+		return err
 	}
-	if err := duplicate(o.data, settings.DataDir); err != nil {
-		return ground{}, err
+	next := filepath.Clean(data) + ".filled"
+	if err := duplicate(next, filled); err != nil {
+		return err
 	}
-	// Last: a folder without it was not filled to the end.
-	return made, os.WriteFile(filepath.Join(o.data, markerFile), marker, 0o600)
+	if err := os.WriteFile(filepath.Join(next, markerFile), marker, 0o600); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(data); err != nil {
+		return err
+	}
+	return os.Rename(next, data)
 }
 
 // duplicate copies a folder into another; there are keys in it.
@@ -93,24 +106,32 @@ func duplicate(into, from string) error {
 	})
 }
 
-// kept reads what the folder has that keeps it.
-func kept(o options) (ground, error) {
-	var found ground
+// kept reads what the folder has that keeps it: no users where there is none.
+func kept(o options, now time.Time) (ground, error) {
+	none := ground{Organisations: o.organisations, Base: now.UTC().Add(-time.Duration(o.users) * step).Truncate(24 * time.Hour).Add(-24 * time.Hour)}
+	if o.data == "" {
+		return none, nil
+	}
 	text, err := os.ReadFile(filepath.Join(o.data, markerFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, nil
+	}
 	if err != nil {
-		return found, err
+		return ground{}, err
 	}
+	var found ground
 	if err := json.Unmarshal(text, &found); err != nil {
-		return found, fmt.Errorf("%s: %w", o.data, err)
+		return ground{}, fmt.Errorf("%s: %w", o.data, err)
 	}
-	if found.Users != o.users || found.Organisations != o.organisations {
-		return found, fmt.Errorf("%s has %d users and %d organisations: say as many, or another folder", o.data, found.Users, found.Organisations)
+	if found.Users > o.users || found.Organisations != o.organisations || found.Base.Add(time.Duration(o.users)*step).After(now) {
+		return ground{}, fmt.Errorf("%s has %d users since %s and %d organisations: say as many, or another folder",
+			o.data, found.Users, found.Base.Format(time.DateOnly), found.Organisations)
 	}
 	return found, nil
 }
 
-// fill writes the large organisation, its users and the others.
-func (g ground) fill(ctx context.Context, r *runner.Runner) error {
+// fill writes the large organisation and the others, and the users of the large one that are not there.
+func (g ground) fill(ctx context.Context, r *runner.Runner, there int) error {
 	maker, err := g.maker(r)
 	if err != nil {
 		return err
@@ -120,28 +141,27 @@ func (g ground) fill(ctx context.Context, r *runner.Runner) error {
 	if err != nil {
 		return err
 	}
-	var done atomic.Int64
-	stop := tell("organisations", g.Organisations+1, &done)
-	err = table.Fill(ctx, g.Organisations+1, func(i int) ([]measure.Row, error) {
-		defer done.Add(1)
-		_, effects, err := g.organisation(ctx, maker, i-1)
-		if err != nil {
-			return nil, err
-		}
-		return store.Items(effects...)
-	})
-	stop()
-	if err != nil {
-		return err
+	write := func(what string, count int, rows func(i int) ([]measure.Row, error)) error {
+		var done atomic.Int64
+		defer tell(what, count, &done)()
+		return table.Fill(ctx, count, func(i int) ([]measure.Row, error) {
+			defer done.Add(1)
+			return rows(i)
+		})
 	}
-	done.Store(0)
-	stop = tell("users", g.Users, &done)
-	err = table.Fill(ctx, g.Users, func(i int) ([]measure.Row, error) {
-		defer done.Add(1)
-		return population.Items(i)
-	})
-	stop()
-	return err
+	if there == 0 {
+		err := write("organisations", g.Organisations+1, func(i int) ([]measure.Row, error) {
+			_, effects, err := g.organisation(ctx, maker, i-1)
+			if err != nil {
+				return nil, err
+			}
+			return store.Items(effects...)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return write("users", g.Users-there, func(i int) ([]measure.Row, error) { return population.Items(there + i) })
 }
 
 // maker makes organisations like the demo's.

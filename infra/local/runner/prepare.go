@@ -2,9 +2,11 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -12,9 +14,10 @@ import (
 	"mandate/shared/store"
 )
 
-// Prepare has the table of a data folder filled before anything runs on it: with the table alone, and the keys that secrets are
-// sealed under. The table has no stream meanwhile, which slows DynamoDB Local down with every record, and nothing is to
-// follow from what was there before. The runner that is given to fill has its table and its Core, and runs nothing.
+// Prepare has the table of a data folder filled before anything runs on it, be it new or there: with the table alone, and
+// the keys that secrets are sealed under. The table has no stream meanwhile, which slows DynamoDB Local down with every
+// record, and nothing is to follow from what was there before. The runner that is given to fill has its table and its Core,
+// and runs nothing.
 func Prepare(ctx context.Context, options Options, fill func(context.Context, *Runner) error) error {
 	if options.DataDir == "" {
 		return fmt.Errorf("what is prepared in no folder is gone before it is used")
@@ -38,16 +41,25 @@ func Prepare(ctx context.Context, options Options, fill func(context.Context, *R
 	schema := store.Schema(tableName)
 	stream := schema.StreamSpecification
 	schema.StreamSpecification = nil
-	if _, err := r.Client().CreateTable(ctx, schema); err != nil {
-		return fmt.Errorf("the table: %w", err)
+	_, err = r.Client().CreateTable(ctx, schema)
+	switch {
+	case err == nil:
+		err = r.expire(ctx)
+	case errors.As(err, new(*types.ResourceInUseException)):
+		err = r.stream(ctx, &types.StreamSpecification{StreamEnabled: aws.Bool(false)})
 	}
-	if err := r.expire(ctx); err != nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("the table: %w", err)
 	}
 	if err := fill(ctx, r); err != nil {
 		return err
 	}
-	_, err = r.Client().UpdateTable(ctx, &dynamodb.UpdateTableInput{TableName: &r.Table, StreamSpecification: stream})
+	return r.stream(ctx, stream)
+}
+
+// stream has the table's changes be told, or not.
+func (r *Runner) stream(ctx context.Context, stream *types.StreamSpecification) error {
+	_, err := r.Client().UpdateTable(ctx, &dynamodb.UpdateTableInput{TableName: &r.Table, StreamSpecification: stream})
 	return err
 }
 
