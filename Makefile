@@ -15,9 +15,12 @@ help: ## this list
 run: ## the whole service on this machine; PORT, DATA_DIR, PROPAGATION=5s, CLOCK_SKEW=336h
 	@go run ./infra/local
 
+# Packages whose tests wait for parts, mails and delays leave a processor to others: one more than there are goes on.
+PACKAGES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 test: ## everything: unit, contract, integration with the real parts, the stack, the whole service
 	@$(CONSOLE)
-	@go run ./infra/local/parts/cmd/withparts -- go test -timeout 20m $(TESTFLAGS) ./...
+	@go run ./infra/local/parts/cmd/withparts -- go test -p $(PACKAGES) -timeout 20m $(TESTFLAGS) ./...
 
 STEPS ?= 100000
 PAIRS ?= 200
