@@ -36,13 +36,14 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 	names := indexKeys[l.index]
 	pkName, skName := names.pk, names.sk
 	condition, values := pkName+" = :pk", item{":pk": text(l.pk)}
-	switch {
-	case l.from != "":
-		condition += " AND " + skName + " BETWEEN :from AND :to"
-		values[":from"], values[":to"] = text(l.from), text(l.to)
-	case l.prefix != "":
-		condition += " AND begins_with(" + skName + ", :prefix)"
-		values[":prefix"] = text(l.prefix)
+	// Bounds where begins_with would do as well: DynamoDB Local goes to it past all that is before.
+	first, last := l.from, l.to
+	if first == "" && l.prefix != "" {
+		first, last = l.prefix, l.prefix+endOfText
+	}
+	if first != "" {
+		condition += " AND " + skName + " BETWEEN :first AND :last"
+		values[":first"], values[":last"] = text(first), text(last)
 	}
 	limit, forwards, consistent := int32(page.Limit), !l.backwards, l.index == ""
 	input := &dynamodb.QueryInput{
