@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -186,6 +187,18 @@ func TestUsersAreExported(t *testing.T) {
 		}
 	}
 	o.Rosa.Do("exportUsers").Refused(t, 403, "forbidden")
+}
+
+// 7.1: a user is of the moment that its id is of, however much later than the request that is made: the order of creation is
+// what createdAt says.
+func TestUsersAreOfTheirIDsMoment(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	o.Advance(1500 * time.Microsecond)
+	user := Read[struct{ User api.User }](t, o.Ada.Do("createUser", Body(newUser(o, nil))), 201).User
+	equal(t, "createdAt", user.CreatedAt, directory.UserID(user.ID).Time())
+	moment := user.CreatedAt.Format(time.RFC3339Nano)
+	equal(t, "of that moment", lists(t, o, Query("createdFrom", moment), Query("createdTo", moment)), []string{user.ID})
 }
 
 // Invariant 5: a filter by what is another tenant's finds nothing, and its cursors lead into one's own list.

@@ -60,9 +60,10 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 		return nil
 	}
 	for i, founder := range founders {
+		id := UserID(o.NewID(PrefixUser))
 		user := User{
-			ID: UserID(o.NewID(PrefixUser)), Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
-			Kind: founder.Kind, Profile: founder.Profile, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+			ID: id, Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
+			Kind: founder.Kind, Profile: founder.Profile, CreatedBy: v.caller.ID, CreatedAt: id.Time(), UpdatedAt: id.Time(),
 		}
 		if preset, ok := o.Presets.Preset(organisation.Preset); ok {
 			if preset.Owner != nil && i == 0 {

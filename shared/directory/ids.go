@@ -1,5 +1,10 @@
 package directory
 
+import (
+	"encoding/binary"
+	"time"
+)
+
 // Ids are opaque to clients: a prefix that says the kind and a ULID, so that they sort by time and can be grepped for.
 type (
 	OrganisationID   string // org_…
@@ -32,6 +37,12 @@ const (
 	PrefixPasskey        = "psk_"
 	PrefixServiceRequest = "req_"
 )
+
+// Time is when the id was made, to the millisecond: a ULID begins with it. A user was created then, so that the order of ids
+// is that of creation.
+func (id UserID) Time() time.Time {
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(packID(string(id))) >> 16)).UTC()
+}
 
 // Platform is the organisation of the operators, the platform's own staff.
 const Platform OrganisationID = PrefixOrganisation + "00000000000000000000000000"

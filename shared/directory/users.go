@@ -120,9 +120,10 @@ func (u *Users) newcomer(v visit, act Act, new NewUser, known Access) (intent, e
 	if err != nil {
 		return intent{}, err
 	}
+	id := UserID(u.NewID(PrefixUser))
 	target := User{
-		ID: UserID(u.NewID(PrefixUser)), Organisation: v.organisation.ID, Vouched: kyc.vouches(v.caller), Identity: IdentityID(u.NewID(PrefixIdentity)),
-		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: v.now, UpdatedAt: v.now,
+		ID: id, Organisation: v.organisation.ID, Vouched: kyc.vouches(v.caller), Identity: IdentityID(u.NewID(PrefixIdentity)),
+		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: id.Time(), UpdatedAt: id.Time(),
 	}
 	if err = u.check(v, target.Kind, &target.Profile, known); err == nil {
 		err = kyc.checkBusiness(target.Kind, new.Business)

@@ -184,21 +184,17 @@ func shown(name string) string {
 	return name[:end]
 }
 
-// made are the bounds of the ids of users who were created in a time. An id is made a little after the request came whose
-// time is the user's.
+// made are the bounds of the ids of users who were created in a time, which their ids begin with.
 func made(from, before time.Time) (first, last string) {
 	first, last = directory.PrefixUser, directory.PrefixUser+endOfText
 	if ms := from.UnixMilli(); ms > 0 {
 		first = idAt(ms)
 	}
 	if !before.IsZero() {
-		last = idAt(before.Add(idLate).UnixMilli())
+		last = idAt(before.Add(time.Millisecond - 1).UnixMilli())
 	}
 	return first, last
 }
-
-// idLate is how much later than its user's time an id may be made: longer than a request lives.
-const idLate = 5 * time.Minute
 
 // idAt is before all ids that are made from a time on.
 func idAt(ms int64) string {
