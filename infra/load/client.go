@@ -95,7 +95,7 @@ func (l *load) signsIn(ctx context.Context, organisation demo.Organisation, plac
 	if err := l.asks(ctx, "signIn", who, http.MethodPost, "/v1/sign-in", body, http.StatusOK, &challenged); err != nil {
 		return person{}, err
 	}
-	code, err := who.code(-1)
+	code, err := who.code(ctx, -1)
 	if err != nil {
 		return person{}, err
 	}
@@ -106,7 +106,19 @@ func (l *load) signsIn(ctx context.Context, organisation demo.Organisation, plac
 	return who, err
 }
 
-// code is the one of this half minute, or of one before or after.
-func (p person) code(ahead int) (string, error) {
-	return otp.Code(p.TOTPSecret, time.Now().Add(time.Duration(ahead)*30*time.Second))
+// period is how long a code is the one.
+const period = 30 * time.Second
+
+// code is the one of this half minute, or of one before or after. At the end of this one it waits for the next: the one
+// before would be too old by the time that it is looked at.
+func (p person) code(ctx context.Context, ahead int) (string, error) {
+	now := time.Now()
+	if left := now.Truncate(period).Add(period).Sub(now); left < period/5 {
+		select {
+		case <-time.After(left):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return otp.Code(p.TOTPSecret, time.Now().Add(time.Duration(ahead)*period))
 }

@@ -150,7 +150,7 @@ func (v *visit) approved(ctx context.Context, change api.Change) error {
 	if err != nil {
 		return err
 	}
-	code, err := other.code(v.codes(other.ID))
+	code, err := other.code(ctx, v.codes(other.ID))
 	if err != nil {
 		return err
 	}
