@@ -207,6 +207,69 @@ func TestNoOperationTakesABrokenBody(t *testing.T) {
 	equal(t, "the table", o.Table(), before)
 }
 
+// Nobody is told what is wrong with a request but who has proven to be somebody: to others it is refused as a good one is.
+// What has not even the form of credentials is not looked up, and bad input is asked about once.
+func TestWhatIsWrongIsToldToNobodyUnknown(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("bc-connect")
+	forged := &Person{World: o.World, Token: directory.NewTicket(o.ID, o.Rosa.ID, o.Rosa.Identity, o.ID).Text(directory.TicketSession)}
+	robbed := &Person{World: o.World, ClientID: o.Robot.ClientID, ClientSecret: "guessed"}
+	gone := o.Regular("gone", nil)
+	o.alter(string(gone.ID), func(u *directory.User) { u.Status = directory.StatusInactive })
+	wrong := map[string]Part{
+		"no JSON": Raw("{"), "an unknown field": Raw(`{"surprise":1}`), "an unknown parameter": Query("surprise", "1"), "no tag": Header("If-Match", "x"),
+		"no text": Header("Content-Type", "text/plain"), "too much": Raw(strings.Repeat(" ", api.MaxBody+1)), "values that are none": spoilt,
+	}
+	before := o.Table()
+	for i, operation := range api.Operations() {
+		if operation.Public {
+			continue
+		}
+		parts := slices.Clip(example(o, operation))
+		who := []*Person{forged, robbed, gone}[i%3]
+		good := who.Do(operation.ID, parts...)
+		good.Refused(t, 401, "unauthenticated")
+		for name, part := range wrong {
+			if answer := who.Do(operation.ID, append(parts, part)...); answer.Status != 401 || answer.Text != good.Text {
+				t.Errorf("%s with %s: %d %s", operation.ID, name, answer.Status, answer.Text)
+			}
+		}
+		for _, credentials := range []string{"Bearer none", "Bearer " + directory.TicketSession + "none", "Basic bm9uZTpub25l", "none"} {
+			calls := o.Client.Calls(func() {
+				o.World.Do(operation.ID, append(parts, Raw("{"), Header("Authorization", credentials))...).Refused(t, 401, "unauthenticated")
+			})
+			equal(t, "calls", len(calls), 0)
+		}
+	}
+	equal(t, "the table", o.Table(), before)
+	calls := o.Client.Calls(func() { o.Ada.Do("createUser", Body(Object{})).Faulty(t, "email", "required") })
+	equal(t, "calls", calls, []string{"BatchGetItem"})
+}
+
+// spoilt makes every text of a body one that no rule of its own lets pass, where the body's form may.
+func spoilt(e *event) {
+	var spoil func(any) any
+	spoil = func(value any) any {
+		switch value := value.(type) {
+		case string:
+			return "\u202e"
+		case []any:
+			for i := range value {
+				value[i] = spoil(value[i])
+			}
+		case map[string]any:
+			for name := range value {
+				value[name] = spoil(value[name])
+			}
+		}
+		return value
+	}
+	var body any
+	if json.Unmarshal([]byte(e.Body), &body) == nil {
+		Body(spoil(body))(e)
+	}
+}
+
 // Sent to an id that is none, or is another kind's, or has more in it than an id, nothing is found.
 func TestPathsThatNameNothing(t *testing.T) {
 	t.Parallel()

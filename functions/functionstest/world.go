@@ -144,7 +144,7 @@ func New(t testing.TB, options ...Option) *World {
 	factors := credentials.SecondFactors{}
 	w.servers = map[api.Function]*httpapi.Server{}
 	for _, function := range []api.Function{api.Account, api.Users, api.Changes, api.Organisations, api.Access, api.Ledger, api.Reviews} {
-		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now, EdgeTellsPlace: w.edge, Outlook: present.Outlook})
+		w.servers[function] = httpapi.New(httpapi.Options{Log: log, Now: w.Now, EdgeTellsPlace: w.edge, Callers: &w.Core, Outlook: present.Outlook})
 	}
 	passkeys, err := passkey.New(ConsoleURL)
 	if err != nil {

@@ -26,7 +26,8 @@ type Request struct {
 
 // Reader is who reads an answer.
 type Reader struct {
-	Language string // preferred by the caller; empty while nobody has proven to be one
+	Known    bool   // somebody has proven to be one
+	Language string // preferred by the caller
 }
 
 // Source is where a request comes from.

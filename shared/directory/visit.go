@@ -130,8 +130,24 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 // tellReader tells for whom the answer is written, refusals included.
 func (v visit) tellReader() {
 	if v.Reader != nil {
-		v.Reader.Language = v.caller.Language
+		v.Reader.Known, v.Reader.Language = true, v.caller.Language
 	}
+}
+
+// Credible tells whether what the request comes with has the form of what this service gives out. It says nothing of
+// whether that opens anything.
+func (c *Core) Credible(r Request) bool {
+	_, err := r.entry()
+	return err == nil
+}
+
+// Known finds out who calls and does nothing else, for a request that is refused before any act has asked.
+//
+// Faults: unauthenticated; forbidden to who does not come the way that it has to.
+func (c *Core) Known(ctx context.Context, r Request) error {
+	r.IdempotencyKey = ""
+	_, err := c.enter(ctx, r, nil, SessionFull, SessionEnrolment, SessionOnboarding, SessionPassword)
+	return err
 }
 
 // actor is the caller as logs and timelines name it.

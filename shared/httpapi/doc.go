@@ -31,7 +31,12 @@
 // fixation). A session that came by cookie and is exchanged for another stays in the cookie. The cookie goes when its
 // session ends, or turns out to have ended.
 //
-// A request without credentials is refused before anything in it is read, where its operation is not public.
+// Nobody is told what is wrong with a request but who has proven to be somebody, where its operation is not public. What
+// comes without credentials, or with what has not their form, is refused before anything else of it is looked at, and costs
+// no read. Otherwise the request is read first and its session second, with whatever the act is about, since that is one
+// read: to know the session before the body would make two of it. So who calls is asked of its own only where a request
+// is refused that no handler has asked it for, and that refusal is then told to the caller, or 401 in its place. A forged
+// token of the right form has us parse a body, bounded by api.MaxBody, and read once: as with a good body, and no more.
 //
 // Handlers get a context that ends shortly before the function's own time, so that a slow dependency is answered with
 // 503 and Retry-After, and not with the gateway's bare 500.
@@ -41,9 +46,7 @@
 // the nearest to the request's Accept-Language that there is; without one, or where it names none that there is, the
 // language that the caller prefers; else English. The request goes first because it is said for this one answer, and by
 // whoever will show it: a page that lets its user choose says so there. What a user prefers began as its organisation's
-// default, and whether somebody chose it cannot be told. Content-Language tells which it was. What is refused before anything
-// is read, as a body that breaks a rule, is refused nobody in particular: there the request alone says the language, also
-// of one who is signed in. To read the caller for the sake of the words would give every malformed request a database read.
+// default, and whether somebody chose it cannot be told. Content-Language tells which it was.
 //
 // Status codes: a body that cannot be read is 400, and one that can be read and breaks a rule is 422, naming each field
 // and rule. The value is never repeated, since it may be a password.

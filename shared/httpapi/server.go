@@ -30,8 +30,21 @@ type Options struct {
 	// EdgeTellsPlace says that CloudFront stands before the gateway and sets its viewer headers. Without it they are a
 	// client's own words, and are ignored.
 	EdgeTellsPlace bool
+	// Callers tells whether somebody calls at all, so that nobody else is told what is wrong with a request. Where nil, that
+	// is left to the handlers.
+	Callers Callers
 	// Outlook presents what an act would do that takes effect at once, to who asks with preview (3.11).
 	Outlook func(directory.Plan) *api.Outlook
+}
+
+// Callers is what [directory.Core] knows of those who call.
+type Callers interface {
+	// Credible tells whether credentials have the form of what the service gives out.
+	Credible(directory.Request) bool
+	// Known finds out who calls.
+	//
+	// Faults: unauthenticated; forbidden.
+	Known(context.Context, directory.Request) error
 }
 
 // Server answers events with the operations registered on it. Register first, then serve: Invoke may be called at the
@@ -40,6 +53,7 @@ type Server struct {
 	log            *slog.Logger
 	now            func() time.Time
 	edgeTellsPlace bool
+	callers        Callers
 	outlook        func(directory.Plan) *api.Outlook
 	words          *words.Catalogue
 	routes         map[string]*route
@@ -69,6 +83,7 @@ func New(options Options) *Server {
 		log:            options.Log,
 		now:            options.Now,
 		edgeTellsPlace: options.EdgeTellsPlace,
+		callers:        options.Callers,
 		outlook:        options.Outlook,
 		words:          words.New(),
 		routes:         map[string]*route{},
@@ -146,10 +161,11 @@ func (s *Server) Invoke(ctx context.Context, event events.APIGatewayV2HTTPReques
 	x.ctx = context.WithValue(ctx, exchangeKey{}, x)
 	x.request, x.cookie = s.request(&event)
 	x.request.Reader = &x.reader
-	if x.err = x.run(); x.err == nil && x.request.Foreseen != nil {
+	if x.err = s.run(x); x.err == nil && x.request.Foreseen != nil {
 		x.err = s.foreseen(x)
 	}
 	if x.err != nil {
+		x.err = s.refusedTo(x)
 		s.problem(x)
 	}
 	s.logRequest(ctx, x, s.now().Sub(start))
@@ -157,7 +173,7 @@ func (s *Server) Invoke(ctx context.Context, event events.APIGatewayV2HTTPReques
 }
 
 // run serves the exchange, and tells what went wrong.
-func (x *exchange) run() (err error) {
+func (s *Server) run(x *exchange) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicked{value: value, stack: debug.Stack()}
@@ -166,11 +182,41 @@ func (x *exchange) run() (err error) {
 	if x.route == nil {
 		return &refusal{code: fault.NotFound, unrouted: true}
 	}
+	if !x.route.public && !s.credible(x.request) {
+		return fault.New(fault.Unauthenticated, "")
+	}
 	x.route.prepare()
 	if err := x.admit(); err != nil {
 		return err
 	}
 	x.route.serve(x)
+	return x.err
+}
+
+// credible tells whether a request's credentials are worth looking at the rest of it. Without any, none are.
+func (s *Server) credible(r directory.Request) bool {
+	return (r.Token != "" || r.ClientID != "") && (s.callers == nil || s.callers.Credible(r))
+}
+
+// refusedTo is what the client is told of the exchange's error: nobody is told what is wrong with a request but who has
+// proven to be somebody. Most refusals come from handlers that know; for the others it is asked here.
+func (s *Server) refusedTo(x *exchange) error {
+	if s.callers == nil || x.route == nil || x.route.public || x.reader.Known {
+		return x.err
+	}
+	found, faulty := fault.As(x.err)
+	refused := (*refusal)(nil)
+	switch {
+	case faulty && found.Code == fault.Unauthenticated:
+		return x.err
+	case !faulty && !errors.As(x.err, &refused):
+		return x.err // the service's own, of which nothing is told
+	case refused != nil && refused.policy == sameOrigin:
+		return x.err // another site's page keeps no session awake
+	}
+	if err := s.callers.Known(x.ctx, x.request); err != nil {
+		return err
+	}
 	return x.err
 }
 

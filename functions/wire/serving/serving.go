@@ -9,5 +9,5 @@ import (
 
 // New makes a server for a function's operations.
 func New(parts wire.Parts) *httpapi.Server {
-	return httpapi.New(httpapi.Options{Log: parts.Log, Now: parts.Core.Now, EdgeTellsPlace: parts.EdgeTellsPlace, Outlook: present.Outlook})
+	return httpapi.New(httpapi.Options{Log: parts.Log, Now: parts.Core.Now, EdgeTellsPlace: parts.EdgeTellsPlace, Callers: &parts.Core, Outlook: present.Outlook})
 }
