@@ -4,10 +4,14 @@
 // The record says which item; the item itself is read from the table: one that is gone was carried before, and a record
 // that comes twice or late does no harm. Nor do two at the same time, or a transaction that arrives after it was given up:
 // what follows from an item is written on condition that the item is there.
+//
+// An item that cannot be read is not reported as failed: the stream would bring it again and again, and keep those behind
+// it waiting. It stays in the table, and the sweep puts it aside as soon as it looks at it, where an alarm tells of it.
 package carry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -43,6 +47,9 @@ func New(keep directory.Store, carrier Carrier, log *slog.Logger) Handler {
 		for _, record := range event.Records {
 			if err := one(ctx, keep, carrier, record); err != nil {
 				log.ErrorContext(ctx, "outbox item not carried", "event", record.EventID, "error", err)
+				if errors.Is(err, directory.ErrUnreadable) {
+					continue
+				}
 				answer.BatchItemFailures = append(answer.BatchItemFailures, events.DynamoDBBatchItemFailure{
 					ItemIdentifier: record.Change.SequenceNumber,
 				})

@@ -8,8 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"mandate/functions/faulttest"
+	"mandate/functions/sweep"
 	"mandate/shared/directory"
+	"mandate/shared/store"
 )
 
 // wave is a day of an organisation: changes of every kind and end, whose mails are known.
@@ -254,6 +259,52 @@ func TestWhatCannotBeCarriedIsPutAside(t *testing.T) {
 	contains(t, o.Mails.Kinds(o.Rosa.Email), directory.MailSecondFactorChanged)
 	o.Advance(hour)
 	equal(t, "once it is carried", o.Sweep().Outbox, 0)
+}
+
+// 4.8: what cannot be read keeps nothing waiting that came with it or later, in the stream or in the sweep, however much of
+// it there is. It is put aside at once, where an alarm tells of it.
+func TestWhatCannotBeReadHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	var lines strings.Builder
+	o := New(t, LoggingTo(&lines)).Tenant("bc-connect")
+	o.Rosa.Do("newRecoveryCodes", Body(Object{"code": o.Rosa.Code()})).Want(t, 200)
+	item := o.Outbox()[0]
+	table := o.Client.table
+	broken := func(pk, sk string) {
+		due := o.Now().Add(-hour).Format("2006-01-02T15:04:05.000Z")
+		if _, err := o.Client.bare.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{
+			store.PartitionKey: &types.AttributeValueMemberS{Value: pk}, store.SortKey: &types.AttributeValueMemberS{Value: sk},
+			store.DuePartitionKey: &types.AttributeValueMemberS{Value: "due#0"}, store.DueSortKey: &types.AttributeValueMemberS{Value: due},
+			store.Document: &types.AttributeValueMemberS{Value: "{"},
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	poison := directory.OutboxRef{Organisation: o.ID, Kind: directory.OutboxMail, ID: "out_0"}
+	broken("o#"+string(o.ID)+"#outbox", "mail#out_0")
+	broken("o#"+string(o.ID), "comet#1") // a kind that there is not
+	for i := range 100 {
+		broken("o#"+string(o.ID), fmt.Sprintf("c#chg_%d", i))
+	}
+
+	equal(t, "the stream goes on", o.tryCarry(poison), nil)
+	if !strings.Contains(lines.String(), "outbox item not carried") {
+		t.Error("nothing is said of what was not carried")
+	}
+	o.Advance(2 * minute)
+	swept, err := o.trySweep(sweep.Order{})
+	equal(t, "swept", swept, directory.Swept{Outbox: 1, Aside: 1})
+	for _, said := range []string{"comet#1", "chg_99"} {
+		if err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("nothing is said of %s: %v", said, err)
+		}
+	}
+	if !strings.Contains(lines.String(), directory.AsideMessage) {
+		t.Error("nothing is said of what was put aside")
+	}
+	o.carry(item)
+	contains(t, o.Mails.Kinds(o.Rosa.Email), directory.MailSecondFactorChanged)
+	equal(t, "recalled", o.Recall(), directory.Swept{Recalled: 1})
 }
 
 // 4.8: what SES refuses for hours is sent by itself when it takes mails again.

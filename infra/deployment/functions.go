@@ -134,7 +134,7 @@ func Functions() []Function {
 			Schedule: &Schedule{Rate: "rate(1 minute)", Input: `{}`},
 			Logs: []LogAlarm{{
 				Metric: "OutboxItemsPutAside", Message: directory.AsideMessage,
-				What:  "Outbox items failed again and again, and wait for a person: mails that were not sent, executions that did not go on.",
+				What:  "Outbox items failed again and again, or cannot be read, and wait for a person: mails that were not sent, executions that did not go on.",
 				First: `read the logs of mailer and outbox for "outbox item not carried", mend the reason, and invoke sweep with {"recall":true}.`,
 			}},
 		},

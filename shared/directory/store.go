@@ -2,14 +2,19 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// ErrUnreadable is in the error of a read that found a record which says nothing that this version understands: it was
+// damaged, or written by a version that there is no more. To read it again does not help.
+var ErrUnreadable = errors.New("the record cannot be read")
 
 // Store keeps the directory's records. Every method may fail with an error that is no fault: something behind it did
 // not answer. Implementations are held to this contract by the suites of package store.
 type Store interface {
 	// Read fetches what is wanted in one consistent batch. What does not exist is not in what it found; that is no
-	// error.
+	// error; a record that is there and cannot be read is one, with ErrUnreadable in it.
 	Read(context.Context, Want) (Found, error)
 	// Commit writes all effects or none. The faults it returns are each effect's own, as its type says.
 	Commit(context.Context, ...Effect) error
@@ -60,7 +65,8 @@ type Store interface {
 	Blocks(ctx context.Context, organisation OrganisationID, from, limit int) ([]Block, error)
 	// Named lists the identities that go by a name: to sign in with, or as the address of their user (4.2).
 	Named(ctx context.Context, name string) ([]Login, error)
-	// Due lists what fell due before a moment, oldest first, at most limit of each kind.
+	// Due lists what fell due before a moment, oldest first, at most so many. With an error it lists what it found beside
+	// what that is about.
 	Due(ctx context.Context, before time.Time, limit int) ([]Due, error)
 	// Aside lists outbox items that were put aside, those that wait the longest first.
 	Aside(ctx context.Context, limit int) ([]OutboxRef, error)

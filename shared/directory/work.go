@@ -145,30 +145,34 @@ type Swept struct {
 	Requests int `json:"requests"` // service requests that nobody decided
 }
 
-// sweepBatch is how many records of a kind are looked up at once.
-const sweepBatch = 100
+// sweepBatch is how many records are looked up at once, where none of them cannot be swept; sweptAtMost bounds how far the
+// sweep looks behind those that cannot.
+const (
+	sweepBatch  = 100
+	sweptAtMost = 32 * sweepBatch
+)
 
 // Sweep does what fell due: expires changes and links, reminds, applies what its execution did not, and sends the
 // outbox's stragglers round again (4.7). Two sweeps at once do no harm, and a record that cannot be swept does not keep
 // others from it: its error is told at the end.
 func (w *Work) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
-	var errs []error
+	limit := sweepBatch
 	for {
-		due, err := w.Store.Due(ctx, w.Now(), sweepBatch)
-		if err != nil {
-			return swept, errors.Join(append(errs, err)...)
-		}
+		due, err := w.Store.Due(ctx, w.Now(), limit)
 		before := swept
-		errs = errs[:0] // what failed is due still, and fails again if it must
+		errs := []error{err} // what failed before is due still, and fails again if it must
 		for _, one := range due {
 			err := w.sweepOne(ctx, one, &swept)
 			if err != nil && !fault.Is(err, fault.Stale) && !fault.Is(err, fault.NotFound) {
 				errs = append(errs, err)
 			}
 		}
-		if swept == before || ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil || swept == before && (err == nil && len(due) < limit || limit >= sweptAtMost):
 			return swept, errors.Join(errs...)
+		case swept == before:
+			limit *= 2 // behind those that cannot be swept
 		}
 	}
 }
@@ -188,17 +192,17 @@ func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 	}
 }
 
-// sendRound has a straggler carried once more, or puts it aside where that was tried often enough.
+// sendRound has a straggler carried once more, or puts it aside where that was tried often enough, or cannot be tried.
 func (w *Work) sendRound(ctx context.Context, ref OutboxRef, swept *Swept) error {
 	found, err := w.Store.Read(ctx, Want{Outbox: []OutboxRef{ref}})
-	if err != nil {
-		return err
-	}
 	item, waits := found.Outbox[ref]
+	unreadable := errors.Is(err, ErrUnreadable)
 	switch {
-	case !waits:
+	case err != nil && !unreadable:
+		return err
+	case !unreadable && !waits:
 		return nil
-	case item.Rounds >= roundsWithin:
+	case unreadable || item.Rounds >= roundsWithin:
 		return counted(&swept.Aside, w.Store.Commit(ctx, PutAside{ref}))
 	default:
 		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{ref, w.Now().Add(strays(item.Rounds + 1))}))

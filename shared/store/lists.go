@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -196,15 +197,9 @@ func (s *Store) Due(ctx context.Context, before time.Time, limit int) ([]directo
 		wait.Go(func() { found[shard], errs[shard] = s.dueOf(ctx, shard, before, limit) })
 	}
 	wait.Wait()
-	var all []directory.Due
-	for shard := range dueShards {
-		if errs[shard] != nil {
-			return nil, errs[shard]
-		}
-		all = append(all, found[shard]...)
-	}
+	all := slices.Concat(found...)
 	slices.SortStableFunc(all, func(a, b directory.Due) int { return a.At.Compare(b.At) })
-	return all[:min(limit, len(all))], nil
+	return all[:min(limit, len(all))], errors.Join(errs...)
 }
 
 // Aside lists outbox items that were put aside.
@@ -235,12 +230,14 @@ func (s *Store) dueQuery(ctx context.Context, condition string, values item, lim
 		return nil, err
 	}
 	var all []directory.Due
+	var unknown []error
 	for _, one := range answer.Items {
 		due, ok := parseDue(keyOf(one), stringOf(one, DueSortKey))
 		if !ok {
-			return nil, fmt.Errorf("store: due item of no known kind: %s", keyOf(one).sk)
+			unknown = append(unknown, fmt.Errorf("store: due item of no known kind: %s", keyOf(one).sk))
+			continue
 		}
 		all = append(all, due)
 	}
-	return all, nil
+	return all, errors.Join(unknown...)
 }

@@ -455,7 +455,7 @@ func decode(from item, into record) error {
 	k := keyOf(from)
 	into.named(k)
 	if err != nil {
-		return fmt.Errorf("decode %s %s: %w", k.pk, k.sk, err)
+		return fmt.Errorf("decode %s %s: %w: %w", k.pk, k.sk, directory.ErrUnreadable, err)
 	}
 	return nil
 }
