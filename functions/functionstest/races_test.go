@@ -318,3 +318,21 @@ func TestWhatMeetsAtAChangesEnd(t *testing.T) {
 		}
 	}
 }
+
+// However many write to one record at once, each is done: who loses a race tries again, at another moment than the others
+// who lost it. Nobody is told that somebody was quicker who did not say what the write is for (If-Match).
+func TestAllOfManyWritersOfOneRecord(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	const writers = 30
+	writes := make([]func() Answer, writers)
+	for i := range writes {
+		patch := Body(Object{"name": Object{"first": "Rosa", "last": string(rune('A' + i))}})
+		writes[i] = func() Answer { return o.Ada.Do("updateUser", At(o.Rosa.ID), patch) }
+	}
+	for _, answer := range racing(writes...) {
+		if answer.Status != 200 {
+			t.Errorf("%d %s", answer.Status, answer.Text)
+		}
+	}
+}

@@ -106,7 +106,7 @@ func (l *Ledger) Seal(ctx context.Context, organisation OrganisationID, entries 
 	var head Head
 	for some := range slices.Chunk(entries, blockAtMost) {
 		var err error
-		if head, err = attempt(func(bool) (Head, error) { return l.seal(ctx, organisation, some) }); err != nil {
+		if head, err = attempt(ctx, func(bool) (Head, error) { return l.seal(ctx, organisation, some) }); err != nil {
 			return Head{}, fmt.Errorf("seal the log of %s: %w", organisation, err)
 		}
 	}

@@ -3,8 +3,6 @@ package directory
 import (
 	"context"
 	"time"
-
-	"mandate/shared/fault"
 )
 
 // Core is what every service of the directory is made of. All its fields are needed.
@@ -26,19 +24,4 @@ type Core struct {
 type Sealer interface {
 	Seal(ctx context.Context, plain, place string) (string, error)
 	Open(ctx context.Context, sealed, place string) (string, error)
-}
-
-// attempts is how often an act may lose a race before its client hears of it.
-const attempts = 6
-
-// attempt runs an act from its first read, and again when it lost a race.
-func attempt[T any](act func(again bool) (T, error)) (T, error) {
-	var answer T
-	var err error
-	for i := range attempts {
-		if answer, err = act(i > 0); !fault.Is(err, fault.Stale) {
-			return answer, err
-		}
-	}
-	return answer, err
 }

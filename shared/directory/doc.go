@@ -33,6 +33,10 @@
 //     be a read more for whoever waits, and be old by the time of a reminder.
 //   - The second factor is switched on for one user by a requirement in its profile, so that the switch is a change like
 //     any other (5.2); switched off, what the user had goes with it.
+//   - Who lost a race tries again by itself, at a moment that is its own (Backoff): however many write to a record, one
+//     after the other is done. Who loses for over a second is told so with a moment to come back: still as a conflict (409),
+//     for nothing is out of order, as 503 would say and its alarm, and nobody asked too often, as 429 would. What the client
+//     had seen and named (If-Match) is looked at in each attempt, and answered 412 as soon as it has moved.
 //
 // What it is not: it knows no HTTP, no AWS and no preset by name. What differs between the systems is in settings,
 // catalogues and policies.

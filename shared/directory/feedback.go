@@ -104,7 +104,7 @@ func (u User) mailWarnings() []Warning {
 // is still there nothing is kept. What went wrong, and that it goes right again, is in the log; mails that arrive as they
 // should are not.
 func (w *Work) Hear(ctx context.Context, f Feedback) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+	_, err := attempt(ctx, func(bool) (struct{}, error) {
 		want, ref := Want{Users: []UserRef{f.User}}, LinkRef{f.User.Organisation, f.User.ID, f.Link}
 		if f.Link != "" {
 			want.Links = []LinkRef{ref}

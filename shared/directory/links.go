@@ -61,7 +61,7 @@ func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) ([]
 }
 
 func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) ([]Warning, error) {
-	return attempt(func(bool) ([]Warning, error) {
+	return attempt(ctx, func(bool) ([]Warning, error) {
 		v, user, err := u.enterOn(ctx, r, id, action)
 		if err != nil {
 			return nil, err
@@ -99,7 +99,7 @@ const resetsWithin = 5
 // ForgotPassword notes that somebody asks for a reset under a name (4.2). It does the same whether the name is
 // anybody's or nobody's: who it is, is found out where nobody waits.
 func (s *Self) ForgotPassword(ctx context.Context, r Request, identifier string) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+	_, err := attempt(ctx, func(bool) (struct{}, error) {
 		now, name := s.Now(), fold(identifier)
 		ref := resetTries(name)
 		found, err := s.Store.Read(ctx, Want{Tries: []TriesRef{ref}})
@@ -214,7 +214,7 @@ type Redeemed struct {
 // Faults: those of InspectLink; invalid on "password"; forbidden from an address that the user does not come from (5.4).
 func (s *Self) RedeemLink(ctx context.Context, r Request, token, password string) (Redeemed, error) {
 	var hash string // made once: it is slow on purpose
-	return attempt(func(bool) (Redeemed, error) {
+	return attempt(ctx, func(bool) (Redeemed, error) {
 		f, err := s.follow(ctx, token)
 		if err != nil {
 			return Redeemed{}, err

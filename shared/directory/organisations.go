@@ -41,7 +41,7 @@ type NewOrganisation struct {
 //
 // Faults: forbidden, invalid.
 func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisation) (Organisation, error) {
-	return attempt(func(bool) (Organisation, error) {
+	return attempt(ctx, func(bool) (Organisation, error) {
 		v, err := o.enter(ctx, r, nil)
 		if err != nil {
 			return Organisation{}, err
@@ -162,7 +162,7 @@ func (o Organisation) checkRoles(preset Preset, fields *fault.Fields) {
 //
 // Faults: notFound, forbidden, invalid, tooFewAdmins, preconditionFailed.
 func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID, patch func(*Organisation)) (Organisation, error) {
-	return attempt(func(bool) (Organisation, error) {
+	return attempt(ctx, func(bool) (Organisation, error) {
 		v, organisation, err := o.visit(ctx, r, id)
 		if err != nil {
 			return Organisation{}, err
@@ -267,7 +267,7 @@ func (o *Organisations) List(ctx context.Context, r Request, page Page) ([]Organ
 //
 // Faults: forbidden, invalid.
 func (o *Organisations) CreateCompany(ctx context.Context, r Request, name string) (Company, error) {
-	return attempt(func(bool) (Company, error) {
+	return attempt(ctx, func(bool) (Company, error) {
 		v, err := o.enter(ctx, r, nil)
 		if err != nil {
 			return Company{}, err
@@ -298,7 +298,7 @@ func (o *Organisations) CreateCompany(ctx context.Context, r Request, name strin
 //
 // Faults: forbidden, invalid.
 func (o *Organisations) OpenAccount(ctx context.Context, r Request, company CompanyID, name string) (Account, error) {
-	return attempt(func(bool) (Account, error) {
+	return attempt(ctx, func(bool) (Account, error) {
 		v, err := o.enter(ctx, r, func(organisation OrganisationID) Want {
 			return Want{Companies: []CompanyRef{{organisation, company}}}
 		})

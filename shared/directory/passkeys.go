@@ -51,7 +51,7 @@ func (s *Self) ConfirmPasskey(ctx context.Context, r Request, new NewPasskey) (p
 		Passkey  Passkey  `json:"passkey"`
 		Recovery []string `json:"recovery"`
 	}
-	recovery, err = attempt(func(bool) ([]string, error) {
+	recovery, err = attempt(ctx, func(bool) ([]string, error) {
 		challenge, _ := s.Passkeys.Peek(new.Credential)
 		want := append(new.Current.ceremonies(s.Passkeys), challenge)
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: want}, SessionFull, SessionEnrolment)
@@ -104,7 +104,7 @@ func (s *Self) ListPasskeys(ctx context.Context, r Request) ([]Passkey, error) {
 //
 // Faults: notFound, stateWrong; invalid on "current"; credentialsWrong; tooManyAttempts.
 func (s *Self) RemovePasskey(ctx context.Context, r Request, id string, current Factor) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+	_, err := attempt(ctx, func(bool) (struct{}, error) {
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull)
 		if err != nil {
 			return struct{}{}, err
@@ -158,7 +158,7 @@ func (s *Self) BeginPasskeySignIn(ctx context.Context) (Invitation, error) {
 //
 // Faults: credentialsWrong.
 func (s *Self) FinishPasskeySignIn(ctx context.Context, r Request, credential []byte, organisation OrganisationID) (SignedIn, error) {
-	return attempt(func(bool) (SignedIn, error) {
+	return attempt(ctx, func(bool) (SignedIn, error) {
 		challenge, whose := s.Passkeys.Peek(credential)
 		now := s.Now()
 		found, err := s.Store.Read(ctx, Want{Ceremonies: []string{challenge}, Identities: []IdentityID{whose}})

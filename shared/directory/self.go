@@ -80,7 +80,7 @@ func (s *Self) me(v visit) (Me, error) {
 //
 // Faults: invalid, preconditionFailed.
 func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, error) {
-	return attempt(func(bool) (Me, error) {
+	return attempt(ctx, func(bool) (Me, error) {
 		v, err := s.enter(ctx, r, nil)
 		if err != nil {
 			return Me{}, err

@@ -43,7 +43,7 @@ func (u *Users) Sessions(ctx context.Context, r Request, id UserID, page Page) (
 //
 // Faults: notFound, forbidden, preconditionFailed.
 func (u *Users) EndSessions(ctx context.Context, r Request, id UserID) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+	_, err := attempt(ctx, func(bool) (struct{}, error) {
 		v, user, err := u.enterOn(ctx, r, id, ActionEndUserSessions)
 		if err != nil {
 			return struct{}{}, err
@@ -59,7 +59,7 @@ func (u *Users) EndSessions(ctx context.Context, r Request, id UserID) error {
 
 // EndSession ends one session of a user. Faults as for EndSessions.
 func (u *Users) EndSession(ctx context.Context, r Request, id UserID, session string) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+	_, err := attempt(ctx, func(bool) (struct{}, error) {
 		v, user, err := u.enterOn(ctx, r, id, ActionEndUserSessions)
 		if err != nil {
 			return struct{}{}, err

@@ -45,7 +45,7 @@ type attemptToSignIn struct {
 //
 // Faults: credentialsWrong, tooManyAttempts; invalid on "identifier".
 func (s *Self) SignIn(ctx context.Context, r Request, identifier, password string, organisation OrganisationID) (SignedIn, error) {
-	return attempt(func(bool) (SignedIn, error) {
+	return attempt(ctx, func(bool) (SignedIn, error) {
 		if fold(identifier) == "" {
 			return SignedIn{}, fault.InvalidField("identifier", "required", "Say who signs in.")
 		}
@@ -308,7 +308,7 @@ func (s *Self) signedInAs(token string, session Session, user User, home, acting
 //
 // Faults: credentialsWrong, also for a challenge that ended; tooManyAttempts; invalid on "method".
 func (s *Self) AnswerChallenge(ctx context.Context, r Request, challenge string, factor Factor) (SignedIn, error) {
-	return attempt(func(bool) (SignedIn, error) {
+	return attempt(ctx, func(bool) (SignedIn, error) {
 		ticket, ok := ParseTicket(TicketChallenge, challenge)
 		if !ok {
 			return SignedIn{}, credentialsWrong()

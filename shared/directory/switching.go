@@ -17,7 +17,7 @@ const ActionSwitch Action = "switchOrganisation"
 //
 // Faults: notFound where the person is no active user there.
 func (s *Self) Switch(ctx context.Context, r Request, to OrganisationID) (SignedIn, error) {
-	return attempt(func(bool) (SignedIn, error) {
+	return attempt(ctx, func(bool) (SignedIn, error) {
 		v, err := s.enter(ctx, r, func(OrganisationID) Want { return Want{Organisations: []OrganisationID{to}} })
 		if err != nil {
 			return SignedIn{}, err

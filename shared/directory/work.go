@@ -14,7 +14,7 @@ type Work struct{ Core }
 // AwaitDecision leaves the token with which the execution waits on the change. Where the decision was made before,
 // it goes back at once. Doing it again is harmless: the last token counts.
 func (w *Work) AwaitDecision(ctx context.Context, ref ChangeRef, token string) error {
-	_, err := attempt(func(bool) (struct{}, error) {
+	_, err := attempt(ctx, func(bool) (struct{}, error) {
 		plan, _, err := w.read(ctx, ref)
 		if err != nil {
 			return struct{}{}, err
@@ -32,7 +32,7 @@ func (w *Work) AwaitDecision(ctx context.Context, ref ChangeRef, token string) e
 
 // Apply makes a propagating change effective, if it still may be (3.6, 3.8, 3.9). Applied or ended before, it stays so.
 func (w *Work) Apply(ctx context.Context, ref ChangeRef) (Change, error) {
-	return attempt(func(again bool) (Change, error) {
+	return attempt(ctx, func(again bool) (Change, error) {
 		plan, organisation, err := w.read(ctx, ref)
 		if err != nil || plan.Change.State != StatePropagating {
 			return plan.Change, err

@@ -55,7 +55,7 @@ type Fault struct {
 	Fields     []Field
 	Policy     string        // the policy that denied
 	Change     string        // the open change in the way
-	RetryAfter time.Duration // with TooManyAttempts
+	RetryAfter time.Duration // with TooManyAttempts, and with Stale where all else was tried
 }
 
 // Word is a value of a detail that is itself told in the reader's language, as a status is: the code of what it says.

@@ -80,7 +80,7 @@ func (s *Store) batch(ctx context.Context, keys []item) ([]item, error) {
 	var items []item
 	consistent := true
 	request := map[string]types.KeysAndAttributes{s.table: {Keys: keys, ConsistentRead: &consistent}}
-	for err := range backoff(ctx) {
+	for err := range directory.Backoff(ctx) {
 		if err != nil {
 			return nil, err
 		}

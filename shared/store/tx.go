@@ -65,7 +65,7 @@ func (s *Store) transact(ctx context.Context, writes []write) error {
 	for i, one := range writes {
 		items[i] = one.in(s.table)
 	}
-	for wait := range backoff(ctx) {
+	for wait := range directory.Backoff(ctx) {
 		if wait != nil {
 			return wait
 		}
