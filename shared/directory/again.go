@@ -36,6 +36,15 @@ func (c *Core) rememberSealed(ctx context.Context, v visit, answer any) ([]Effec
 	return []Effect{Remember{Remembered{Ref: ref, Sealed: sealed, At: v.now}}}, err
 }
 
+// carryOutOnce does what takes effect at once, as carryOut does, and keeps with it what the request said and was answered.
+func (c *Core) carryOutOnce(ctx context.Context, v visit, answer any, warnings []Warning, effects ...Effect) error {
+	remember, err := c.rememberSealed(ctx, v, answer)
+	if err != nil {
+		return err
+	}
+	return c.carryOut(ctx, v, warnings, append(effects, remember...)...)
+}
+
 // answeredBefore tells whether the request was done before under its Idempotency-Key, and reads what it was answered.
 //
 // Faults: keyReused.

@@ -84,11 +84,7 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 		if err != nil {
 			return struct{}{}, err
 		}
-		remember, err := s.rememberSealed(ctx, v, struct{}{})
-		if err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, s.Store.Commit(ctx, append(append(others, remember...), PutIdentity{identity}, v.found.put(v.caller), RaiseSession{v.session},
+		return struct{}{}, s.carryOutOnce(ctx, v, struct{}{}, nil, append(others, PutIdentity{identity}, v.found.put(v.caller), RaiseSession{v.session},
 			Log{s.ownEntry(v, "changeMyPassword")}, s.tell(v, MailPasswordChanged, ""))...)
 	})
 	return err
@@ -145,13 +141,7 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		if err != nil {
 			return User{}, err
 		}
-		remember, err := s.rememberSealed(ctx, v, struct{}{})
-		if err != nil {
-			return User{}, err
-		}
-		effects := append(append(others, remember...),
-			PutIdentity{identity}, v.found.put(user), Log{entry}, v.expectCaller(),
-			s.enqueueMail(v.organisation, told, v.now))
-		return user, s.carryOut(ctx, v, user.mailWarnings(), effects...)
+		return user, s.carryOutOnce(ctx, v, struct{}{}, user.mailWarnings(), append(others,
+			PutIdentity{identity}, v.found.put(user), Log{entry}, v.expectCaller(), s.enqueueMail(v.organisation, told, v.now))...)
 	})
 }

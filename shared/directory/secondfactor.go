@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"mandate/shared/fault"
@@ -71,12 +70,8 @@ func (s *Self) BeginTOTP(ctx context.Context, r Request) (Enrolment, error) {
 		if err != nil {
 			return Enrolment{}, err
 		}
-		remember, err := s.rememberSealed(ctx, v, secret)
-		if err != nil {
-			return Enrolment{}, err
-		}
 		v.identity.TOTPBegun = &TOTP{Secret: sealed}
-		return s.enrolment(v, secret, s.Store.Commit(ctx, append(remember, PutIdentity{v.identity})...))
+		return s.enrolment(v, secret, s.carryOutOnce(ctx, v, secret, nil, PutIdentity{v.identity}))
 	})
 }
 
@@ -185,11 +180,7 @@ func (s *Self) commitFactors(ctx context.Context, v visit, identity Identity, he
 	if err != nil {
 		return err
 	}
-	remember, err := s.rememberSealed(ctx, v, answer)
-	if err != nil {
-		return err
-	}
-	return s.Store.Commit(ctx, slices.Concat(effects, remember, also)...)
+	return s.carryOutOnce(ctx, v, answer, nil, append(effects, also...)...)
 }
 
 // NewRecoveryCodes draws recovery codes in the place of those that there are, shown this once, after a proof of a second
