@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -21,9 +22,18 @@ import (
 // users. What the table ordinarily answers, items of texts and numbers, is read here into the same output; all else, be it
 // an error, an answer of another form or broken, is handed to the SDK as it came. So there is nothing that this has to
 // know but how the ordinary looks.
-func Answers(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, readAnswers) }
+//
+// What an answer was read into is read into again: its texts are copies. To have it anew for each answer, and grow it where
+// the length is not said, was a quarter of what a page allocates.
+func Answers(o *dynamodb.Options) {
+	buffers := &sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error { return readAnswers(stack, buffers) })
+}
 
-func readAnswers(stack *middleware.Stack) error {
+// keptAtMost bounds what is kept to be read into again, in bytes: a page of DynamoDB's.
+const keptAtMost = 1 << 20
+
+func readAnswers(stack *middleware.Stack, buffers *sync.Pool) error {
 	var read func(*answer) any
 	switch stack.ID() {
 	case "BatchGetItem":
@@ -38,14 +48,15 @@ func readAnswers(stack *middleware.Stack) error {
 	if !ok {
 		return errors.New("store: the SDK has another name for what reads its answers")
 	}
-	_, err := stack.Deserialize.Swap(deserializer, answers{sdk, read})
+	_, err := stack.Deserialize.Swap(deserializer, answers{sdk, read, buffers})
 	return err
 }
 
 // answers stands in for the SDK's reading of an operation's answers.
 type answers struct {
 	middleware.DeserializeMiddleware
-	read func(*answer) any
+	read    func(*answer) any
+	buffers *sync.Pool
 }
 
 func (a answers) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
@@ -54,18 +65,22 @@ func (a answers) HandleDeserialize(ctx context.Context, in middleware.Deserializ
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, ok := out.RawResponse.(*smithyhttp.Response)
 	if err == nil && ok && response.StatusCode == http.StatusOK {
-		var body bytes.Buffer
+		body := a.buffers.Get().(*bytes.Buffer)
+		body.Reset()
 		body.Grow(int(max(response.ContentLength, 0)) + bytes.MinRead)
 		_, broken := body.ReadFrom(response.Body)
 		if broken == nil {
 			one := newAnswer(body.Bytes())
 			if out.Result = a.read(one); one.whole() {
 				smithyhttp.CloseResponseBody(ctx, response, false, nil)
+				if body.Cap() <= keptAtMost {
+					a.buffers.Put(body)
+				}
 				return out, metadata, nil
 			}
 			out.Result = nil
 		}
-		response.Body = again{io.MultiReader(&body, failing{broken}), response.Body}
+		response.Body = again{io.MultiReader(body, failing{broken}), response.Body}
 	}
 	read := func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 		return out, metadata, err
