@@ -1,10 +1,12 @@
 package functionstest
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
 
+	"mandate/shared/api"
 	"mandate/shared/directory"
 )
 
@@ -121,12 +123,41 @@ func TestIfMatch(t *testing.T) {
 	})
 	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false}), Header("If-Match", "*")).Want(t, 200)
 
+	// So for what is asked for by POST, of which each operation below a user or a change is here.
+	olga, pending, clients, merchant := w.In(o), w.Tenant("bc-connect"), w.Tenant("b2binpay"), w.Tenant("billpro")
+	staff := w.In(clients)
+	change := ask(t, pending.Ada.Do("updateUser", At(pending.Rosa.ID), Body(Object{"contact": true})))
+	unchanged(t, w, "what is asked for of what has moved on", func() {
+		for _, one := range api.Operations() {
+			if one.Method != http.MethodPost || !strings.Contains(one.Path, "{userId}/") && !strings.Contains(one.Path, "{changeId}/") {
+				continue
+			}
+			by, where := o.Ada, o
+			switch one.ID {
+			case "confirmChange", "cancelChange":
+				by, where = pending.Ada, pending
+			case "approveChange", "rejectChange", "challengeChange":
+				by, where = pending.Ben, pending
+			case "setPassword", "decideKyc":
+				by, where = staff, clients
+			case "revealCredential":
+				by, where = merchant.Ada, merchant
+			case "nameOwner":
+				by = olga
+			}
+			given := append(example(where, one), Header("If-Match", `"1-moved-on"`))
+			if where == pending {
+				given = append(given, At(change.ID))
+			}
+			by.Do(one.ID, given...).Refused(t, 412, "preconditionFailed")
+		}
+	})
+
 	mine := o.Ada.Do("getMe").Want(t, 200).Header["Etag"]
 	equal(t, "ETag of oneself", o.Ada.Do("getUser", At(o.Ada.ID)).Want(t, 200).Header["Etag"], mine)
 	o.Ada.Do("updateMe", Body(Object{"language": "fr"}), Header("If-Match", mine)).Want(t, 200)
 	o.Ada.Do("updateMe", Body(Object{"language": "en"}), Header("If-Match", mine)).Refused(t, 412, "preconditionFailed")
 
-	olga := w.In(o)
 	created := olga.Do("createOrganisation", example(o, endpoint("createOrganisation"))...).Want(t, 201)
 	id := Read[struct{ ID string }](t, created, 201).ID
 	equal(t, "ETag", olga.Do("getOrganisation", At(id)).Want(t, 200).Header["Etag"], created.Header["Etag"])

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -111,7 +112,7 @@ const MaxBody = 64 << 10
 // checks them and hands them to the handler in directory.Request.
 const (
 	IdempotencyKeyHeader = "Idempotency-Key" // of every POST (10.1)
-	IfMatchHeader        = "If-Match"        // of every PATCH, PUT and DELETE (RFC 9110, 13.1.1)
+	IfMatchHeader        = "If-Match"        // of every PATCH, PUT and DELETE, and of POSTs about what has an ETag (RFC 9110, 13.1.1)
 	PreviewParameter     = "preview"         // of every write that administers others (3.11)
 	SessionHeader        = "Mandate-Session" // of what answers a session
 )
@@ -127,7 +128,8 @@ func (e Endpoint) Parameters() []*huma.Param {
 		}
 		parameters = append(parameters, parameter("header", IdempotencyKeyHeader, text,
 			&huma.Schema{Type: huma.TypeString, Pattern: "^[!-~]{1,128}$", PatternDescription: "1 to 128 visible ASCII characters"}))
-	case http.MethodPatch, http.MethodPut, http.MethodDelete:
+	}
+	if e.conditional() {
 		parameters = append(parameters, parameter("header", IfMatchHeader,
 			"The ETag of what is to be changed; where that has moved on, nothing is done.",
 			&huma.Schema{Type: huma.TypeString, Pattern: `^(\*|(W/)?"[!#-~]{0,128}")$`, PatternDescription: "an entity tag or *"}))
@@ -143,6 +145,15 @@ func (e Endpoint) Parameters() []*huma.Param {
 			&huma.Schema{Type: huma.TypeString, Enum: []any{"true", "false"}}))
 	}
 	return parameters
+}
+
+// conditional tells whether the operation takes If-Match: what writes to one thing does, and of POSTs those below a user or
+// a change, which have an ETag.
+func (e Endpoint) conditional() bool {
+	if e.Method == http.MethodPost {
+		return strings.Contains(e.Path, "{userId}/") || strings.Contains(e.Path, "{changeId}/")
+	}
+	return e.Method == http.MethodPatch || e.Method == http.MethodPut || e.Method == http.MethodDelete
 }
 
 func parameter(in, name, description string, schema *huma.Schema) *huma.Param {

@@ -169,8 +169,8 @@ func (c *Core) applyRevocation(_ context.Context, _ time.Time, _ Organisation, p
 // shown at any time (6.1), and everywhere once while nobody was shown it yet, which is how one that an operator made
 // gets to the organisation (9.1). A repetition under its Idempotency-Key answers without the secret.
 //
-// Faults: notFound, also for a credential that is not the user's; forbidden, secondFactorMissing, credentialsWrong,
-// tooManyAttempts; stateWrong where the secret was not kept.
+// Faults: notFound, also for a credential that is not the user's; forbidden, preconditionFailed, secondFactorMissing,
+// credentialsWrong, tooManyAttempts; stateWrong where the secret was not kept.
 func (u *Users) RevealCredential(ctx context.Context, r Request, id UserID, credential string, factor Factor) (Issued, error) {
 	return attempt(ctx, func(bool) (Issued, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
@@ -195,6 +195,9 @@ func (u *Users) RevealCredential(ctx context.Context, r Request, id UserID, cred
 			action = ActionClaimCredential
 		}
 		if err := u.decide(ctx, v, Question{Action: action, Target: &user, Grants: user.Access}); err != nil {
+			return Issued{}, err
+		}
+		if err := r.saw(user); err != nil {
 			return Issued{}, err
 		}
 		switch {

@@ -40,7 +40,7 @@ type Settled struct {
 
 // Confirm is the requester's step-up: the change then takes effect as if approved (3.2).
 //
-// Faults: notFound, changeClosed, digestWrong, conflict, forbidden, credentialsWrong, tooManyAttempts,
+// Faults: notFound, changeClosed, digestWrong, preconditionFailed, conflict, forbidden, credentialsWrong, tooManyAttempts,
 // secondFactorMissing.
 func (c *Changes) Confirm(ctx context.Context, r Request, id ChangeID, proof Proof) (Settled, error) {
 	return c.settle(ctx, r, id, settlement{
@@ -57,7 +57,7 @@ func (c *Changes) Approve(ctx context.Context, r Request, id ChangeID, proof Pro
 
 // Reject is another admin's refusal, with its reason (3.4).
 //
-// Faults: notFound, changeClosed, forbidden.
+// Faults: notFound, changeClosed, forbidden, preconditionFailed.
 func (c *Changes) Reject(ctx context.Context, r Request, id ChangeID, reason string) (Settled, error) {
 	return c.settle(ctx, r, id, settlement{
 		action: ActionRejectChange, from: []ChangeState{StateAwaitingApproval},
@@ -96,6 +96,9 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 		if err := c.decide(ctx, v, Question{Action: way.action, Target: &plan.User, Change: &change}); err != nil {
 			return Settled{}, err
 		}
+		if err := r.sawChange(change); err != nil {
+			return Settled{}, err
+		}
 		if !slices.Contains(way.from, change.State) {
 			return Settled{}, &fault.Fault{Code: fault.ChangeClosed, Change: string(change.ID),
 				Detail: "The change is not waiting for this: it is %s.", Values: []any{change.State.Word()}}
@@ -119,6 +122,14 @@ func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settle
 		}
 		return Settled{Change: plan.Change, Target: plan.Target, Gone: plan.gone()}, nil
 	})
+}
+
+// sawChange tells, by its fault, where the change has moved on from what the request was made for.
+func (r Request) sawChange(change Change) error {
+	if !r.matches(change.ETag()) {
+		return fault.New(fault.PreconditionFailed, "The change is no longer as you saw it.")
+	}
+	return nil
 }
 
 // visitChange reads a change with its target, and what it takes to verify a proof.
@@ -255,7 +266,7 @@ func (c *Core) stepUp(ctx context.Context, by factors, v visit, action Action, f
 // Challenge asks for a passkey's answer that authenticates a change: the challenge is a hash over the change's digest,
 // so that what is signed is what was shown (3.3).
 //
-// Faults: notFound, forbidden, changeClosed, secondFactorMissing where the caller has no passkey.
+// Faults: notFound, forbidden, changeClosed, preconditionFailed, secondFactorMissing where the caller has no passkey.
 func (c *Changes) Challenge(ctx context.Context, r Request, id ChangeID) (Invitation, error) {
 	v, plan, err := c.visitChange(ctx, r, id, nil)
 	if err != nil {
@@ -270,6 +281,9 @@ func (c *Changes) Challenge(ctx context.Context, r Request, id ChangeID) (Invita
 		action = ActionApproveChange
 	}
 	if err := c.decide(ctx, v, Question{Action: action, Target: &plan.User, Change: &change}); err != nil {
+		return Invitation{}, err
+	}
+	if err := r.sawChange(change); err != nil {
 		return Invitation{}, err
 	}
 	if !change.State.waits() || change.expired(v.now) {

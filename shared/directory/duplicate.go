@@ -15,7 +15,7 @@ type Copy struct {
 // Duplicate asks for a user with another's accounts, roles and permissions, less those that the caller may not give; the
 // answer names what was left out (1.6). What belongs to the person is not copied: phone number and allowed addresses.
 //
-// Faults: notFound, and those of Create.
+// Faults: notFound, preconditionFailed of the other, and those of Create.
 func (u *Users) Duplicate(ctx context.Context, r Request, id UserID, own Copy) (Answer, error) {
 	return attempt(ctx, func(bool) (Answer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
@@ -27,6 +27,8 @@ func (u *Users) Duplicate(ctx context.Context, r Request, id UserID, own Copy) (
 			return Answer{}, err
 		}
 		if answer, repeated, err := u.repeated(ctx, v); repeated || err != nil {
+			left := gains(answer.User.Access, v.found.Users[UserRef{v.organisation.ID, id}].Access)
+			answer.Left = &left
 			return answer, err
 		}
 		original, err := v.user(id)
@@ -38,6 +40,9 @@ func (u *Users) Duplicate(ctx context.Context, r Request, id UserID, own Copy) (
 		copied.IPAllowList, copied.Contact, copied.APIAccess = nil, false, false
 		if own.Name != nil {
 			copied.Name = *own.Name
+		}
+		if err := r.saw(original); err != nil {
+			return Answer{}, err
 		}
 		kept, left, err := u.givable(v, original)
 		if err != nil {

@@ -83,7 +83,7 @@ func (u *Users) visitKYC(ctx context.Context, r Request, id UserID, action Actio
 // that the preset says, and on from the stage of onboarding that the level is for; the user is told by mail. It is an act
 // of staff and no change: what it takes is the documents, and not the consent of the organisation that they are of.
 //
-// Faults: notFound, forbidden, changeOpen; invalid on "level", "outcome" and "reason"; stateWrong, also where the level
+// Faults: notFound, forbidden, changeOpen, preconditionFailed; invalid on "level", "outcome" and "reason"; stateWrong, also where the level
 // was decided already.
 func (u *Users) DecideKYC(ctx context.Context, r Request, id UserID, number int, outcome KYCState, reason string) (KYCView, error) {
 	return attempt(ctx, func(bool) (KYCView, error) {
@@ -93,6 +93,9 @@ func (u *Users) DecideKYC(ctx context.Context, r Request, id UserID, number int,
 		}
 		if _, repeated, err := v.remembered(); repeated || err != nil {
 			return view, err
+		}
+		if err := r.saw(view.User); err != nil {
+			return KYCView{}, err
 		}
 		var fields fault.Fields
 		if !slices.Contains([]KYCState{KYCUnderReview, KYCMoreNeeded, KYCPassed, KYCRejected}, outcome) {

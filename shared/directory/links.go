@@ -54,7 +54,7 @@ func (u *Users) ResendVerification(ctx context.Context, r Request, id UserID) ([
 
 // SendPasswordReset sends a link to choose a new password, valid for 24 hours (4.2).
 //
-// Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway. Warnings: see User.mailWarnings.
+// Faults: notFound, forbidden, preconditionFailed, stateWrong where the user cannot sign in anyway. Warnings: see User.mailWarnings.
 func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) ([]Warning, error) {
 	return u.mailLink(ctx, r, id, ActionSendPasswordReset, LinkPasswordReset, MailPasswordReset, PasswordResetTime,
 		func(user User) bool { return user.SignsIn() && user.Kind != KindAPI })
@@ -68,6 +68,9 @@ func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Actio
 		}
 		if _, repeated, err := v.remembered(); repeated || err != nil {
 			return user.mailWarnings(), err
+		}
+		if err := r.saw(user); err != nil {
+			return nil, err
 		}
 		if !fits(user) {
 			return nil, fault.New(fault.StateWrong, "The user is %s: there is no such mail to send.", user.Status.Word())

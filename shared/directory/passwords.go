@@ -94,7 +94,7 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 // the user is told by mail, and must choose another at the next sign-in. It is an act of the platform's staff and no
 // change: a password waits for nobody's approval in a record.
 //
-// Faults: notFound, forbidden, stateWrong where the user cannot sign in anyway; invalid on "password".
+// Faults: notFound, forbidden, preconditionFailed, stateWrong where the user cannot sign in anyway; invalid on "password".
 func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password string) (User, error) {
 	var hash string // made once: it is slow on purpose
 	return attempt(ctx, func(bool) (User, error) {
@@ -113,6 +113,9 @@ func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password s
 		}
 		if repeated, err := s.answeredBefore(ctx, v, &struct{}{}); repeated || err != nil {
 			return user, err
+		}
+		if err := r.saw(user); err != nil {
+			return User{}, err
 		}
 		if !user.SignsIn() || user.Kind == KindAPI {
 			return User{}, fault.New(fault.StateWrong, "The user does not sign in with a password, or is not active.")

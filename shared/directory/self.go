@@ -88,8 +88,8 @@ func (s *Self) UpdateMe(ctx context.Context, r Request, language string) (Me, er
 		if !slices.Contains(languages, language) {
 			return Me{}, fault.InvalidField("language", "enum", "The language is one of %s.", strings.Join(languages, ", "))
 		}
-		if !r.matches(v.caller.ETag()) {
-			return Me{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
+		if err := r.saw(v.caller); err != nil {
+			return Me{}, err
 		}
 		before := v.caller.Language
 		v.caller.Language = language

@@ -48,8 +48,8 @@ func (u *Users) EndSessions(ctx context.Context, r Request, id UserID) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		if !r.matches(user.ETag()) {
-			return struct{}{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
+		if err := r.saw(user); err != nil {
+			return struct{}{}, err
 		}
 		user.SessionEpoch++
 		return struct{}{}, u.carryOut(ctx, v, nil, v.found.put(user), v.expectCaller(), u.logOn(v, user, ActionEndUserSessions, "all"))

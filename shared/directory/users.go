@@ -342,8 +342,8 @@ func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make ma
 	if err := u.decide(ctx, v, question); err != nil {
 		return intent{}, err
 	}
-	if !v.matches(user.ETag()) {
-		return intent{}, fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
+	if err := v.saw(user); err != nil {
+		return intent{}, err
 	}
 	if makeErr != nil {
 		return intent{}, makeErr

@@ -190,6 +190,14 @@ func (r Request) matches(etag string) bool {
 	return r.IfMatch == "" || r.IfMatch == "*" || r.IfMatch == etag
 }
 
+// saw tells, by its fault, where the user has moved on from what the request was made for.
+func (r Request) saw(user User) error {
+	if !r.matches(user.ETag()) {
+		return fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
+	}
+	return nil
+}
+
 // remember keeps what the request did, where it has an Idempotency-Key.
 func (v visit) remember(resource string, change ChangeID) []Effect {
 	if v.IdempotencyKey == "" {
