@@ -12,14 +12,14 @@ func TestADuplicateGetsWhatTheActorMayGive(t *testing.T) {
 	t.Parallel()
 	o := New(t).Tenant("adyen")
 	original := o.Regular("original", []string{"manageReports", "viewTransfers"})
-	answer := Read[UserAnswer](t, o.Ada.Do("duplicateUser", At(original.ID), Body(Object{
-		"email": o.Email("copy"), "username": "copy-" + o.Phone()[1:],
-	})), 201)
+	once := []Part{At(original.ID), Body(Object{"email": o.Email("copy"), "username": "copy-" + o.Phone()[1:]}), Key("duplicate-1")}
+	answer := Read[UserAnswer](t, o.Ada.Do("duplicateUser", once...), 201)
 	equal(t, "roles", answer.User.Roles, []string{"viewTransfers"})
 	equal(t, "accounts", answer.User.Accounts, o.Accounts[:1])
 	equal(t, "name", answer.User.Name.First, "original")
 	equal(t, "left", *answer.Left, api.Left{Companies: []string{}, Accounts: []string{}, Roles: []string{"manageReports"}, Permissions: []string{}})
 	equal(t, "phone", answer.User.Phone, "")
+	equal(t, "asked again", Read[UserAnswer](t, o.Ada.Do("duplicateUser", once...), 201), answer) // with what was left, too
 
 	// What one does have goes over whole.
 	answer = Read[UserAnswer](t, o.Ada.Do("duplicateUser", At(o.Rosa.ID), Body(Object{
