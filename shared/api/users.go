@@ -204,7 +204,7 @@ type UserPatch struct {
 type UserFilter struct {
 	ID           string `query:"id" maxLength:"64"`
 	Email        string `query:"email" maxLength:"254" doc:"The whole address."`
-	Q            string `query:"q" maxLength:"254" doc:"What the e-mail address, the name or the last name begins with."`
+	Q            string `query:"q" maxLength:"254" doc:"What the e-mail address, the name or the last name begins with. Neither case nor accents matter, here and of names."`
 	Name         string `query:"name" maxLength:"201" doc:"What the name begins with, or the last name."`
 	FirstName    string `query:"firstName" maxLength:"100" doc:"What it begins with."`
 	LastName     string `query:"lastName" maxLength:"100" doc:"What it begins with."`

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mandate/shared/fault"
 )
@@ -58,13 +60,13 @@ type UserPage func(context.Context) ([]User, string, error)
 // is a hint.
 func (f UserFilter) Matches(u User) bool {
 	begins := func(wanted string, texts ...string) bool {
-		return wanted == "" || slices.ContainsFunc(texts, func(text string) bool { return strings.HasPrefix(text, fold(wanted)) })
+		return wanted == "" || slices.ContainsFunc(texts, func(text string) bool { return strings.HasPrefix(text, Fold(wanted)) })
 	}
 	is := func(wanted *bool, value bool) bool { return wanted == nil || *wanted == value }
 	first, last := u.Name.FirstLast(), u.Name.LastFirst()
 	return same(f.ID, u.ID) && same(fold(f.Email), fold(u.Email)) &&
 		begins(f.Text, fold(u.Email), first, last) && begins(f.Name, first, last) &&
-		begins(f.FirstName, fold(u.Name.First)) && begins(f.LastName, fold(u.Name.Last)) &&
+		begins(f.FirstName, Fold(u.Name.First)) && begins(f.LastName, Fold(u.Name.Last)) &&
 		among(f.Role, u.groups()) && same(f.Kind, u.Kind) && same(f.Status, u.Status) && same(f.Type, u.Type) &&
 		among(f.Company, u.Companies) && (u.HoldsAllAccounts() || among(f.Account, u.Accounts)) && f.lacks(u) &&
 		!u.CreatedAt.Before(f.CreatedFrom) && (f.CreatedBefore.IsZero() || u.CreatedAt.Before(f.CreatedBefore)) &&
@@ -94,12 +96,45 @@ func among[T comparable](wanted T, values []T) bool {
 	return wanted == any || slices.Contains(values, wanted)
 }
 
-// Fold makes a text comparable as filters and orders of lists do: case does not tell texts apart.
-func Fold(text string) string { return fold(text) }
+// Fold makes a text comparable as filters and orders of lists do: neither case nor accents tell texts apart, so that
+// Émile is found by who types emil, and stands before Fanny. It is no comparison of names that have to be unique.
+func Fold(text string) string {
+	text = fold(text)
+	if strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return text
+	}
+	var plain strings.Builder
+	for _, r := range text {
+		if letters, ok := unaccented[r]; ok {
+			plain.WriteString(letters)
+		} else if !unicode.In(r, accents) {
+			plain.WriteRune(r)
+		}
+	}
+	return plain.String()
+}
+
+// accents are written after the letter that they are on, where it is not written as one with them.
+var accents = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x300, Hi: 0x36f, Stride: 1}}}
+
+// unaccented has for each small Latin letter of its own, and for the typographic apostrophe, what is typed for it.
+var unaccented = func() map[rune]string {
+	plain := map[rune]string{}
+	for letters, written := range map[string]string{
+		"a": "àáâãäåāăąǎạảấầẩẫậắằẳẵặ", "ae": "æ", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęěẹẻẽếềểễệ", "g": "ĝğġģ", "h": "ĥħ",
+		"i": "ìíîïĩīĭįıǐịỉ", "j": "ĵ", "k": "ķ", "l": "ĺļľŀł", "n": "ñńņňŋ", "o": "òóôõöøōŏőơǒọỏốồổỗộớờởỡợ", "oe": "œ", "r": "ŕŗř",
+		"s": "śŝşšș", "ss": "ß", "t": "ţťŧț", "th": "þ", "u": "ùúûüũūŭůűųưǔụủứừửữự", "w": "ŵẁẃẅ", "y": "ýÿŷỳỵỷỹ", "z": "źżž", "'": "’",
+	} {
+		for _, r := range written {
+			plain[r] = letters
+		}
+	}
+	return plain
+}()
 
 // FirstLast and LastFirst are the name as lists look it up.
-func (n Name) FirstLast() string { return fold(n.First + " " + n.Last) }
-func (n Name) LastFirst() string { return fold(n.Last + " " + n.First) }
+func (n Name) FirstLast() string { return Fold(n.First + " " + n.Last) }
+func (n Name) LastFirst() string { return Fold(n.Last + " " + n.First) }
 
 // List reads a page of the organisation's users (7.1). A page of a filtered list may be short, or empty, and yet have a
 // next: how much is read for one is bounded.

@@ -192,7 +192,7 @@ func (c *crowd) found(what directory.UserSearch) []directory.UserID {
 	byText := func(text string, orders ...func(directory.User) string) func(a, b directory.User) int {
 		at := func(u directory.User) string {
 			for i, order := range orders {
-				if is := order(u); strings.HasPrefix(is, strings.ToLower(text)) {
+				if is := order(u); strings.HasPrefix(is, directory.Fold(text)) {
 					return fmt.Sprint(i) + is
 				}
 			}
@@ -201,12 +201,8 @@ func (c *crowd) found(what directory.UserSearch) []directory.UserID {
 		return func(a, b directory.User) int { return cmp.Compare(at(a), at(b)) }
 	}
 	email := func(u directory.User) string { return strings.ToLower(u.Email) }
-	first := func(u directory.User) string {
-		return strings.ToLower(strings.TrimSpace(u.Name.First + " " + u.Name.Last))
-	}
-	last := func(u directory.User) string {
-		return strings.ToLower(strings.TrimSpace(u.Name.Last + " " + u.Name.First))
-	}
+	first := func(u directory.User) string { return u.Name.FirstLast() }
+	last := func(u directory.User) string { return u.Name.LastFirst() }
 	switch {
 	case what.Sort == directory.SortName:
 		slices.SortStableFunc(users, byText("", first))
