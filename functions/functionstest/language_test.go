@@ -2,6 +2,7 @@ package functionstest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"mandate/shared/api"
@@ -46,6 +47,16 @@ func TestProblemsSpeakTheUsersLanguage(t *testing.T) {
 	denied := o.Rosa.Do("listUsers")
 	told(t, denied, "fr", "Vous n’avez pas la permission que cela exige.")
 	equal(t, "policy", denied.Problem().Policy, "permission-missing")
+
+	// So does the log, which was kept in the policy's own words: for the list, and for who takes it away as CSV.
+	refused := Query("actor", string(o.Rosa.ID))
+	logged := func(by *Person) string {
+		return Read[api.List[api.LogEntry]](t, by.Do("listOperations", refused), 200).Items[0].Detail
+	}
+	equal(t, "in the log", logged(o.Ada), "Vous n’avez pas la permission que cela exige.")
+	equal(t, "to another", logged(o.Ben), "You do not have the permission that this takes.")
+	export := o.Ada.Do("listOperations", refused, Header("Accept", "text/csv")).Want(t, 200)
+	equal(t, "exported", strings.Contains(export.Text, logged(o.Ada)), true)
 
 	short := o.Ada.Do("createUser", Body(newUser(o, Object{"username": "ab"})))
 	equal(t, "a field", short.Problem().Errors[0], api.ProblemField{

@@ -19,7 +19,7 @@ type LogEntry struct {
 	Change    string       `json:"change,omitempty"`
 	Diff      []Difference `json:"diff" nullable:"false"`
 	Policy    string       `json:"policy,omitempty" doc:"The policy that refused."`
-	Detail    string       `json:"detail,omitempty"`
+	Detail    string       `json:"detail,omitempty" translated:"" doc:"A code, what somebody gave as a reason, or the policy's own words, in the reader's language."`
 	Address   string       `json:"address,omitempty"`
 	Device    string       `json:"device" enum:"desktop,mobile,tablet,bot,unknown"`
 	Place     string       `json:"place,omitempty"`

@@ -15,7 +15,7 @@
 //     read the source, the policies and the presets, and fail for each text without its translation, each translation of
 //     what is no longer said, and each that has other values.
 //   - What organisations write themselves (names, their own roles, reasons of a rejection) is theirs, and stays as it is.
-//   - The operation log stays as it was written: it is sealed, and reads the same for everyone. Its reasons are codes or
-//     the policies' own words.
+//   - The operation log is kept as it was written: it is sealed. Where it is read, a policy's words are told in the
+//     reader's language, beside the policy's name, which is the same for everyone.
 //   - A language's file is read when the first answer needs it. English answers that went well need none.
 package words
