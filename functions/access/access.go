@@ -22,8 +22,11 @@ func Register(server *httpapi.Server, evaluator *directory.Evaluator) {
 	httpapi.Handle(server, api.GetAccessConfiguration, h.configuration)
 }
 
-// accountType is the type of a resource that is an account itself.
-const accountType = "account"
+// accountType is the type of a resource that is an account itself; subjectType that of every subject.
+const (
+	accountType = "account"
+	subjectType = "user"
+)
 
 func (h handlers) evaluate(ctx context.Context, r directory.Request, in *api.EvaluationInput) (*api.EvaluationAnswer, error) {
 	evaluation, err := evaluationOf(in.Body, in.Account)

@@ -69,6 +69,10 @@ func TestManyEvaluationsAtOnce(t *testing.T) {
 	equal(t, "the broken one", broken.Evaluations[1].Decision, false)
 	equal(t, "its error", broken.Evaluations[1].Context.Error.Errors[0].Field, "resource.type")
 	equal(t, "its status", broken.Evaluations[1].Context.Error.Status, 400)
+	strange := Read[evaluations](t, batch(Object{"subject": subject, "action": view, "resource": here, "evaluations": []Object{
+		{"subject": Object{"type": "group", "id": "g-1"}}, {"resource": here}}}), 200)
+	equal(t, "a subject of another type", strange.Evaluations[0].Context.Error.Errors[0].Field, "subject.type")
+	equal(t, "decisions beside it", []bool{strange.Evaluations[0].Decision, strange.Evaluations[1].Decision}, []bool{false, true})
 
 	// Without a list, or with an empty one, it is a single evaluation.
 	for _, list := range []any{nil, []Object{}} {

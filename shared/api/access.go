@@ -84,7 +84,7 @@ type BatchEvaluation struct {
 
 // BatchSubject is a subject of which a part may be the default's.
 type BatchSubject struct {
-	Type       string         `json:"type,omitempty" enum:"user"`
+	Type       string         `json:"type,omitempty" maxLength:"64" doc:"user: about others, an evaluation denies, and says so."`
 	ID         string         `json:"id,omitempty" maxLength:"64"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
