@@ -410,6 +410,7 @@ func TestTheStepUpOfARevealIsFresh(t *testing.T) {
 		refused := o.Ada.Do("revealCredential", at, Body(Object{"method": "totp", "code": "000000"}))
 		refused.Refused(t, 401, "credentialsWrong")
 	}
+	equal(t, "the log", acts(log(t, o.Ada, Query("user", made.User.ID), Query("outcome", "refused")))[0], "ada revealCredential Nina refused")
 	o.Ada.reveal(made.User.ID, made.Credential.ID).Refused(t, 429, "tooManyAttempts")
 	o.Ben.reveal(made.User.ID, made.Credential.ID).Want(t, 200)
 	device := o.Ben.AddPasskey(t)

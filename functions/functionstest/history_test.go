@@ -67,7 +67,7 @@ func TestEveryActAndEveryRefusalIsInTheLog(t *testing.T) {
 
 	entries := log(t, o.Ada)
 	equal(t, "the log", acts(entries), []string{
-		"ada updateUser rosa done", "ada approveChange rosa refused", "ben approveChange refused", "ben approveChange rosa done",
+		"ada updateUser rosa done", "ada approveChange rosa refused", "ben approveChange rosa refused", "ben approveChange rosa done",
 		"rosa listUsers refused", "rosa evaluateAccess ada refused", "nobody signIn rosa refused", "nobody updateUser rosa done",
 	})
 	asked := entries[len(entries)-1]
@@ -76,6 +76,7 @@ func TestEveryActAndEveryRefusalIsInTheLog(t *testing.T) {
 	equal(t, "from where", asked.Address, "198.51.100.7")
 	equal(t, "by which policy", entries[len(entries)-2].Policy, "approver-is-requester")
 	equal(t, "why", entries[len(entries)-3].Detail, "wrong code")
+	equal(t, "of which change", entries[len(entries)-3].Change, change.ID)
 
 	// Previews and reading leave nothing.
 	unchanged(t, o.World, "reading", func() {

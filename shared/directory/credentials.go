@@ -206,7 +206,9 @@ func (u *Users) RevealCredential(ctx context.Context, r Request, id UserID, cred
 		case found.Sealed == "":
 			return Issued{}, fault.New(fault.StateWrong, "The secret was shown once, when it was made, and was not kept. Rotate it to get a new one.")
 		}
-		given, err := u.stepUp(ctx, factors{u.SecondFactors, u.Passkeys}, v, action, factor, occasionSelf(v.session))
+		missed := u.entry(v, action, Refused)
+		missed.Target, missed.TargetName = TargetID(user.ID), user.Name.Full()
+		given, err := u.stepUp(ctx, factors{u.SecondFactors, u.Passkeys}, v, missed, factor, occasionSelf(v.session))
 		if err != nil {
 			return Issued{}, err
 		}

@@ -188,7 +188,9 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 		}
 		return &fault.Fault{Code: fault.Conflict, Change: string(change.ID), Detail: "The user changed meanwhile; the change has failed."}
 	}
-	given, err := c.stepUp(ctx, factors{c.SecondFactors, c.Passkeys}, v, way.action, way.proof.Factor, occasionChange(*change))
+	missed := c.entry(v, way.action, Refused)
+	missed.Target, missed.TargetName, missed.Change = change.Target, change.TargetName, change.ID
+	given, err := c.stepUp(ctx, factors{c.SecondFactors, c.Passkeys}, v, missed, way.proof.Factor, occasionChange(*change))
 	if err != nil {
 		return err
 	}
@@ -245,8 +247,8 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 	return nil, nil
 }
 
-// stepUp verifies the caller's second factor, given on an occasion.
-func (c *Core) stepUp(ctx context.Context, by factors, v visit, action Action, factor Factor, o occasion) (verified, error) {
+// stepUp verifies the caller's second factor, given on an occasion; missed is the line of the log where it is wrong.
+func (c *Core) stepUp(ctx context.Context, by factors, v visit, missed Entry, factor Factor, o occasion) (verified, error) {
 	if method := factor.Method; method != MethodTOTP && method != MethodPasskey {
 		return verified{}, fault.InvalidField("method", "enum", "The method is totp or passkey.")
 	}
@@ -260,7 +262,7 @@ func (c *Core) stepUp(ctx context.Context, by factors, v visit, action Action, f
 	if err != nil || given.ok {
 		return given, err
 	}
-	return verified{}, c.missStepUp(ctx, v, action, given)
+	return verified{}, c.missStepUp(ctx, v, missed, given)
 }
 
 // Challenge asks for a passkey's answer that authenticates a change: the challenge is a hash over the change's digest,

@@ -62,7 +62,7 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 			return struct{}{}, err
 		}
 		if !ok {
-			return struct{}{}, s.missStepUp(ctx, v, "changeMyPassword", verified{detail: "wrong password"})
+			return struct{}{}, s.missStepUp(ctx, v, s.entry(v, "changeMyPassword", Refused), verified{detail: "wrong password"})
 		}
 		if new == current {
 			return struct{}{}, fault.InvalidField("new", "unchanged", "Choose another password than the one that you have.")

@@ -113,7 +113,7 @@ func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string, current 
 			return nil, err
 		}
 		if !ok {
-			return nil, s.missStepUp(ctx, v, "confirmTotp", held)
+			return nil, s.missStepUp(ctx, v, s.entry(v, "confirmTotp", Refused), held)
 		}
 		plain, hashes := s.SecondFactors.NewRecoveryCodes()
 		identity.TOTPBegun, identity.RecoveryCodes = nil, hashes
@@ -223,7 +223,7 @@ func (s *Self) proveCurrent(ctx context.Context, v visit, current Factor, action
 	if err != nil || held.ok {
 		return held, err
 	}
-	return verified{}, s.missStepUp(ctx, v, action, held)
+	return verified{}, s.missStepUp(ctx, v, s.entry(v, action, Refused), held)
 }
 
 func (s *Self) factors() factors { return factors{s.SecondFactors, s.Passkeys} }
@@ -268,10 +268,9 @@ func (v visit) checkStepUp() error {
 }
 
 // missStepUp counts a wrong code, or whatever else was given.
-func (c *Core) missStepUp(ctx context.Context, v visit, action Action, given verified) error {
+func (c *Core) missStepUp(ctx context.Context, v visit, entry Entry, given verified) error {
 	tries := v.stepUpTries()
 	tries.Failures++
-	entry := c.entry(v, action, Refused)
 	entry.Detail = cmp.Or(given.detail, wrongCode)
 	if err := c.Store.Commit(ctx, append(given.effects, PutTries{tries}, Log{entry})...); err != nil {
 		return err
