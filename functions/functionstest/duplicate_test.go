@@ -33,6 +33,31 @@ func TestADuplicateGetsWhatTheActorMayGive(t *testing.T) {
 	o.Rosa.Do("duplicateUser", At(o.Rosa.ID), Body(Object{"email": o.Email("x"), "username": "x-" + o.Phone()[1:]})).Refused(t, 403, "forbidden")
 }
 
+// 2.4: nobody comes by what they may not give by having a user's links mailed to themselves: neither now, nor where what
+// they have is less by the time that it is decided.
+func TestAnAddressIsUnderTheGrantLimit(t *testing.T) {
+	t.Parallel()
+	o := New(t).Tenant("adyen")
+	lesser := o.Regular("lesser", []string{"balancePlatformAdmin", "viewTransfers"})
+	more, same := o.Regular("more", []string{"manageReports", "viewTransfers"}), o.Regular("same", []string{"viewTransfers"})
+	moved := func(who *Person) []Part { return []Part{At(who.ID), Body(Object{"email": o.Email("elsewhere")})} }
+	for _, who := range []*Person{more, o.Ada} {
+		equal(t, "policy", lesser.Do("updateUser", moved(who)...).Refused(t, 403, "forbidden").Policy, "grant-limit-address")
+		lesser.Do("updateUser", append(moved(who), Preview())...).Refused(t, 403, "forbidden")
+	}
+	lesser.Do("updateUser", At(more.ID), Body(Object{"name": Object{"first": "Other"}})).Want(t, 200)
+	lesser.Do("updateUser", moved(same)...).Want(t, 200)
+	o.Ada.Do("updateUser", moved(same)...).Want(t, 200)
+	o.In(o).Do("updateUser", moved(more)...).Want(t, 200)
+
+	control(t, o, Object{"changeControl": "second_admin"})
+	change := ask(t, lesser.Do("updateUser", moved(same)...))
+	change2 := ask(t, o.Ada.Do("updateUser", At(lesser.ID), Body(Object{"roles": []string{"balancePlatformAdmin"}})))
+	o.Ben.Approve(change2).Want(t, 200)
+	o.Settle()
+	equal(t, "state", Read[Settled](t, o.Ben.Approve(change), 200).Change.State, "failed")
+}
+
 // 1.6, 2.4: where an admin may give what it does not hold, everything is copied, under the organisation's change control.
 func TestADuplicateIsAChange(t *testing.T) {
 	t.Parallel()

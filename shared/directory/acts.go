@@ -127,6 +127,15 @@ func (t *Target) questions(act Act, grants Access) []Question {
 	return questions
 }
 
+// ActionRedirectUser is to give a user another e-mail address. It is asked about besides the update: the links that let a
+// user in go there, so that under the grant limit it takes what giving all that the user has does (2.4).
+const ActionRedirectUser Action = "redirectUser"
+
+// redirects tells whether the change gives a user who signs in another e-mail address.
+func (c Change) redirects() bool {
+	return c.Act == ActUpdateUser && c.Before.Kind != KindAPI && fold(c.Before.Profile.Email) != fold(c.After.Profile.Email)
+}
+
 // givesAll: to a new user everything, to one that is reactivated everything that it gets back, and to who is shown a
 // secret everything that it opens.
 func givesAll(c Change) Access { return c.After.Profile.Access }

@@ -231,7 +231,11 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 			return nil, err
 		}
 		requester := found.Users[ref]
-		for _, question := range plan.questions(change.Act, change.grants()) {
+		questions := plan.questions(change.Act, change.grants())
+		if change.redirects() {
+			questions = append(questions, Question{Action: ActionRedirectUser, Target: &plan.User, Grants: plan.User.Access})
+		}
+		for _, question := range questions {
 			question.Principal, question.Organisation = requester, organisation
 			decision, err := c.Policies.Decide(question)
 			if err != nil {

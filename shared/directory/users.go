@@ -342,6 +342,11 @@ func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make ma
 	if err := u.decide(ctx, v, question); err != nil {
 		return intent{}, err
 	}
+	if makeErr == nil && (Change{Act: act, Before: &before, After: in.after}).redirects() {
+		if err := u.decide(ctx, v, Question{Action: ActionRedirectUser, Target: &user, Grants: user.Access}); err != nil {
+			return intent{}, err
+		}
+	}
 	if err := v.saw(user); err != nil {
 		return intent{}, err
 	}

@@ -41,6 +41,7 @@ const actsOfDepartments = `
 	reactivateUser         +   -   +   -   -   -   -   -   -   -   -  permission-missing
 	removeUser             -   -   -   -   -   -   -   -   -   -   -  users-never-removed
 	resetSecondFactor      +   -   -   -   -   -   -   -   -   -   -  permission-missing
+	redirectUser           +   -   -   -   -   -   -   -   -   -   -  permission-missing
 	nameOwner              +   -   -   -   -   -   -   -   -   -   -  permission-missing
 	setPassword            +   -   -   -   -   -   -   -   -   -   -  permission-missing
 	endUserSessions        +   -   -   -   -   -   -   -   -   -   -  permission-missing

@@ -200,7 +200,7 @@ func TestEveryActIsKnown(t *testing.T) {
 	}
 	for _, action := range []directory.Action{
 		"viewUser", "listUsers", "listUserTokens", "createUser", "updateUser", "duplicateUser", "deactivateUser", "reactivateUser", "removeUser",
-		"resendVerification", "sendPasswordReset", "resetSecondFactor", "nameOwner", "setPassword", "endUserSessions",
+		"resendVerification", "sendPasswordReset", "resetSecondFactor", "redirectUser", "nameOwner", "setPassword", "endUserSessions",
 		"listChanges", "viewChange", "approveChange", "rejectChange", "cancelChange", "confirmChange",
 		"viewOperations", "viewReviews", "viewOrganisation", "updateOrganisation", "createOrganisation", "listOrganisations",
 		"createCompany", "openAccount", "listAccounts", "assignAccount", "listRoles", "createRole", "updateRole", "deleteRole",

@@ -43,6 +43,7 @@ var acts = [...]act{
 	{"nameOwner", "users:update", []cedar.String{"administer", "giveAccess", "manageUser"}, []cedar.EntityType{"User"}},
 	{"openAccount", "platform:manage", []cedar.String{"administer", "operatePlatform"}, []cedar.EntityType{"Organisation"}},
 	{"reactivateUser", "users:deactivate", []cedar.String{"administer", "giveAccess", "manageUser", "switchUser"}, []cedar.EntityType{"User"}},
+	{"redirectUser", "users:update", []cedar.String{"administer"}, []cedar.EntityType{"User"}},
 	{"rejectChange", "changes:approve", []cedar.String{"administer", "decideChange"}, []cedar.EntityType{"Change"}},
 	{"removeCertificate", "users:update", []cedar.String{"administer", "changeCertificates", "manageUser"}, []cedar.EntityType{"User"}},
 	{"removeUser", "users:remove", []cedar.String{"administer", "manageUser", "switchUser"}, []cedar.EntityType{"User"}},

@@ -2,7 +2,7 @@
 export const acts = [
   "signIn", "answerChallenge", "switchOrganisation", "signOut", "endSession", "endUserSessions", "updateMe", "changeMyPassword", "setPassword", "sendPasswordReset",
   "resendVerification", "redeemLink", "confirmTotp", "removeTotp", "confirmPasskey", "removePasskey", "newRecoveryCodes", "resetSecondFactor", "verifyPhone",
-  "createUser", "duplicateUser", "updateUser", "deactivateUser", "reactivateUser", "removeUser", "nameOwner", "assignAccount",
+  "createUser", "duplicateUser", "updateUser", "redirectUser", "deactivateUser", "reactivateUser", "removeUser", "nameOwner", "assignAccount",
   "confirmChange", "approveChange", "rejectChange", "cancelChange",
   "createCredential", "rotateCredential", "revealCredential", "claimCredential", "revokeCredential", "addCertificate", "removeCertificate",
   "createRole", "updateRole", "deleteRole", "createContact", "updateContact", "deleteContact",
