@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"slices"
 	"testing"
 
 	"mandate/shared/api"
@@ -26,6 +27,12 @@ func TestAnOrganisationBegins(t *testing.T) {
 			}
 			made := Read[api.Organisation](t, olga.Do("createOrganisation", Body(Object{"preset": preset, "name": "Example Trading", "admins": admins})), 201)
 			equal(t, "active admins", made.ActiveAdmins, 0)
+			for _, text := range []string{made.ID, " example TRAD"} {
+				found := Read[api.List[api.Organisation]](t, olga.Do("listOrganisations", Query("q", text), Query("limit", "200")), 200)
+				equal(t, "found by "+text, slices.ContainsFunc(found.Items, func(one api.Organisation) bool { return one.ID == made.ID }), true)
+			}
+			none := Read[api.List[api.Organisation]](t, olga.Do("listOrganisations", Query("q", string(made.ID)+"x")), 200)
+			equal(t, "found by another id", len(none.Items), 0)
 
 			// Its settings can be changed before anybody is there.
 			olga.Do("updateOrganisation", At(made.ID), Body(Object{"settings": Object{"propagationSeconds": 0}})).Want(t, 200)

@@ -34,8 +34,8 @@ func Register(server *httpapi.Server, organisations *directory.Organisations) {
 	httpapi.Handle(server, api.ListPresets, h.presets)
 }
 
-func (h handlers) list(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Organisation], error) {
-	organisations, next, err := h.organisations.List(ctx, r, present.Page(*in))
+func (h handlers) list(ctx context.Context, r directory.Request, in *api.ListOrganisationsInput) (*api.Listed[api.Organisation], error) {
+	organisations, next, err := h.organisations.List(ctx, r, in.Q, present.Page(in.Page))
 	if err != nil {
 		return nil, err
 	}

@@ -215,11 +215,17 @@ type Permission struct {
 	Description string `json:"description" translated:""`
 }
 
+// ListOrganisationsInput asks for organisations.
+type ListOrganisationsInput struct {
+	Page
+	Q string `query:"q" maxLength:"254" doc:"What the name begins with, or the id."`
+}
+
 // Operations on organisations.
 var (
-	ListOrganisations = declare[Page, Listed[Organisation]](Endpoint{
+	ListOrganisations = declare[ListOrganisationsInput, Listed[Organisation]](Endpoint{
 		ID: "listOrganisations", Method: http.MethodGet, Path: "/v1/organisations", Function: Organisations, Tag: "organisations",
-		Summary: "List all organisations. For operators.",
+		Summary: "List the organisations by name. For operators.",
 	})
 	CreateOrganisation = declare[CreateOrganisationInput, OrganisationAnswer](Endpoint{
 		ID: "createOrganisation", Method: http.MethodPost, Path: "/v1/organisations", Function: Organisations, Tag: "organisations", Act: true,

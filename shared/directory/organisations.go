@@ -249,10 +249,11 @@ func (o *Organisations) Get(ctx context.Context, r Request, id OrganisationID) (
 	return organisation, o.decide(ctx, v, Question{Action: ActionViewOrganisation})
 }
 
-// List reads a page of all organisations, for operators.
+// List reads a page of the organisations whose names begin with a text, or the one whose id it is; of all, where there is
+// none. For operators.
 //
-// Faults: forbidden.
-func (o *Organisations) List(ctx context.Context, r Request, page Page) ([]Organisation, string, error) {
+// Faults: forbidden; invalid on "cursor".
+func (o *Organisations) List(ctx context.Context, r Request, text string, page Page) ([]Organisation, string, error) {
 	v, err := o.enter(ctx, r, nil)
 	if err != nil {
 		return nil, "", err
@@ -260,7 +261,18 @@ func (o *Organisations) List(ctx context.Context, r Request, page Page) ([]Organ
 	if err := o.decide(ctx, v, Question{Action: ActionListOrganisations}); err != nil {
 		return nil, "", err
 	}
-	return o.Store.Organisations(ctx, page)
+	id := OrganisationID(strings.TrimSpace(text))
+	if !strings.HasPrefix(string(id), PrefixOrganisation) {
+		return o.Store.Organisations(ctx, text, page)
+	}
+	if page.Cursor != "" { // nothing comes after one organisation
+		return nil, "", fault.InvalidField("cursor", "cursor", "This cursor is not of this list.")
+	}
+	found, err := o.Store.Read(ctx, Want{Organisations: []OrganisationID{id}})
+	if organisation, ok := found.Organisations[id]; ok {
+		return []Organisation{organisation}, "", err
+	}
+	return nil, "", err
 }
 
 // CreateCompany adds a legal entity to the organisation that the caller acts in.

@@ -45,8 +45,8 @@ type Store interface {
 	Accounts(context.Context, OrganisationID, Page) ([]Account, string, error)
 	// Contacts lists an organisation's contacts, those who are users among them, by id.
 	Contacts(context.Context, OrganisationID, Page) ([]Contact, string, error)
-	// Organisations lists all organisations, by id.
-	Organisations(context.Context, Page) ([]Organisation, string, error)
+	// Organisations lists the organisations whose names begin with a text, by name; with none, all of them.
+	Organisations(ctx context.Context, name string, page Page) ([]Organisation, string, error)
 	// KYCWaiting lists the cases of all organisations whose documents wait for a decision, by when they were handed in, as
 	// of a moment ago.
 	KYCWaiting(context.Context, Page) ([]KYCCase, string, error)

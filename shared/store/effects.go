@@ -195,7 +195,7 @@ func putOrganisation(o directory.Organisation) (write, error) {
 	o.Version++
 	made, err := encode(k, organisationRecord(o))
 	made["leastAdmins"] = number(o.Settings.LeastAdmins())
-	listed(made, organisationsList, string(o.ID))
+	listed(made, organisationsList, organisationAt(o))
 	if was == 0 {
 		return putNew(k, made), err
 	}

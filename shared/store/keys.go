@@ -240,7 +240,20 @@ func seenAt(at time.Time, id directory.UserID) string { return dueTime(at) + "#"
 func requestsQueue(state directory.RequestState) string { return "requests#" + string(state) }
 
 // organisationsList is one partition: operators read it, and only an organisation's making or settings write it.
-const organisationsList = "organisations"
+// Its order is that of names.
+const (
+	organisationsList  = "organisations"
+	organisationPrefix = "n#"
+)
+
+func organisationAt(o directory.Organisation) string {
+	return organisationPrefix + shown(directory.Fold(o.Name)) + endOfName + string(o.ID)
+}
+
+func organisationOf(sk string) directory.OrganisationID {
+	_, id, _ := strings.Cut(sk, endOfName)
+	return directory.OrganisationID(id)
+}
 
 // dueShards spreads what falls due over partitions, so that many changes at once do not meet in one. DynamoDB takes a
 // thousand writes a second into each, which is more changes than any platform's admins make. Every further shard is half

@@ -147,10 +147,10 @@ func (s *Store) Contacts(ctx context.Context, id directory.OrganisationID, page 
 	return query(ctx, s, list{pk: ofOrganisation(id), prefix: contactPrefix}, page, toContact)
 }
 
-// Organisations lists all organisations.
-func (s *Store) Organisations(ctx context.Context, page directory.Page) ([]directory.Organisation, string, error) {
-	at := func(sk string) key { return organisation(directory.OrganisationID(sk)) }
-	return query(ctx, s, list{index: ListIndex, pk: organisationsList, prefix: directory.PrefixOrganisation, at: at}, page, toOrganisation)
+// Organisations lists the organisations whose names begin with a text, by name.
+func (s *Store) Organisations(ctx context.Context, name string, page directory.Page) ([]directory.Organisation, string, error) {
+	at := func(sk string) key { return organisation(organisationOf(sk)) }
+	return query(ctx, s, list{index: ListIndex, pk: organisationsList, prefix: organisationPrefix + shown(directory.Fold(name)), at: at}, page, toOrganisation)
 }
 
 // KYCWaiting lists the cases that wait for a decision, those that wait the longest first.

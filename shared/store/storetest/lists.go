@@ -104,39 +104,54 @@ var lists = []promise{
 		})
 		finish(t, s, change)
 	}},
-	{"organisations are listed by id, new ones and changed ones", func(t *testing.T, s directory.Store) {
+	{"organisations are listed by name, new ones and changed ones, and found by what it begins with", func(t *testing.T, s directory.Store) {
 		first, second := newOrganisation(1, directory.ControlNone), newOrganisation(1, directory.ControlNone)
+		ours := strings.TrimPrefix(string(first.ID), directory.PrefixOrganisation)
+		first.Name, second.Name = "Another "+ours, ours+" Érable, Ltd. # 2"
 		commit(t, s, directory.PutOrganisation{Organisation: first}, directory.PutOrganisation{Organisation: second})
-		first.Version, first.Name = 1, "Example Payments"
+		first.Version, first.Name = 1, ours+" Example Payments"
 		commit(t, s, directory.PutOrganisation{Organisation: first})
 		first.Version, second.Version = 2, 1
-		eventually(t, "the organisations in the list", func() bool {
-			var ours, all []directory.Organisation
-			page := directory.Page{Limit: 50}
+		listed := func(text string) []directory.Organisation {
+			var all []directory.Organisation
+			page := directory.Page{Limit: 1}
+			if text == "" {
+				page.Limit = 200
+			}
 			for {
-				some, next, err := s.Organisations(t.Context(), page)
+				some, next, err := s.Organisations(t.Context(), text, page)
 				if err != nil {
 					t.Fatal(err)
 				}
 				all = append(all, some...)
 				if page.Cursor = next; next == "" {
-					break
+					return all
 				}
 			}
-			if !slices.IsSortedFunc(all, func(a, b directory.Organisation) int { return strings.Compare(string(a.ID), string(b.ID)) }) {
-				t.Fatal("not in order")
-			}
-			for _, one := range all {
-				if one.ID == first.ID || one.ID == second.ID {
-					ours = append(ours, one)
-				}
-			}
-			if len(ours) < 2 || ours[0].Version < 2 {
+		}
+		eventually(t, "the organisations in the list", func() bool {
+			found := listed(ours)
+			if len(found) < 2 {
 				return false
 			}
-			same(t, ours, []directory.Organisation{first, second})
+			same(t, found, []directory.Organisation{first, second})
 			return true
 		})
+		same(t, listed(strings.ToLower(ours)+" É"), []directory.Organisation{second})
+		if stale := listed("Another " + ours); len(stale) > 0 {
+			t.Fatalf("found by its former name: %v", stale)
+		}
+		all := listed("")
+		if !slices.IsSortedFunc(all, func(a, b directory.Organisation) int {
+			return strings.Compare(directory.Fold(a.Name), directory.Fold(b.Name))
+		}) {
+			t.Fatal("not in order")
+		}
+		for _, one := range []directory.Organisation{first, second} {
+			if !slices.ContainsFunc(all, func(listed directory.Organisation) bool { return listed.ID == one.ID }) {
+				t.Fatalf("%s is not among all", one.Name)
+			}
+		}
 	}},
 	{"users are listed by when they were last seen, and who cannot sign in is not", func(t *testing.T, s directory.Store) {
 		organisation := NewOrganisation()
@@ -261,7 +276,7 @@ var cursors = []promise{
 				got, _, err := list.page(t.Context(), s, organisation, directory.Page{Limit: 10, Cursor: forged})
 				invalidCursor(t, list.name, forged, got, err)
 			}
-			_, _, err := s.Organisations(t.Context(), directory.Page{Limit: 10, Cursor: forged})
+			_, _, err := s.Organisations(t.Context(), "", directory.Page{Limit: 10, Cursor: forged})
 			invalidCursor(t, "organisations", forged, nil, err)
 		}
 	}},

@@ -39,14 +39,6 @@ export const useAccounts = () =>
     staleTime: rarely,
   });
 
-/** Every organisation, by its name: what the platform's staff looks for one in. */
-export const useOrganisations = () =>
-  useQuery({
-    queryKey: ["organisations"],
-    queryFn: async () => byName(await all((cursor) => answer(api.GET("/v1/organisations", { params: { query: { limit, cursor } } })))),
-    staleTime: rarely,
-  });
-
 /** The roles that users of the organisation may have. */
 export const useRoles = () =>
   useQuery({

@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from "react";
+import { useEffect, useId, useState, type ReactNode } from "react";
 import {
   Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, SearchField as AriaSearchField,
   Select as AriaSelect, SelectValue, Text, TextArea, TextField as AriaTextField, type ButtonProps as AriaButtonProps, type TextFieldProps,
@@ -68,6 +68,18 @@ export function SearchField({ label, value, onChange }: { label: string; value: 
       </AriaButton>
     </AriaSearchField>
   );
+}
+
+/** A search that the API makes: it follows the typing, a moment behind it. */
+export function TypedSearch({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onChange(typed), 250);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return <SearchField label={label} value={typed} onChange={setTyped} />;
 }
 
 export interface Option {

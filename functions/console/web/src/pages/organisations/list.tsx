@@ -1,28 +1,29 @@
-import { useState } from "react";
-import type { Schemas } from "../../api/client";
-import { useOrganisations } from "../../api/lists";
-import { may, useMe } from "../../api/queries";
+import { useQuery } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "../../api/client";
+import { keepPreviousData, may, useMe } from "../../api/queries";
 import { useEnter } from "../../enter";
 import { Link, useLocation, useSearch } from "../../router";
 import { useLanguage } from "../../texts";
-import { Button, SearchField } from "../../ui/controls";
+import { Button, TypedSearch } from "../../ui/controls";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Problem } from "../../ui/problem";
-import { DataTable, Pager, type Column } from "../../ui/table";
+import { CursorPager, DataTable, type Column } from "../../ui/table";
 import { usePresets } from "../organisation/view";
 
 type Organisation = Schemas["Organisation"];
-const fields = { q: "text" } as const;
-const perPage = 50;
+const fields = { q: "text", cursor: "text" } as const;
 
-/** Every organisation, for operators (9.1). */
+/** The organisations by name, for operators (9.1). */
 export default function Organisations() {
   const { t, number } = useLanguage();
   const me = useMe();
   const [search, change] = useSearch(fields);
   const [, navigate] = useLocation();
-  const [page, setPage] = useState(0);
-  const list = useOrganisations();
+  const list = useQuery({
+    queryKey: ["organisations", search],
+    queryFn: () => answer(api.GET("/v1/organisations", { params: { query: { ...search, limit: 50 } } })),
+    placeholderData: keepPreviousData,
+  });
   const presets = usePresets();
   const titles = new Map(presets.data?.items.map((preset) => [preset.name, preset.title]));
   const enter = useEnter();
@@ -52,7 +53,6 @@ export default function Organisations() {
         ),
     },
   ];
-  const wanted = (search.q ?? "").toLocaleLowerCase();
   return (
     <PageFrame
       title={t("organisations.title")}
@@ -66,28 +66,18 @@ export default function Organisations() {
     >
       <Problem error={enter.error} />
       <div className="toolbar" role="search">
-        <SearchField
-          label={t("organisations.search")}
-          value={search.q ?? ""}
-          onChange={(q) => {
-            setPage(0);
-            change({ q });
-          }}
-        />
+        <TypedSearch label={t("organisations.search")} value={search.q ?? ""} onChange={(q) => change({ q, cursor: undefined })} />
       </div>
       <Loaded query={list}>
-        {(all) => {
-          const found = all.filter((one) => `${one.name}\n${one.id}\n${titles.get(one.preset) ?? ""}`.toLocaleLowerCase().includes(wanted));
-          return found.length === 0 ? (
-            <Empty title={t("organisations.none")}>{wanted && <p>{t("organisations.noneFound")}</p>}</Empty>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title={t("organisations.none")}>{search.q && <p>{t("organisations.noneFound")}</p>}</Empty>
           ) : (
-            <>
-              <DataTable label={t("organisations.title")} columns={columns} rows={found.slice(page * perPage, (page + 1) * perPage)} rowKey={(one) => one.id} />
-              <Pager page={page + 1} onPrevious={page > 0 ? () => setPage(page - 1) : undefined} onNext={(page + 1) * perPage < found.length ? () => setPage(page + 1) : undefined} />
-            </>
-          );
-        }}
+            <DataTable label={t("organisations.title")} columns={columns} rows={page.items} rowKey={(one) => one.id} busy={list.isPlaceholderData} />
+          )
+        }
       </Loaded>
+      <CursorPager cursor={search.cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
     </PageFrame>
   );
 }

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { answer, answered, api, type User } from "../../api/client";
 import { keepPreviousData, may, polling, useMe, type Me } from "../../api/queries";
 import { Link, useSearch, type Search } from "../../router";
 import { useLanguage } from "../../texts";
-import { Button, SearchField } from "../../ui/controls";
+import { Button, TypedSearch } from "../../ui/controls";
 import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
@@ -81,7 +81,7 @@ export default function Users() {
     >
       <Problem error={exports.error} />
       <div className="toolbar" role="search">
-        <Typed label={t("users.search")} value={search.q ?? ""} onChange={(q) => narrow({ q })} />
+        <TypedSearch label={t("users.search")} value={search.q ?? ""} onChange={(q) => narrow({ q })} />
         <Button icon="filter" onPress={() => setFiltering(!filtering)} aria-expanded={filtering} aria-controls="filters">
           {t("users.filters", { count: active })}
         </Button>
@@ -115,18 +115,6 @@ export default function Users() {
       <CursorPager cursor={cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
     </PageFrame>
   );
-}
-
-/** A search that follows the typing, a moment behind it. */
-function Typed({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed), 250);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return <SearchField label={label} value={typed} onChange={setTyped} />;
 }
 
 /** How many roles a row names before it counts the others. */
