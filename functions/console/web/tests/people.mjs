@@ -127,7 +127,7 @@ export class Reader {
   async given(companies, rights) {
     for (const company of companies) await this.tick(company);
     await this.press("newUser.next");
-    await this.heading("newUser.step.rights");
+    await this.page.getByRole("heading", { name: new RegExp(`^(${this.say("newUser.step.rights")}|${this.say("user.permissions")})$`) }).waitFor();
     for (const right of rights) await this.tick(right);
     await this.press("newUser.next");
     await this.heading("newUser.step.review");

@@ -15,6 +15,8 @@ export interface Column<Row> {
   numeric?: boolean;
   /** Has addresses, which have no spaces: they break where the table would be too wide (see {@link Address}). */
   long?: boolean;
+  /** Has what can be done to the row; on a phone it stands in the corner of its card. */
+  acts?: boolean;
   /** Leads a row: it is the row's header, and the head of its card on a phone. */
   heads?: boolean;
 }
@@ -67,7 +69,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
                     {column.cell(row)}
                   </th>
                 ) : (
-                  <td key={column.id} data-name={column.hidden ? undefined : column.name} className={column.numeric ? "numeric" : column.long ? "long" : undefined}>
+                  <td key={column.id} data-name={column.hidden ? undefined : column.name} className={column.acts ? "row-acts" : column.numeric ? "numeric" : column.long ? "long" : undefined}>
                     <div>{column.cell(row)}</div>
                   </td>
                 ),
@@ -80,15 +82,14 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
   );
 }
 
-/** An e-mail address, which breaks before its @ where there is too little room for it. */
+/** An e-mail address, which breaks before its @ where there is too little room for it, and only then at a hyphen or anywhere. */
 export function Address({ of }: { of: string }) {
   const at = Math.max(0, of.lastIndexOf("@"));
   return (
-    <>
-      {of.slice(0, at)}
-      <wbr />
-      {of.slice(at)}
-    </>
+    <span className="address">
+      <span>{of.slice(0, at)}</span>
+      <span>{of.slice(at)}</span>
+    </span>
   );
 }
 

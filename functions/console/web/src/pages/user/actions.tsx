@@ -1,5 +1,4 @@
 import { useState, type ReactNode } from "react";
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
 import { answer, api, type Schemas, type User } from "../../api/client";
 import { useWrite, type Me } from "../../api/queries";
 import { Link, useLocation } from "../../router";
@@ -11,13 +10,8 @@ import { Icon } from "../../ui/icons";
 import { Form } from "../../ui/problem";
 import { ActDialog } from "./act";
 import { fullName, rights } from "./catalogue";
+import { ActionsMenu, type Action } from "./menu";
 import { asPost, asPut, keyed, Warnings } from "./outcome";
-
-const actions = ["duplicate", "verification", "passwordReset", "setPassword", "secondFactor", "owner", "reactivate", "deactivate", "remove"] as const;
-type Action = (typeof actions)[number];
-
-/** Those that end something are apart from the others. */
-const ends: Action[] = ["deactivate", "remove"];
 
 interface Props {
   user: User;
@@ -29,16 +23,9 @@ interface Props {
 export function Actions(props: Props) {
   const { t } = useLanguage();
   const { user, me } = props;
+  const [, navigate] = useLocation();
   const [doing, setDoing] = useState<Action>();
   const may = rights(me, user);
-  const offered = actions.filter((action) => may[action]);
-  const mild = offered.filter((action) => !ends.includes(action));
-  const hard = offered.filter((action) => ends.includes(action));
-  const item = (action: Action) => (
-    <MenuItem key={action} id={action} className="option">
-      {t(`userAct.${action}`)}
-    </MenuItem>
-  );
   return (
     <>
       {may.edit && (
@@ -46,30 +33,23 @@ export function Actions(props: Props) {
           {t("userAct.edit")}
         </Link>
       )}
-      {offered.length > 0 && (
-        <MenuTrigger>
-          <AriaButton className="button plain">
-            {t("userAct.more")}
-            <Icon name="down" size={14} />
-          </AriaButton>
-          <Popover className="popover" placement="bottom end">
-            <Menu className="listbox" aria-label={t("userAct.more")} onAction={(id) => setDoing(id as Action)}>
-              {mild.map(item)}
-              {mild.length > 0 && hard.length > 0 && <Separator />}
-              {hard.map(item)}
-            </Menu>
-          </Popover>
-        </MenuTrigger>
-      )}
-      {doing && <Doing action={doing} {...props} onClose={() => setDoing(undefined)} />}
+      <ActionsMenu user={user} me={me} look="plain" label={t("userAct.more")} onAction={setDoing}>
+        {t("userAct.more")}
+        <Icon name="down" size={14} />
+      </ActionsMenu>
+      {doing && <Doing action={doing} {...props} onClose={() => setDoing(undefined)} onGone={() => navigate("/users")} />}
     </>
   );
 }
 
 /** An action's dialog. */
-export function Doing({ action, user, me, etag, onClose }: Props & { action: Action; onClose: () => void }) {
+export function Doing({ action, user, me, etag, onClose, onGone }: Props & {
+  action: Action;
+  onClose: () => void;
+  /** After it was seen that the user is no more. */
+  onGone?: () => void;
+}) {
   const { t } = useLanguage();
-  const [, navigate] = useLocation();
   const path = { userId: user.id };
   const name = fullName(user.name);
   if (action === "duplicate") return <Duplicate user={user} me={me} onClose={onClose} />;
@@ -97,7 +77,7 @@ export function Doing({ action, user, me, etag, onClose }: Props & { action: Act
           danger
           typed={name}
           write={(how) => answer(api.DELETE("/v1/users/{userId}", { params: { path, ...asPut({ ...how, etag }) } }))}
-          onDone={(made) => !made.change && navigate("/users")}
+          onDone={(made) => !made.change && onGone?.()}
         />
       );
   }

@@ -10,6 +10,7 @@ import { Badge, Countdown, Empty, Loaded, PageFrame, Time } from "../../ui/frame
 import { Icon } from "../../ui/icons";
 import { intoSight } from "../../ui/panel";
 import { Problem } from "../../ui/problem";
+import { Address } from "../../ui/table";
 import { Actions } from "./actions";
 import { callsApi, fullName, rights } from "./catalogue";
 import { Confirm } from "./outcome";
@@ -77,7 +78,7 @@ export default function Details() {
       <p className="under">
         <Badge tone={user.status === "active" ? "good" : user.status === "inactive" ? "neutral" : "warn"}>{name("status", user.status)}</Badge>
         <Badge tone={user.owner ? "accent" : "neutral"}>{user.owner ? t("user.owner") : name("kind", user.kind)}</Badge>
-        <span>{user.email}</span>
+        <Address of={user.email} />
       </p>
       <Problem error={seen.error} />
       {user.emailProblem && (

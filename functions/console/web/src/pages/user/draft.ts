@@ -37,6 +37,9 @@ export const steps = {
 export type Step = keyof typeof steps;
 export const stepNames = Object.keys(steps) as Step[];
 
+/** What a step is called: where there are no roles, permissions alone are given. */
+export const stepTitle = (step: Step | "review", me: Me) => (step === "rights" && me.organisation.settings.roleCount === "none" ? "user.permissions" : (`newUser.step.${step}` as const));
+
 export const stepOf = (path: string): Step | undefined => stepNames.find((step) => fieldOf(path, steps[step]) !== undefined);
 
 export const newDraft = (me: Me): Draft => ({

@@ -9,7 +9,7 @@ import { Dialog } from "../../ui/dialog";
 import { Empty, Loaded, PageFrame } from "../../ui/frame";
 import { Form, Problem } from "../../ui/problem";
 import { fullName, rights, useCatalogue, type Catalogue } from "./catalogue";
-import { draftOf, patch, stepNames, steps } from "./draft";
+import { draftOf, patch, stepNames, steps, stepTitle } from "./draft";
 import { Accounts, Basics, Rights } from "./fields";
 import { asPut, Outcome, Outlook, type Answer, type How } from "./outcome";
 import "./user.css";
@@ -74,7 +74,7 @@ function Edit({ user, etag, catalogue }: { user: Answer["user"]; etag: string | 
           <Accounts draft={draft} set={set} me={me} catalogue={catalogue} />
         </section>
         <section className="card stack">
-          <h2>{t("newUser.step.rights")}</h2>
+          <h2>{t(stepTitle("rights", me))}</h2>
           <Rights draft={draft} set={set} me={me} catalogue={catalogue} />
         </section>
         <div className="row end sticky">

@@ -9,7 +9,7 @@ import { Loaded, Loading, PageFrame } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
 import { Form, Problem } from "../../ui/problem";
 import { fullName, useCatalogue, type Catalogue } from "./catalogue";
-import { body, newDraft, stepNames, stepOf, steps } from "./draft";
+import { body, newDraft, stepNames, stepOf, stepTitle, steps } from "./draft";
 import { Accounts, Basics, Rights } from "./fields";
 import { asPost, Outcome, Outlook, type Answer, type How } from "./outcome";
 import "./user.css";
@@ -88,7 +88,7 @@ function Steps({ catalogue, onMade }: { catalogue: Catalogue; onMade: (made: Ans
                 <span className="number" aria-hidden="true">
                   {i + 1}
                 </span>
-                <span>{t(`newUser.step.${one}`)}</span>
+                <span>{t(stepTitle(one, me))}</span>
                 {one !== "review" && reached > i && wrong.has(one) && (
                   <span className="mark bad" role="img" aria-label={t("newUser.wrong")}>
                     <Icon name="warning" size={16} />
@@ -101,7 +101,7 @@ function Steps({ catalogue, onMade }: { catalogue: Catalogue; onMade: (made: Ans
       </nav>
       <section className="card">
         <h2 ref={heading} tabIndex={-1}>
-          {t(`newUser.step.${step}`)}
+          {t(stepTitle(step, me))}
         </h2>
         {step === "review" ? (
           <div className="stack">
@@ -110,7 +110,7 @@ function Steps({ catalogue, onMade }: { catalogue: Catalogue; onMade: (made: Ans
             {[...wrong].filter((one) => one !== undefined).map((one) => (
               <p key={one}>
                 <Button look="plain" onPress={() => go(all.indexOf(one))}>
-                  {t("newUser.mend", { step: t(`newUser.step.${one}`) })}
+                  {t("newUser.mend", { step: t(stepTitle(one, me)) })}
                 </Button>
               </p>
             ))}

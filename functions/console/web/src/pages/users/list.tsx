@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { answer, answered, api, type User } from "../../api/client";
 import { keepPreviousData, may, polling, useMe, type Me } from "../../api/queries";
 import { Link, useSearch, type Search } from "../../router";
@@ -10,8 +10,13 @@ import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
 import { Problem } from "../../ui/problem";
 import { Address, CursorPager, DataTable, type Column } from "../../ui/table";
+import { fullName, rights } from "../user/catalogue";
+import type { Acted } from "../user/acting";
+import { Acts } from "./acts";
 import { Filters } from "./filters";
 import "./users.css";
+
+const Acting = lazy(() => import("../user/acting"));
 
 const yesNo = ["true", "false"] as const;
 export const sorts = ["createdAt", "-createdAt", "name", "email"] as const;
@@ -35,6 +40,7 @@ export default function Users() {
   const me = useMe();
   const [search, change] = useSearch(fields);
   const [filtering, setFiltering] = useState(false);
+  const [acted, act] = useState<Acted>();
   const { cursor, ...filter } = search;
   const list = useQuery({
     queryKey: ["users", search],
@@ -53,7 +59,7 @@ export default function Users() {
     enabled: me.organisation.settings.roleCount !== "none",
     staleTime: 5 * 60_000,
   });
-  const columns = useColumns(me, new Map(roles.data?.items.map((role) => [role.id, role.name])));
+  const columns = useColumns(me, new Map(roles.data?.items.map((role) => [role.id, role.name])), act);
   const narrow = (narrower: UserSearch) => change({ ...narrower, cursor: undefined });
   const active = Object.keys(filter).filter((name) => name !== "q" && name !== "sort").length;
   const exports = useExports();
@@ -113,6 +119,11 @@ export default function Users() {
         }
       </Loaded>
       <CursorPager cursor={cursor} next={list.data?.next} go={(cursor) => change({ cursor })} />
+      {acted && (
+        <Suspense>
+          <Acting {...acted} me={me} onClose={() => act(undefined)} />
+        </Suspense>
+      )}
     </PageFrame>
   );
 }
@@ -129,7 +140,7 @@ function Roles({ names }: { names: string[] }) {
 const tones = { active: "good", inactive: "neutral" } as const;
 
 /** The columns that the organisation's users have something to say in. */
-function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
+function useColumns(me: Me, roles: Map<string, string>, act: (what: Acted) => void): Column<User>[] {
   const { t, name } = useLanguage();
   const settings = me.organisation.settings;
   const columns: (Column<User> | false)[] = [
@@ -137,7 +148,7 @@ function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
       id: "name", name: t("user.name"), sort: "name", heads: true,
       cell: (user) => (
         <>
-          <Link href={`/users/${user.id}`}>{`${user.name.first} ${user.name.last ?? ""}`.trim()}</Link>
+          <Link href={`/users/${user.id}`}>{fullName(user.name)}</Link>
           {user.owner && <Badge tone="accent">{t("user.owner")}</Badge>}
           {settings.contacts && user.contact && (
             <span className="mark" role="img" aria-label={t("user.contact")} title={t("user.contact")}>
@@ -154,6 +165,11 @@ function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
         <>
           <Address of={user.email} />
           {user.emailProblem && <Badge tone="bad">{name("emailProblem", user.emailProblem.kind)}</Badge>}
+          {rights(me, user).verification && (
+            <Button look="quiet" onPress={() => act({ id: user.id, action: "verification" })}>
+              {t("userAct.verification")}
+            </Button>
+          )}
         </>
       ),
     },
@@ -187,11 +203,12 @@ function useColumns(me: Me, roles: Map<string, string>): Column<User>[] {
             <Icon name="shield" />
           </span>
         ) : (
-          <span className="faint">{t("user.secondFactorOff")}</span>
+          user.kind !== "api" && <span className="faint">{t("user.secondFactorOff")}</span>
         ),
     },
     { id: "createdAt", name: t("user.createdAt"), sort: "createdAt", numeric: true, cell: (user) => <Time at={user.createdAt} style="date" /> },
     { id: "lastSignInAt", name: t("user.lastSignInAt"), numeric: true, cell: (user) => (user.lastSignInAt ? <Time at={user.lastSignInAt} style="date" /> : <span className="faint">{t("user.never")}</span>) },
+    { id: "acts", name: t("userAct.more"), hidden: true, acts: true, cell: (user) => <Acts user={user} me={me} act={(action) => act({ id: user.id, action })} /> },
   ];
   return columns.filter((column) => column !== false);
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { TabProps } from "../details";
 import { Loaded, Time } from "../../../ui/frame";
+import { Address } from "../../../ui/table";
 import { nameOf, useLanguage } from "../../../texts";
 import { fullName, useCatalogue, useSaid, type Catalogue } from "../catalogue";
 
@@ -31,7 +32,7 @@ export function InfoTab({ user, me }: TabProps) {
         title={t("newUser.step.basics")}
         facts={[
           [t("user.name"), fullName(user.name)],
-          [t("user.email"), user.email],
+          [t("user.email"), <Address key="email" of={user.email} />],
           [t("user.username"), user.username],
           [t("user.phone"), user.phone],
           [t("user.language"), nameOf(user.language)],
