@@ -67,6 +67,9 @@ function Catalogue({ roles }: { roles: Role[] }) {
   );
 }
 
+/** How many roles stand side by side with their names across; of more, the names stand upright, so that the whole is in sight. */
+const heads = 6;
+
 function Matrix({ roles }: { roles: Role[] }) {
   const { t, name } = useLanguage();
   // What no role gives comes by the kind of user, or by hand: a row of it would say nothing.
@@ -74,7 +77,7 @@ function Matrix({ roles }: { roles: Role[] }) {
     .map((group) => ({ ...group, permissions: group.permissions.filter(({ id }) => roles.some((role) => id in role.permissions)) }))
     .filter((group) => group.permissions.length > 0);
   return (
-    <div className="role-matrix" role="region" aria-label={t("roles.matrix")} tabIndex={0}>
+    <div className={roles.length > heads ? "role-matrix dense" : "role-matrix"} role="region" aria-label={t("roles.matrix")} tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -152,7 +152,8 @@ export function Rights({ draft, set, me, catalogue }: Props & { catalogue: Catal
   const limited = settings.grantLimit === "own" && !operator;
   const roles = catalogue.roles
     .filter((role) => !role.pending && (!limited || me.user.roles.includes(role.id) || draft.roles.includes(role.id)))
-    .map(({ id, name, description }) => ({ id, name, text: description }));
+    .map(({ id, name, description, permissions }) => ({ id, name, text: description, gives: Object.keys(permissions).length > 0 }));
+  const idle = roles.filter((role) => !role.gives);
   const permissions = catalogue.permissions
     .filter(({ id }) => draft.permissions.includes(id) || ((!limited || me.permissions[id] === "all") && (operator || settings.adminsManageAdmins || !administrative.includes(id))))
     .map(({ id, description }) => ({ id, name: description, text: id }));
@@ -167,7 +168,13 @@ export function Rights({ draft, set, me, catalogue }: Props & { catalogue: Catal
       )}
       {settings.roleCount === "many" && (
         <Many name="roles" label={t("newUser.roles")} hint={limited ? t("newUser.rolesLimited") : undefined} value={draft.roles} onChange={(roles) => set({ roles })}>
-          <div className="choices">{roles.map((role) => <Tick key={role.id} {...role} />)}</div>
+          <div className="choices">{roles.filter((role) => role.gives).map((role) => <Tick key={role.id} {...role} />)}</div>
+          {idle.length > 0 && (
+            <>
+              <p className="hint">{t("roles.withoutText")}</p>
+              <div className="choices">{idle.map((role) => <Tick key={role.id} {...role} />)}</div>
+            </>
+          )}
         </Many>
       )}
       {extra && !more ? (
