@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { RouterProvider } from "react-aria-components";
 import { Route, Switch } from "wouter";
+import { part, ProblemError } from "./api/client";
 import { again, queries, signedIn, useSession, type Me } from "./api/queries";
 import { entries, pageAt, pages } from "./pages";
 import { Link, Redirect, useLocation } from "./router";
@@ -8,14 +9,15 @@ import { Shell } from "./shell";
 import { useLanguage } from "./texts";
 import { Button } from "./ui/controls";
 import { Boundary, Empty, Loading, PageFrame } from "./ui/frame";
+import { Icon } from "./ui/icons";
 import { Problem } from "./ui/problem";
 
 // Before signing in, and until a session is good for everything. None of it is in the shell's script.
-const signIn = () => import("./pages/signin/signin");
-const mailedLink = () => import("./pages/link/link");
+const signIn = part(() => import("./pages/signin/signin"));
+const mailedLink = part(() => import("./pages/link/link"));
 const SignIn = lazy(signIn);
-const Forgot = lazy(() => import("./pages/signin/forgot"));
-const Onward = lazy(() => import("./pages/link/onward"));
+const Forgot = lazy(part(() => import("./pages/signin/forgot")));
+const Onward = lazy(part(() => import("./pages/link/onward")));
 const MailedLink = lazy(mailedLink);
 
 /**
@@ -35,7 +37,7 @@ export function App() {
   const [path, navigate] = useLocation();
   return (
     <RouterProvider navigate={navigate}>
-      <Boundary fallback={() => <Broken />}>
+      <Boundary fallback={(error) => <Broken error={error} />}>
         <Suspense fallback={<Loading />}>{path === "/link" ? <MailedLink /> : <Behind />}</Suspense>
       </Boundary>
     </RouterProvider>
@@ -50,7 +52,7 @@ function Behind() {
   if (session.data === null) return path === "/forgot-password" ? <Forgot /> : <SignIn />;
   if (session.error) {
     return (
-      <main className="alone">
+      <main className="alone refused">
         <Problem error={session.error} />
         <Button onPress={() => void session.refetch()}>{t("tryAgain")}</Button>
       </main>
@@ -70,7 +72,7 @@ function Signed({ me }: { me: Me }) {
   const first = entries(me)[0];
   return (
     <Shell me={me}>
-      <Boundary key={path} fallback={() => <Broken />}>
+      <Boundary key={path} fallback={(error) => <Broken error={error} />}>
         <Suspense fallback={<Loading />}>
           <Switch>
             <Route path="/">
@@ -112,15 +114,23 @@ function Nowhere(): ReactNode {
   );
 }
 
-function Broken(): ReactNode {
+/** Where the page would be: why it is not there, and the way out. */
+function Broken({ error }: { error: Error }): ReactNode {
   const { t } = useLanguage();
   return (
-    <div className="notice bad" role="alert">
-      <div>
-        <strong>{t("broken.title")}</strong>
-        <p>{t("broken.text")}</p>
-        <Button onPress={() => location.reload()}>{t("broken.reload")}</Button>
-      </div>
+    <div className="refused">
+      {error instanceof ProblemError ? (
+        <Problem error={error} />
+      ) : (
+        <div className="notice bad" role="alert">
+          <Icon name="warning" />
+          <div>
+            <strong>{t("broken.title")}</strong>
+            <p>{t("broken.text")}</p>
+          </div>
+        </div>
+      )}
+      <Button onPress={() => location.reload()}>{t("broken.reload")}</Button>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import { part } from "./api/client";
 import type { Me } from "./api/queries";
 import type { Key } from "./texts";
 import type { IconName } from "./ui/icons";
@@ -32,7 +33,7 @@ const declared = import.meta.glob<Declaration | Declaration[]>("./pages/*/page.t
 /** Every page behind the sign-in. Paths without parameters go before those with. */
 export const pages: Page[] = Object.values(declared)
   .flat()
-  .map((page) => ({ ...page, Content: lazy(page.load) }))
+  .map((page) => ({ ...page, Content: lazy(part(page.load)) }))
   .sort((a, b) => Number(a.path.includes(":")) - Number(b.path.includes(":")));
 
 /** The page at a path, if there is one. */

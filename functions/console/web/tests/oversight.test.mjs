@@ -175,6 +175,16 @@ test("an operator makes an organisation, changes its settings after a look at wh
   await page.getByRole("button", { name: "Admins", exact: true }).click();
   await page.waitForURL(/users\?kind=admin/);
   await page.getByText("Ines Ferry").waitFor();
+
+  // Found by how its name begins, or by its id.
+  const id = (await as(operator, "GET", "/v1/organisations?q=example%20ferr")).items[0].id;
+  for (const text of ["example fer", id]) {
+    await page.goto("/organisations");
+    await rows(page).nth(1).waitFor();
+    await page.getByRole("searchbox").fill(text);
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    await rows(page).getByRole("link", { name: "Example Ferries" }).waitFor();
+  }
   await page.getByRole("button", { name: /^Organisation: Example Ferries/ }).click();
   await page.getByRole("menuitem", { name: "Platform" }).click();
   await page.getByRole("button", { name: /^Organisation: Example Ferries/ }).waitFor({ state: "detached" });

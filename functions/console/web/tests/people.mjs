@@ -68,8 +68,8 @@ export class Reader {
   told(key, values) {
     return this.page.getByRole("status").getByText(this.say(key, values)).first().waitFor();
   }
-  press(key, where = this.page) {
-    return where.getByRole("button", { name: this.say(key), exact: true }).click();
+  press(key, where = this.page, values) {
+    return where.getByRole("button", { name: this.say(key, values), exact: true }).click();
   }
   follow(key) {
     return this.page.getByRole("link", { name: this.say(key), exact: true }).click();

@@ -20,11 +20,13 @@ story(title, ["adyen"], ["fr", "en"], async (t, { staff, user, look }) => {
   await ada.page.getByRole("cell", { name: new RegExp(roles.viewReports) }).waitFor();
   const path = await ada.creates();
 
-  // Resend: the earlier link stops working.
+  // Resend, in the column of addresses: the earlier link stops working.
   const first = await linkFor(who);
-  await ada.act("userAct.verification");
+  await ada.goto(`/users?q=${who.email}`);
+  await ada.press("userAct.verification", ada.rows);
   await ada.press("userAct.send", ada.dialog);
   await ada.told("userAct.verificationDone");
+  await ada.goto(path);
   await ada.tab("details.tokens");
   await ada.reads("tokenStatus.replaced");
   const late = await Reader.at(t, { language: user });
@@ -61,8 +63,10 @@ story(title, ["adyen"], ["fr", "en"], async (t, { staff, user, look }) => {
   await look(mona.page, "link-used");
 
   // Duplicate: a username and an address of its own; accounts and roles are the other's.
-  await ada.goto(path);
-  await ada.act("userAct.duplicate");
+  await ada.goto(`/users?q=${who.email}`);
+  await ada.press("users.actsNamed", ada.rows, who);
+  await look(ada.page, "users-acts", "structure");
+  await ada.page.getByRole("menuitem", { name: ada.say("userAct.duplicate"), exact: true }).click();
   await ada.fill("user.firstName", copy.first, ada.dialog);
   await ada.fill("user.lastName", copy.last, ada.dialog);
   await ada.fill("user.email", who.email, ada.dialog);

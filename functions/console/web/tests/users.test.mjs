@@ -71,6 +71,13 @@ test("language and theme change at once, and stay", ["billpro"], async (t) => {
   await page.reload();
   await page.getByRole("heading", { name: "Utilisateurs" }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
+
+  // Who is not connected is told so at once, and nothing waits in silence.
+  await page.goto("/users/new");
+  await page.getByLabel("Prénom").fill("Max");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Suivant" }).click();
+  await page.getByRole("alert").getByText("Le service n’a pas répondu").waitFor();
 });
 
 test("what a preset does not have is not shown", ["bc-connect"], async (t) => {

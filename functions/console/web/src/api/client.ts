@@ -22,6 +22,16 @@ export class ProblemError extends Error {
   }
 }
 
+const unreachable = (status = 0) => new ProblemError({ type: "/problems/unreachable", title: "", status });
+
+/** A part of the console that comes when it is needed. Fails with a {@link ProblemError}, as what it would ask does. */
+export const part =
+  <T>(load: () => Promise<T>): (() => Promise<T>) =>
+  () =>
+    load().catch(() => {
+      throw unreachable();
+    });
+
 export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
 
 api.use({
@@ -48,10 +58,10 @@ export async function answered<T>(request: Promise<{ data?: T; error?: unknown; 
   try {
     got = await request;
   } catch {
-    throw new ProblemError({ type: "/problems/unreachable", title: "", status: 0 });
+    throw unreachable();
   }
   if (!got.response.ok) {
-    throw new ProblemError(isProblem(got.error) ? got.error : { type: "/problems/unreachable", title: "", status: got.response.status });
+    throw isProblem(got.error) ? new ProblemError(got.error) : unreachable(got.response.status);
   }
   return { body: got.data as Done<T>, etag: got.response.headers.get("ETag") ?? undefined, response: got.response };
 }

@@ -72,10 +72,10 @@ export function Loaded<T>({ query, children }: { query: { data: T | undefined; e
   if (query.data !== undefined) return children(query.data);
   if (!query.error) return <Loading />;
   return (
-    <>
+    <div className="refused">
       <Problem error={query.error} />
       <Button onPress={() => void query.refetch()}>{t("tryAgain")}</Button>
-    </>
+    </div>
   );
 }
 

@@ -73,7 +73,10 @@ export function Form({ error, names, onSubmit, children }: {
   }
   const toldAtFields = all.length > 0 && all.every((one) => fieldOf(one.field, names));
   useEffect(() => {
-    if (error) form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid] button")?.focus();
+    if (!error) return;
+    const field = form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid] button");
+    if (field) field.focus();
+    else form.current?.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" }); // who is at a long form's end sees it too
   }, [error]);
   return (
     <Complaints value={complaints}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { answer, answered, api, type User } from "../../api/client";
+import { answer, answered, api, part, type User } from "../../api/client";
 import { keepPreviousData, may, polling, useMe, type Me } from "../../api/queries";
 import { Link, useSearch, type Search } from "../../router";
 import { useLanguage } from "../../texts";
@@ -16,7 +16,7 @@ import { Acts } from "./acts";
 import { Filters } from "./filters";
 import "./users.css";
 
-const Acting = lazy(() => import("../user/acting"));
+const Acting = lazy(part(() => import("../user/acting")));
 
 const yesNo = ["true", "false"] as const;
 export const sorts = ["createdAt", "-createdAt", "name", "email"] as const;
