@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { admin, code, leave, look, lookAll, open, operator, organisation } from "./harness.mjs";
+import { admin, as, code, leave, look, lookAll, open, operator, organisation } from "./harness.mjs";
 import { test } from "./schedule.mjs";
 
 const rows = (page) => page.getByRole("table").locator("tbody tr");
