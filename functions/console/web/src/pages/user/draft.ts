@@ -1,5 +1,6 @@
 import type { Schemas, User } from "../../api/client";
 import type { Me } from "../../api/queries";
+import { current } from "../../texts";
 import { businessNames } from "../../ui/kyc";
 import { fieldOf } from "../../ui/problem";
 
@@ -42,8 +43,11 @@ export const stepTitle = (step: Step | "review", me: Me) => (step === "rights" &
 
 export const stepOf = (path: string): Step | undefined => stepNames.find((step) => fieldOf(path, steps[step]) !== undefined);
 
+/** The language of its mails, of those that the organisation has: the one that its maker reads, who knows whom they are for. */
+const languageOf = ([first = "en", ...others]: readonly string[]) => others.find((one) => one === current.tag) ?? first;
+
 export const newDraft = (me: Me): Draft => ({
-  kind: "regular", first: "", last: "", email: "", username: "", phone: "", language: me.organisation.settings.languages[0] ?? "en",
+  kind: "regular", first: "", last: "", email: "", username: "", phone: "", language: languageOf(me.organisation.settings.languages),
   companies: [], accounts: [], roles: [], permissions: [], paymentRule: undefined,
   type: me.organisation.settings.onboarding.includes("kycNotVerified") ? "enterprise" : undefined,
   business: {}, contact: false, apiAccess: false, paymentLinks: false, ipAllowList: "", secondFactorRequired: false,
