@@ -107,7 +107,7 @@ var lists = []promise{
 	{"organisations are listed by name, new ones and changed ones, and found by what it begins with", func(t *testing.T, s directory.Store) {
 		first, second := newOrganisation(1, directory.ControlNone), newOrganisation(1, directory.ControlNone)
 		ours := strings.TrimPrefix(string(first.ID), directory.PrefixOrganisation)
-		first.Name, second.Name = "Another "+ours, ours+" Érable, Ltd. # 2"
+		first.Name, second.Name = "Another "+ours, ours+" Özgün, Ltd. # 2"
 		commit(t, s, directory.PutOrganisation{Organisation: first}, directory.PutOrganisation{Organisation: second})
 		first.Version, first.Name = 1, ours+" Example Payments"
 		commit(t, s, directory.PutOrganisation{Organisation: first})
@@ -137,7 +137,7 @@ var lists = []promise{
 			same(t, found, []directory.Organisation{first, second})
 			return true
 		})
-		same(t, listed(strings.ToLower(ours)+" É"), []directory.Organisation{second})
+		same(t, listed(strings.ToLower(ours)+" Ö"), []directory.Organisation{second})
 		if stale := listed("Another " + ours); len(stale) > 0 {
 			t.Fatalf("found by its former name: %v", stale)
 		}
