@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { Fragment, useState, type ReactNode } from "react";
 import { useLanguage } from "../texts";
 import { Button } from "./controls";
 import { Icon } from "./icons";
@@ -82,13 +82,20 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, sor
   );
 }
 
-/** An e-mail address, which breaks before its @ where there is too little room for it, and only then at a hyphen or anywhere. */
+/** An e-mail address, which breaks before its @ where there is too little room for it, and only then at a dot, a hyphen or anywhere. */
 export function Address({ of }: { of: string }) {
   const at = Math.max(0, of.lastIndexOf("@"));
   return (
     <span className="address">
       <span>{of.slice(0, at)}</span>
-      <span>{of.slice(at)}</span>
+      <span>
+        {of.slice(at).split(/(?=\.)/).map((label, i) => (
+          <Fragment key={i}>
+            <wbr />
+            {label}
+          </Fragment>
+        ))}
+      </span>
     </span>
   );
 }
