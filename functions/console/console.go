@@ -12,6 +12,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -23,12 +24,13 @@ import (
 // ErrNotBuilt: there is no index.html among the files.
 var ErrNotBuilt = errors.New("the console is not built: dist has no index.html (make build, make run and make test make it)")
 
-// file is one of the console's, as it is and compressed.
+// file is one of the console's, as it is and compressed. It is read when it is asked for: a function that reads and hashes
+// all of them before its first event takes twice as long to start.
 type file struct {
 	kind      string
 	cache     string
-	tag       string            // its ETag
-	encodings map[string][]byte // by content coding; "" is as it is
+	tag       func() (string, error)            // its ETag, of how it is
+	encodings map[string]func() ([]byte, error) // by content coding; "" is as it is
 }
 
 // Site answers the gateway's events with the console's files.
@@ -66,11 +68,7 @@ func New(files fs.FS) (*Site, error) {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
 		}
-		content, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		return site.add(name, content)
+		return site.add(name, sync.OnceValues(func() ([]byte, error) { return fs.ReadFile(files, name) }))
 	})
 	if err != nil {
 		return nil, err
@@ -78,10 +76,15 @@ func New(files fs.FS) (*Site, error) {
 	if site.files[index] == nil {
 		return nil, ErrNotBuilt
 	}
+	for name, file := range site.files {
+		if file.tag == nil {
+			return nil, fmt.Errorf("console: %s is there in compressed forms alone", name)
+		}
+	}
 	return site, nil
 }
 
-func (s *Site) add(name string, content []byte) error {
+func (s *Site) add(name string, content func() ([]byte, error)) error {
 	coding := ""
 	for _, one := range codings {
 		if plain, ok := strings.CutSuffix(name, one.ending); ok {
@@ -90,7 +93,7 @@ func (s *Site) add(name string, content []byte) error {
 	}
 	f := s.files[name]
 	if f == nil {
-		f = &file{kind: kinds[path.Ext(name)], cache: "no-cache", encodings: map[string][]byte{}}
+		f = &file{kind: kinds[path.Ext(name)], cache: "no-cache", encodings: map[string]func() ([]byte, error){}}
 		if f.kind == "" {
 			return fmt.Errorf("console: no content type is known of %s", name)
 		}
@@ -101,8 +104,11 @@ func (s *Site) add(name string, content []byte) error {
 	}
 	f.encodings[coding] = content
 	if coding == "" {
-		sum := sha256.Sum256(content)
-		f.tag = base64.RawURLEncoding.EncodeToString(sum[:12])
+		f.tag = sync.OnceValues(func() (string, error) {
+			content, err := content()
+			sum := sha256.Sum256(content)
+			return base64.RawURLEncoding.EncodeToString(sum[:12]), err
+		})
 	}
 	return nil
 }
@@ -152,8 +158,12 @@ func (s *Site) answer(e event) (answer, error) {
 	}
 	head := headers()
 	head["Content-Type"], head["Cache-Control"], head["Vary"] = f.kind, f.cache, "Accept-Encoding"
-	coding, body := f.encoding(e.Headers["accept-encoding"])
-	tag := `"` + f.tag + coding + `"`
+	coding, content := f.encoding(e.Headers["accept-encoding"])
+	tag, err := f.tag()
+	if err != nil {
+		return answer{}, err
+	}
+	tag = `"` + tag + coding + `"`
 	head["ETag"] = tag
 	if coding != "" {
 		head["Content-Encoding"] = coding
@@ -162,7 +172,8 @@ func (s *Site) answer(e event) (answer, error) {
 		delete(head, "Content-Type")
 		return answer{StatusCode: http.StatusNotModified, Headers: head}, nil
 	}
-	return write(e, http.StatusOK, head, body), nil
+	body, err := content()
+	return write(e, http.StatusOK, head, body), err
 }
 
 // write is an answer with a body, but to HEAD.
@@ -203,14 +214,14 @@ func takesHTML(accept string) bool {
 }
 
 // encoding is the best of the file's forms that a client takes, by its Accept-Encoding field.
-func (f *file) encoding(accepted string) (coding string, body []byte) {
+func (f *file) encoding(accepted string) (coding string, content func() ([]byte, error)) {
 	for _, one := range codings {
-		if body, there := f.encodings[one.name]; there && slices.ContainsFunc(list(accepted), func(entry string) bool {
+		if content, there := f.encodings[one.name]; there && slices.ContainsFunc(list(accepted), func(entry string) bool {
 			name, weight, _ := strings.Cut(entry, ";")
 			q, weighed := strings.CutPrefix(strings.TrimSpace(weight), "q=")
 			return strings.EqualFold(strings.TrimSpace(name), one.name) && (!weighed || strings.Trim(q, "0.") != "")
 		}) {
-			return one.name, body
+			return one.name, content
 		}
 	}
 	return "", f.encodings[""]

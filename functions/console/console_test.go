@@ -59,6 +59,9 @@ func TestWhatIsNotBuiltDoesNotStart(t *testing.T) {
 	if _, err := New(fstest.MapFS{"index.html": {}, "film.mp4": {}}); err == nil || !strings.Contains(err.Error(), "film.mp4") {
 		t.Errorf("got %v", err)
 	}
+	if _, err := New(fstest.MapFS{"index.html": {}, "licences.txt.gz": {}}); err == nil || !strings.Contains(err.Error(), "licences.txt") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // Every address of a page is answered with the page, whose script knows which it is; what is the API's stays the API's.
