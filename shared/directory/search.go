@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -105,7 +106,7 @@ func Fold(text string) string {
 	}
 	var plain strings.Builder
 	for _, r := range text {
-		if letters, ok := unaccented[r]; ok {
+		if letters, ok := unaccented()[r]; ok {
 			plain.WriteString(letters)
 		} else if !unicode.In(r, accents) {
 			plain.WriteRune(r)
@@ -117,8 +118,9 @@ func Fold(text string) string {
 // accents are written after the letter that they are on, where it is not written as one with them.
 var accents = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x300, Hi: 0x36f, Stride: 1}}}
 
-// unaccented has for each small Latin letter of its own, and for the typographic apostrophe, what is typed for it.
-var unaccented = func() map[rune]string {
+// unaccented has for each small Latin letter of its own, and for the typographic apostrophe, what is typed for it. It is
+// made for the first name that is not plain: most functions start and end without one.
+var unaccented = sync.OnceValue(func() map[rune]string {
 	plain := map[rune]string{}
 	for letters, written := range map[string]string{
 		"a": "àáâãäåāăąǎạảấầẩẫậắằẳẵặ", "ae": "æ", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęěẹẻẽếềểễệ", "g": "ĝğġģ", "h": "ĥħ",
@@ -130,7 +132,7 @@ var unaccented = func() map[rune]string {
 		}
 	}
 	return plain
-}()
+})
 
 // FirstLast and LastFirst are the name as lists look it up.
 func (n Name) FirstLast() string { return Fold(n.First + " " + n.Last) }
