@@ -61,7 +61,8 @@
 //   - Ids begin with the time that their users were created at, so that a range of dates is a range of every list.
 //     Everything that makes users keeps to that.
 //   - Keys that DynamoDB leaves unread are read again, and in the end fail the read: they never pass for records that
-//     do not exist.
+//     do not exist. Nor does a page that DynamoDB ends early pass for the end of a list, or for an empty one (ask): the
+//     contract's suites run over a client that gives less than it is asked for.
 //
 // What it is not: it decides nothing. Rules are package directory's.
 package store

@@ -74,22 +74,44 @@ func query[D any](ctx context.Context, s *Store, l list, page directory.Page, to
 			input.ExclusiveStartKey[pkName], input.ExclusiveStartKey[skName] = text(l.pk), text(sk)
 		}
 	}
-	answer, err := s.client.Query(ctx, input)
+	items, goOn, err := s.ask(ctx, input)
 	if err != nil {
 		return nil, "", err
 	}
-	found := make([]D, 0, len(answer.Items))
-	for _, one := range answer.Items {
+	found := make([]D, 0, len(items))
+	for _, one := range items {
 		value, err := to(one)
 		if err != nil {
 			return nil, "", err
 		}
 		found = append(found, value)
 	}
-	if answer.LastEvaluatedKey == nil {
+	if goOn == nil {
 		return found, "", nil
 	}
-	return found, cursor(stringOf(answer.LastEvaluatedKey, skName)), nil
+	return found, cursor(stringOf(goOn, skName)), nil
+}
+
+// ask reads as many items as the query's limit says, or all that there are, and where to go on. DynamoDB ends a page where
+// it likes, at the latest at a megabyte, be it short or empty: that nothing more came says nothing, but that it gave no key
+// to go on from does. Where a filter leaves items out, the limit is of those that are looked at, and one page is all.
+func (s *Store) ask(ctx context.Context, query *dynamodb.QueryInput) (items []item, goOn item, err error) {
+	for left := *query.Limit; ; {
+		answer, err := s.client.Query(ctx, query)
+		if err != nil {
+			return nil, nil, err
+		}
+		if items == nil {
+			items = answer.Items
+		} else {
+			items = append(items, answer.Items...)
+		}
+		left -= int32(len(answer.Items))
+		if answer.LastEvaluatedKey == nil || left <= 0 || query.FilterExpression != nil {
+			return items, answer.LastEvaluatedKey, nil
+		}
+		query.Limit, query.ExclusiveStartKey = &left, answer.LastEvaluatedKey
+	}
 }
 
 // Users lists an organisation's users by id.
@@ -222,7 +244,7 @@ func (s *Store) dueOf(ctx context.Context, shard int, before time.Time, limit in
 
 func (s *Store) dueQuery(ctx context.Context, condition string, values item, limit int) ([]directory.Due, error) {
 	index, most := DueIndex, int32(limit)
-	answer, err := s.client.Query(ctx, &dynamodb.QueryInput{
+	items, _, err := s.ask(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, IndexName: &index, Limit: &most, KeyConditionExpression: &condition,
 		ExpressionAttributeValues: values,
 	})
@@ -231,7 +253,7 @@ func (s *Store) dueQuery(ctx context.Context, condition string, values item, lim
 	}
 	var all []directory.Due
 	var unknown []error
-	for _, one := range answer.Items {
+	for _, one := range items {
 		due, ok := parseDue(keyOf(one), stringOf(one, DueSortKey))
 		if !ok {
 			unknown = append(unknown, fmt.Errorf("store: due item of no known kind: %s", keyOf(one).sk))

@@ -279,18 +279,17 @@ func (s *Store) readStretch(ctx context.Context, l stretch, after string, backwa
 		return nil, true, nil
 	}
 	condition, most, forwards, consistent := PartitionKey+" = :pk AND "+SortKey+" BETWEEN :first AND :last", int32(limit), !backwards, true
-	answer, err := s.client.Query(ctx, &dynamodb.QueryInput{
+	items, goOn, err := s.ask(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, Limit: &most, ScanIndexForward: &forwards, ConsistentRead: &consistent, KeyConditionExpression: &condition,
 		ExpressionAttributeValues: item{":pk": text(l.pk), ":first": text(l.first), ":last": text(l.last)},
 	})
 	if err != nil {
 		return nil, false, err
 	}
-	items = answer.Items
 	if after != "" && len(items) > 0 && stringOf(items[0], SortKey) == after {
 		items = items[1:]
 	}
-	return items, answer.LastEvaluatedKey == nil, nil
+	return items, goOn == nil, nil
 }
 
 // inTurn is what lists say one after another, up to the first that was not read to its end.
