@@ -11,6 +11,8 @@
 //     mends by itself ([Blip], [Echo]), or all of them, which it cannot ([Lost], [Unanswered]).
 //   - A process is a context ([Process]). One that dies makes no more calls, while those around it go on: what ran in it
 //     answers nothing, and whoever invoked it hears of an error, as Lambda tells of a process that ended.
+//   - What DynamoDB does in the cloud and never here is played: keys left over and pages cut short ([Partly]), indexes that
+//     follow the table later ([Behind]), transactions that meet others ([Met]).
 //   - Services that nobody runs here are an http.Handler in the same process ([Serve]): a real client speaks to it.
 //   - Nothing is random, and nothing waits: a delayed call arrives behind the next, and clients try again at once
 //     ([Retryer]).

@@ -1,8 +1,8 @@
 package faulttest
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -39,16 +39,20 @@ const (
 	Killed
 	// Struck: the process dies when the call has taken effect.
 	Struck
+	// Partly: the table reads less than it is asked for, and says so: keys are left over, a page ends early.
+	Partly
+	// Behind: an index has not heard of what was last written.
+	Behind
+	// Met: the transaction meets another, and is cancelled.
+	Met
 )
 
 var names = [...]string{
 	Well: "well", Blip: "blip", Echo: "echo", Lost: "lost", Unanswered: "unanswered", Twice: "twice", Late: "late", Killed: "killed", Struck: "struck",
+	Partly: "partly", Behind: "behind", Met: "met",
 }
 
 func (k Kind) String() string { return names[k] }
-
-// Kinds lists all but Well.
-func Kinds() []Kind { return []Kind{Blip, Echo, Lost, Unanswered, Twice, Late, Killed, Struck} }
 
 // Plan says what becomes of a call, by its number from 0 and the service's name of it. It is asked once a call.
 type Plan func(number int, call string) Kind
@@ -72,10 +76,12 @@ type Layer struct {
 	calls []string
 	fates map[string]Kind // of calls, by the SDK's names of them
 	late  []func()
+	// answers that indexes gave, by the query.
+	answers map[string]json.RawMessage
 }
 
 // New makes a layer without faults.
-func New() *Layer { return &Layer{fates: map[string]Kind{}} }
+func New() *Layer { return &Layer{fates: map[string]Kind{}, answers: map[string]json.RawMessage{}} }
 
 // Begin counts calls from 0 again, and has a plan for them; nil lets all go well.
 func (l *Layer) Begin(plan Plan) {
@@ -169,10 +175,9 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Body.Close(); err != nil {
 		return nil, err
 	}
+	call := called(r)
 	send := func(ctx context.Context) (*http.Response, error) {
-		sent := r.Clone(ctx)
-		sent.Body = io.NopCloser(bytes.NewReader(body))
-		return t.service.RoundTrip(sent)
+		return t.service.RoundTrip(resized(r.Clone(ctx), body))
 	}
 	// Whose process dies, or who gives up, does not take back what was sent.
 	forget := func() error {
@@ -208,13 +213,26 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		kill(r.Context())
 		return nil, ErrDead
 	}
-	response, err := send(r.Context())
+	response, err := func() (*http.Response, error) {
+		switch {
+		case kind == Met && call == "TransactWriteItems":
+			return met(body), nil
+		case kind == Partly:
+			return partly(call, body, func(less []byte) (*http.Response, error) {
+				return t.service.RoundTrip(resized(r.Clone(r.Context()), less))
+			})
+		case ofIndex(call, body):
+			return t.layer.indexed(body, kind == Behind, func() (*http.Response, error) { return send(r.Context()) })
+		default:
+			return send(r.Context())
+		}
+	}()
 	t.layer.Arrive()
 	return response, err
 }
 
 // again is what becomes of a call's further tries.
-var again = [...]Kind{Well: Well, Blip: Well, Echo: Well, Lost: Lost, Unanswered: Lost, Twice: Well, Late: Lost, Killed: Lost, Struck: Lost}
+var again = [...]Kind{Well: Well, Blip: Well, Echo: Well, Lost: Lost, Unanswered: Lost, Twice: Well, Late: Lost, Killed: Lost, Struck: Lost, Partly: Partly, Behind: Behind, Met: Met}
 
 func kill(ctx context.Context) {
 	if one, ok := ctx.Value(processKey{}).(*process); ok {

@@ -16,6 +16,7 @@ import (
 	"mandate/functions/faulttest"
 	"mandate/functions/sweep"
 	"mandate/shared/api"
+	"mandate/shared/directory"
 )
 
 // Without flags there is a selection of faults.
@@ -136,12 +137,20 @@ func reads(call string) bool {
 
 // faultsOf are the faults that can befall a call. What reads has no effect that could be there once more or too late.
 func faultsOf(call string) []faulttest.Kind {
-	if reads(call) {
-		return []faulttest.Kind{faulttest.Lost, faulttest.Killed}
+	kinds := []faulttest.Kind{faulttest.Lost, faulttest.Killed}
+	switch {
+	case call == "Query":
+		return append(kinds, faulttest.Behind, faulttest.Partly)
+	case call == "BatchGetItem":
+		return append(kinds, faulttest.Partly)
+	case reads(call):
+		return kinds
 	}
-	return []faulttest.Kind{
-		faulttest.Echo, faulttest.Unanswered, faulttest.Struck, faulttest.Late, faulttest.Twice, faulttest.Lost, faulttest.Killed, faulttest.Blip,
+	kinds = append(kinds, faulttest.Echo, faulttest.Unanswered, faulttest.Struck, faulttest.Late, faulttest.Twice, faulttest.Blip)
+	if call == "TransactWriteItems" {
+		kinds = append(kinds, faulttest.Met)
 	}
+	return kinds
 }
 
 // procedure is what people and machines do together. What prepares it meets no faults.
@@ -239,11 +248,16 @@ func (s *course) settles() {
 	s.t.Fatal("something never settles")
 }
 
-// sweeps runs the sweep as its schedule does: what failed has another chance the next minute.
+// sweeps runs the sweep as its schedule does: what failed, or was not listed yet, has another chance the next minute.
 func (s *course) sweeps() {
 	s.t.Helper()
+	idle := 0
 	for range 10 {
-		if _, err := s.trySweep(sweep.Order{}); err == nil {
+		swept, err := s.trySweep(sweep.Order{})
+		if idle++; err != nil || swept != (directory.Swept{}) {
+			idle = 0
+		}
+		if idle == 2 {
 			return
 		}
 	}

@@ -159,14 +159,19 @@ type (
 	// Carried forgets an outbox item that is done. One that is gone was carried by somebody else: what follows from it is
 	// not done again, and the fault is stale.
 	Carried struct{ Ref OutboxRef }
-	// SendRound lets the stream show an outbox item again; one that is done meanwhile is fault.Stale.
+	// SendRound lets the stream show an outbox item again. One that is done meanwhile, or is due at another time than it was
+	// listed at, is fault.Stale: what lists it is behind, and would send it on all its rounds at once.
 	SendRound struct {
 		Ref OutboxRef
+		Was time.Time // when it was due
 		Due time.Time // when to look again
 	}
-	// PutAside keeps an outbox item that is not to go round any more; one that is done meanwhile, or put aside, is
-	// fault.Stale.
-	PutAside struct{ Ref OutboxRef }
+	// PutAside keeps an outbox item that is not to go round any more. One that is done meanwhile, or put aside, or due at
+	// another time than it was listed at, is fault.Stale.
+	PutAside struct {
+		Ref OutboxRef
+		Was time.Time // when it was due
+	}
 	// Recall lets an item that was put aside go round again, as if for the first time; any other is fault.Stale.
 	Recall struct {
 		Ref OutboxRef

@@ -180,7 +180,7 @@ func (w *Work) Sweep(ctx context.Context) (Swept, error) {
 func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 	switch {
 	case due.Outbox != nil:
-		return w.sendRound(ctx, *due.Outbox, swept)
+		return w.sendRound(ctx, *due.Outbox, due.At, swept)
 	case due.Request != "":
 		return w.expireRequest(ctx, ServiceRequestRef{due.Organisation, due.Request}, swept)
 	case due.Link != "":
@@ -193,7 +193,7 @@ func (w *Work) sweepOne(ctx context.Context, due Due, swept *Swept) error {
 }
 
 // sendRound has a straggler carried once more, or puts it aside where that was tried often enough, or cannot be tried.
-func (w *Work) sendRound(ctx context.Context, ref OutboxRef, swept *Swept) error {
+func (w *Work) sendRound(ctx context.Context, ref OutboxRef, was time.Time, swept *Swept) error {
 	found, err := w.Store.Read(ctx, Want{Outbox: []OutboxRef{ref}})
 	item, waits := found.Outbox[ref]
 	unreadable := errors.Is(err, ErrUnreadable)
@@ -203,9 +203,9 @@ func (w *Work) sendRound(ctx context.Context, ref OutboxRef, swept *Swept) error
 	case !unreadable && !waits:
 		return nil
 	case unreadable || item.Rounds >= roundsWithin:
-		return counted(&swept.Aside, w.Store.Commit(ctx, PutAside{ref}))
+		return counted(&swept.Aside, w.Store.Commit(ctx, PutAside{ref, was}))
 	default:
-		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{ref, w.Now().Add(strays(item.Rounds + 1))}))
+		return counted(&swept.Outbox, w.Store.Commit(ctx, SendRound{ref, was, w.Now().Add(strays(item.Rounds + 1))}))
 	}
 }
 

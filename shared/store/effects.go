@@ -141,10 +141,11 @@ func writeOfShared(effect directory.Effect) (write, error) {
 		return drop(outbox(e.Ref)).when(ifPresent, nil, stale), nil
 	case directory.SendRound:
 		return update(outbox(e.Ref), "ADD rounds :one SET dueSk = :due",
-			item{":one": number(1), ":due": text(dueTime(e.Due))}).when(ifPresent, nil, stale), nil
+			item{":one": number(1), ":due": text(dueTime(e.Due))}).
+			when(ifPresent+" AND dueSk = :was", item{":was": text(dueTime(e.Was))}, stale), nil
 	case directory.PutAside:
 		return update(outbox(e.Ref), "SET duePk = :aside", item{":aside": text(asideShard)}).
-			when(ifPresent+" AND duePk <> :aside", nil, stale), nil
+			when(ifPresent+" AND duePk <> :aside AND dueSk = :was", item{":was": text(dueTime(e.Was))}, stale), nil
 	case directory.Recall:
 		k := outbox(e.Ref)
 		return update(k, "SET rounds = :none, duePk = :shard, dueSk = :due",

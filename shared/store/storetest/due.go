@@ -87,7 +87,7 @@ var due = []promise{
 		item := newOutboxItem()
 		ref := item.Ref()
 		commit(t, s, directory.Enqueue{Item: item})
-		commit(t, s, directory.SendRound{Ref: ref, Due: past})
+		commit(t, s, directory.SendRound{Ref: ref, Was: item.DueAt(), Due: past})
 		eventually(t, "an item that was sent round", func() bool { return len(dueNow(past, 10)) > 0 })
 		same(t, dueNow(past, 10), []directory.Due{{At: past, Organisation: item.Organisation, Outbox: &ref}})
 		commit(t, s, directory.Carried{Ref: ref})
@@ -103,13 +103,14 @@ var due = []promise{
 			}
 			return slices.Contains(aside, ref)
 		}
-		refused(t, s, fault.Stale, directory.PutAside{Ref: ref})
+		refused(t, s, fault.Stale, directory.PutAside{Ref: ref, Was: past})
 		refused(t, s, fault.Stale, directory.Recall{Ref: ref, Due: now()})
 		commit(t, s, directory.Enqueue{Item: item})
 		refused(t, s, fault.Stale, directory.Recall{Ref: ref, Due: now()})
-		commit(t, s, directory.SendRound{Ref: ref, Due: past})
-		commit(t, s, directory.PutAside{Ref: ref})
-		refused(t, s, fault.Stale, directory.PutAside{Ref: ref})
+		commit(t, s, directory.SendRound{Ref: ref, Was: item.DueAt(), Due: past})
+		refused(t, s, fault.Stale, directory.PutAside{Ref: ref, Was: item.DueAt()})
+		commit(t, s, directory.PutAside{Ref: ref, Was: past})
+		refused(t, s, fault.Stale, directory.PutAside{Ref: ref, Was: past})
 		eventually(t, "an item that was put aside", isAside)
 		kept := read(t, s, directory.Want{Outbox: []directory.OutboxRef{ref}}).Outbox[ref]
 		same(t, kept.Rounds, item.Rounds+1)

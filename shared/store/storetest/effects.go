@@ -396,12 +396,13 @@ var outboxes = []promise{
 		if found := read(t, s, directory.Want{Outbox: []directory.OutboxRef{item.Ref()}}); len(found.Outbox) > 0 {
 			t.Error("still there")
 		}
-		refused(t, s, fault.Stale, directory.SendRound{Ref: item.Ref(), Due: now()})
+		refused(t, s, fault.Stale, directory.SendRound{Ref: item.Ref(), Was: item.DueAt(), Due: now()})
 	}},
 	{"an item that is sent round counts its rounds", func(t *testing.T, s directory.Store) {
 		item := newOutboxItem()
 		commit(t, s, directory.Enqueue{Item: item})
-		commit(t, s, directory.SendRound{Ref: item.Ref(), Due: now()})
+		commit(t, s, directory.SendRound{Ref: item.Ref(), Was: item.DueAt(), Due: now()})
+		refused(t, s, fault.Stale, directory.SendRound{Ref: item.Ref(), Was: item.DueAt(), Due: now()}) // it goes one round at a time
 		item.Rounds++
 		want := directory.Want{Outbox: []directory.OutboxRef{item.Ref()}}
 		same(t, read(t, s, want).Outbox, map[directory.OutboxRef]directory.OutboxItem{item.Ref(): item})
