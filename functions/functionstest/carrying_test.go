@@ -276,6 +276,39 @@ func TestWhatCannotBeCarriedIsPutAside(t *testing.T) {
 	equal(t, "once it is carried", o.Sweep().Outbox, 0)
 }
 
+// 3.4, 4.8: a mail to the admins is for those who are admins when it is sent, whatever their list has not heard of yet: it
+// does not go to who is none any more, and waits for who has just become one.
+func TestAListOfAdminsThatIsBehind(t *testing.T) {
+	t.Parallel()
+	o := New(t, Quiet).Tenant("bc-connect")
+	asks := func(text string) {
+		t.Helper()
+		ask(t, o.Ada.Do("createUser", Body(newUser(o, Object{"name": Object{"first": text, "last": "New"}}))))
+		o.Faults.Begin(func(_ int, call string) faulttest.Kind {
+			if call == "Query" {
+				return faulttest.Behind
+			}
+			return faulttest.Well
+		})
+		for _, ref := range o.Outbox() {
+			_ = o.tryCarry(ref) // it may have to wait
+		}
+		o.Faults.Begin(nil)
+	}
+	to := func(who *Person) int { return len(o.Mails.To(who.Email)) }
+	sara := o.Admin("sara")
+	asks("One")
+	equal(t, "mails before the list has anybody", to(o.Ben)+to(sara), 0)
+	o.Settle()
+	equal(t, "mails to both", []int{to(o.Ben), to(sara)}, []int{1, 1})
+
+	o.alter(string(sara.ID), func(u *directory.User) { u.Status = directory.StatusInactive })
+	o.commit(directory.MoveAdmins{Organisation: o.ID, By: -1, AtLeast: 2})
+	asks("Two")
+	o.Settle()
+	equal(t, "mails to who is no admin any more", []int{to(o.Ben), to(sara)}, []int{2, 1})
+}
+
 // 4.8: what cannot be read keeps nothing waiting that came with it or later, in the stream or in the sweep, however much of
 // it there is. It is put aside at once, where an alarm tells of it.
 func TestWhatCannotBeReadHoldsNothingUp(t *testing.T) {

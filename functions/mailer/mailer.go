@@ -56,17 +56,14 @@ func (m *Mailer) Carry(ctx context.Context, item directory.OutboxItem) ([]direct
 	return done, nil
 }
 
-// adminsAtMost keeps the mails to an organisation's admins in one transaction.
-const adminsAtMost = 90
-
 // addressAdmins makes a mail for each admin whom it is for, keyed by mail and user: made twice, it is there once.
 func (m *Mailer) addressAdmins(ctx context.Context, item directory.OutboxItem) ([]directory.Effect, error) {
-	admins, err := m.Readers(ctx, item.Organisation, *item.Mail)
+	admins, err := m.Readers(ctx, item)
 	if err != nil {
 		return nil, err
 	}
 	effects := []directory.Effect{directory.Carried{Ref: item.Ref()}}
-	for _, admin := range admins[:min(len(admins), adminsAtMost)] {
+	for _, admin := range admins {
 		one := *item.Mail
 		one.To, one.Name, one.Language = admin.Email, admin.Name.Full(), admin.Language
 		one.User, one.Home = admin.ID, admin.Organisation

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -243,12 +244,16 @@ func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) 
 	}}
 }
 
-// approvers are the admins whom the policies let approve a change about a user, or about what is none.
+// approvers are the admins whom the policies let approve a change about a user, or about what is none: as of a moment ago.
 func (c *Core) approvers(ctx context.Context, organisation Organisation, target User, change Change) ([]User, error) {
 	admins, err := c.Store.Admins(ctx, organisation.ID)
 	if err != nil {
 		return nil, err
 	}
+	return c.mayApprove(admins, organisation, target, change)
+}
+
+func (c *Core) mayApprove(admins []User, organisation Organisation, target User, change Change) ([]User, error) {
 	var may []User
 	for _, admin := range admins {
 		decision, err := c.Policies.Decide(Question{
@@ -264,21 +269,54 @@ func (c *Core) approvers(ctx context.Context, organisation Organisation, target 
 	return may, nil
 }
 
+const (
+	// readersAtMost keeps the mails to an organisation's admins in one transaction.
+	readersAtMost = 90
+	// listsFollow is how long the list of admins is given to follow what was written.
+	listsFollow = time.Minute
+)
+
 // Readers are whom a mail to an organisation's admins goes to: about a change those alone who may approve it, as things are
 // when it is sent (3.4).
-func (c *Core) Readers(ctx context.Context, id OrganisationID, mail Mail) ([]User, error) {
-	if mail.Change == "" {
-		return c.Store.Admins(ctx, id)
+//
+// The list of admins is behind. Who is in it is read again, for what the mail says is for nobody who is no admin any more;
+// and where it has fewer than are counted, it is an error, and the mail is carried later: who became one just now is not to
+// miss it.
+func (c *Core) Readers(ctx context.Context, item OutboxItem) ([]User, error) {
+	id, ref := item.Organisation, ChangeRef{item.Organisation, item.Mail.Change}
+	listed, err := c.Store.Admins(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	ref := ChangeRef{id, mail.Change}
-	want := wantChange(ref)
+	var want Want
+	if ref.ID != "" {
+		want = wantChange(ref)
+	}
 	want.Organisations = append(want.Organisations, id)
+	for _, one := range listed {
+		want.Users = append(want.Users, UserRef{id, one.ID})
+	}
 	found, err := c.Store.Read(ctx, want)
 	if err != nil {
 		return nil, err
 	}
-	change := found.Changes[ref]
-	return c.approvers(ctx, found.Organisations[id], found.target(id, change.Target).User, change)
+	var admins []User
+	for _, one := range listed {
+		if user := found.Users[UserRef{id, one.ID}]; user.ActiveAdmin() {
+			admins = append(admins, user)
+		}
+	}
+	organisation := found.Organisations[id]
+	if there := min(organisation.ActiveAdmins, readersAtMost); len(admins) < there && c.Now().Sub(item.CreatedAt) < listsFollow {
+		return nil, fmt.Errorf("directory: %d admins are listed where there are %d", len(admins), there)
+	}
+	if ref.ID != "" {
+		change := found.Changes[ref]
+		if admins, err = c.mayApprove(admins, organisation, found.target(id, change.Target).User, change); err != nil {
+			return nil, err
+		}
+	}
+	return admins[:min(len(admins), readersAtMost)], nil
 }
 
 // mailApprovers tells those who may approve. Who they are is found out where nobody waits: see Readers.
