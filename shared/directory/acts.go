@@ -110,19 +110,31 @@ func (a Act) rule() actRule {
 	}
 }
 
-// questions are what the policies are asked about an act: whether it may be done to each of its users, or to the role.
-// What is about neither is asked about once.
-func (t *Target) questions(act Act, grants Access) []Question {
-	if t.Contact.ID != "" || t.Role.ID != "" {
-		return []Question{{Action: Action(act), Grants: grants}}
-	}
+// asked is what the policies are asked about an act by itself: whether it may be done to each of the target's users, and of
+// what is about no user, whether it may be done.
+func (t *Target) asked(act Act) []Question {
 	var questions []Question
 	for _, user := range t.users() {
-		question := Question{Action: Action(act), Target: user, Grants: grants}
+		question := Question{Action: Action(act), Target: user}
 		if t.Account.ID != "" {
 			question.Account = &t.Account
 		}
 		questions = append(questions, question)
+	}
+	if questions == nil {
+		return []Question{{Action: Action(act)}}
+	}
+	return questions
+}
+
+// questions are what the policies are asked about a change: its act, with what it gives, and what it does besides.
+func (t *Target) questions(change Change) []Question {
+	questions, grants := t.asked(change.Act), change.grants()
+	for i := range questions {
+		questions[i].Grants = grants
+	}
+	if change.redirects() {
+		questions = append(questions, Question{Action: ActionRedirectUser, Target: &t.User, Grants: t.User.Access})
 	}
 	return questions
 }

@@ -136,6 +136,21 @@ type intent struct {
 	request ServiceRequestID
 }
 
+// mayAsk decides whether the caller may do what it intends. Where something is wrong with that, the act by itself is decided
+// on: nobody has what there is not, so that the grant limit would speak before the field is named.
+func (c *Core) mayAsk(ctx context.Context, v visit, in intent, wrong error) error {
+	questions := in.target.asked(in.act)
+	if wrong == nil {
+		questions = in.target.questions(Change{Act: in.act, Before: in.before, After: in.after})
+	}
+	for _, question := range questions {
+		if err := c.decide(ctx, v, question); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // plan makes a change of an intent, and lets it go as far as its organisation's change control allows.
 func (c *Core) plan(ctx context.Context, v visit, in intent) (Plan, error) {
 	change := Change{

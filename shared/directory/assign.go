@@ -45,24 +45,23 @@ func (u *Users) Assign(ctx context.Context, r Request, id AccountID, users []Use
 			return Assigned{}, fault.New(fault.NotFound, "There is no such account.")
 		}
 		target, checkErr := assignable(v, account, users)
-		for _, question := range target.questions(ActAssignAccount, Access{Accounts: []AccountID{id}}) {
-			if err := u.decide(ctx, v, question); err != nil {
-				return Assigned{}, err
-			}
+		assignment := Assignment{Account: id, AccountName: account.Name}
+		in := intent{
+			act: ActAssignAccount, id: TargetID(id), name: account.Name, target: target, after: Snapshot{Assignment: &assignment},
+		}
+		if err := u.mayAsk(ctx, v, in, nil); err != nil {
+			return Assigned{}, err
 		}
 		if checkErr != nil {
 			return Assigned{}, checkErr
 		}
-		assignment := Assignment{Account: id, AccountName: account.Name}
 		for _, holder := range target.Holders {
 			if err := mayTakeChange(holder, ActAssignAccount); err != nil {
 				return Assigned{}, err
 			}
 			assignment.Users = append(assignment.Users, Holder{holder.ID, holder.Name.Full()})
 		}
-		plan, err := u.plan(ctx, v, intent{
-			act: ActAssignAccount, id: TargetID(id), name: account.Name, target: target, after: Snapshot{Assignment: &assignment},
-		})
+		plan, err := u.plan(ctx, v, in)
 		if err != nil {
 			return Assigned{}, err
 		}

@@ -231,11 +231,7 @@ func (c *Core) requesterStillMay(ctx context.Context, organisation Organisation,
 			return nil, err
 		}
 		requester := found.Users[ref]
-		questions := plan.questions(change.Act, change.grants())
-		if change.redirects() {
-			questions = append(questions, Question{Action: ActionRedirectUser, Target: &plan.User, Grants: plan.User.Access})
-		}
-		for _, question := range questions {
+		for _, question := range plan.questions(*change) {
 			question.Principal, question.Organisation = requester, organisation
 			decision, err := c.Policies.Decide(question)
 			if err != nil {

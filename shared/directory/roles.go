@@ -223,11 +223,7 @@ func (o *Organisations) changeRole(ctx context.Context, r Request, act Act, shap
 			before := role.Role
 			in.before = &Snapshot{Role: &before}
 		}
-		question := Question{Action: Action(act)}
-		if shapeErr == nil {
-			question.Grants = Change{Act: act, Before: in.before, After: in.after}.grants()
-		}
-		if err := o.decide(ctx, v, question); err != nil {
+		if err := o.mayAsk(ctx, v, in, shapeErr); err != nil {
 			return RoleAnswer{}, err
 		}
 		if !r.matches(role.ETag()) {

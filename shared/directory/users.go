@@ -91,17 +91,13 @@ func (u *Users) intendNew(ctx context.Context, v visit, act Act, new NewUser, kn
 	if _, told := fault.As(checkErr); checkErr != nil && !told {
 		return intent{}, checkErr
 	}
-	target := in.target.User
-	question := Question{Action: Action(act), Target: &target}
-	if checkErr == nil { // nobody has what there is not: the grant limit would speak before the field is named
-		question.Grants = target.Access
-	}
-	if err := u.decide(ctx, v, question); err != nil {
+	if err := u.mayAsk(ctx, v, in, checkErr); err != nil {
 		return intent{}, err
 	}
 	if checkErr != nil {
 		return intent{}, checkErr
 	}
+	target := in.target.User
 	if err := u.checkOwner(v.organisation, target, target.Roles); err != nil {
 		return intent{}, err
 	}
@@ -334,18 +330,13 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 // intend is the intent of an act on a user that is there, where the policies allow it and nothing stands against it.
 func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make maker) (intent, error) {
 	in, makeErr := make(v, user)
-	before := snapshot(user)
-	question := Question{Action: Action(act), Target: &user}
-	if makeErr == nil {
-		question.Grants = Change{Act: act, Before: &before, After: in.after}.grants()
+	in = userIntent(act, user, in)
+	if in.before == nil {
+		before := snapshot(user)
+		in.before = &before
 	}
-	if err := u.decide(ctx, v, question); err != nil {
+	if err := u.mayAsk(ctx, v, in, makeErr); err != nil {
 		return intent{}, err
-	}
-	if makeErr == nil && (Change{Act: act, Before: &before, After: in.after}).redirects() {
-		if err := u.decide(ctx, v, Question{Action: ActionRedirectUser, Target: &user, Grants: user.Access}); err != nil {
-			return intent{}, err
-		}
 	}
 	if err := v.saw(user); err != nil {
 		return intent{}, err
@@ -353,10 +344,7 @@ func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make ma
 	if makeErr != nil {
 		return intent{}, makeErr
 	}
-	if in.before == nil {
-		in.before = &before
-	}
-	return userIntent(act, user, in), mayTakeChange(user, act)
+	return in, mayTakeChange(user, act)
 }
 
 // idle tells whether an update would change nothing.
