@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -18,6 +19,15 @@ type Core struct {
 	// Admits tells secrets that may be used at all from those of the demo, which everyone can read and only the local
 	// runner lets in.
 	Admits func(secret string) bool
+}
+
+// preset is the one that the organisation is of.
+func (c *Core) preset(organisation Organisation) (Preset, error) {
+	preset, ok := c.Presets.Preset(organisation.Preset)
+	if !ok {
+		return Preset{}, fmt.Errorf("organisation %s: unknown preset %q", organisation.ID, organisation.Preset)
+	}
+	return preset, nil
 }
 
 // Sealer encrypts small secrets for the time that they are stored. What is sealed in one place opens in no other.

@@ -71,7 +71,11 @@ func (u *Users) givable(v visit, original User) (kept, left Access, err error) {
 	if !may(Access{}) || may(original.Access) && !original.Owner {
 		return original.Access, Access{}, err // it is refused, or allowed, as a whole
 	}
-	owner := u.ownerRole(v.organisation) // which there is one of
+	preset, err := u.preset(v.organisation)
+	if err != nil {
+		return Access{}, Access{}, err
+	}
+	owner := preset.ownerRole() // which there is one of
 	kept.Companies, left.Companies = parted(original.Companies, func(id CompanyID) bool { return may(Access{Companies: []CompanyID{id}}) })
 	kept.Accounts, left.Accounts = parted(original.Accounts, func(id AccountID) bool { return may(Access{Accounts: []AccountID{id}}) })
 	kept.Roles, left.Roles = parted(original.Roles, func(id string) bool { return id != owner && may(Access{Roles: []string{id}}) })

@@ -44,6 +44,10 @@ func (o *Organisations) FoundPlatform(ctx context.Context, operator NewUser) err
 // founders are the effects of an organisation's first users, who are there without anybody's consent: there is nobody yet
 // who could give it. Their faults are told under field.
 func (o *Organisations) founders(ctx context.Context, v visit, organisation *Organisation, field string, founders []NewUser, fields *fault.Fields) ([]Effect, error) {
+	preset, err := o.preset(*organisation)
+	if err != nil {
+		return nil, err
+	}
 	var effects []Effect
 	users := Users{Core: o.Core, Phones: o.Phones}
 	here := v
@@ -65,16 +69,14 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 			ID: id, Organisation: organisation.ID, Identity: IdentityID(o.NewID(PrefixIdentity)),
 			Kind: founder.Kind, Profile: founder.Profile, CreatedBy: v.caller.ID, CreatedAt: id.Time(), UpdatedAt: id.Time(),
 		}
-		if preset, ok := o.Presets.Preset(organisation.Preset); ok {
-			if preset.Owner != nil && i == 0 {
-				user.Owner, organisation.Owner = true, user.ID
-				if role := preset.Owner.Role; role != "" {
-					user.Roles = set(append(slices.Clone(user.Roles), role))
-				}
+		if preset.Owner != nil && i == 0 {
+			user.Owner, organisation.Owner = true, user.ID
+			if role := preset.Owner.Role; role != "" {
+				user.Roles = set(append(slices.Clone(user.Roles), role))
 			}
-			if len(user.Roles) == 0 {
-				user.Roles = set(slices.Clone(preset.Founders))
-			}
+		}
+		if len(user.Roles) == 0 {
+			user.Roles = set(slices.Clone(preset.Founders))
 		}
 		err := users.check(here, user.Kind, &user.Profile, Access{})
 		if err == nil {

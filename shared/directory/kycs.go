@@ -43,15 +43,6 @@ func (o *Organisations) KYCCases(ctx context.Context, r Request, page Page) ([]K
 	return o.Store.KYCWaiting(ctx, page)
 }
 
-// kyc is what the organisation's preset says of identity checks.
-func (c *Core) kyc(organisation Organisation) (KYC, error) {
-	preset, ok := c.Presets.Preset(organisation.Preset)
-	if !ok {
-		return KYC{}, fmt.Errorf("organisation %s: unknown preset %q", organisation.ID, organisation.Preset)
-	}
-	return preset.KYC, nil
-}
-
 // KYC reads a user's case (1.12), as the platform's compliance staff sees it.
 //
 // Faults: notFound, forbidden.
@@ -75,8 +66,8 @@ func (u *Users) visitKYC(ctx context.Context, r Request, id UserID, action Actio
 	if err := u.decide(ctx, v, Question{Action: action, Target: &user}); err != nil {
 		return visit{}, KYCView{}, err
 	}
-	kyc, err := u.kyc(v.organisation)
-	return v, kyc.viewed(v.found.KYCCases[UserRef{v.organisation.ID, id}], user), err
+	preset, err := u.preset(v.organisation)
+	return v, preset.KYC.viewed(v.found.KYCCases[UserRef{v.organisation.ID, id}], user), err
 }
 
 // DecideKYC is a decision of the platform's compliance staff about a level (1.12). Passing one moves the user to the group
@@ -142,7 +133,7 @@ var kycMails = map[KYCState]MailKind{
 
 // passLevel moves the user to the group of the level, and on from the stage that the level is for.
 func (u *Users) passLevel(v visit, view *KYCView, number int) ([]Effect, error) {
-	kyc, err := u.kyc(v.organisation)
+	preset, err := u.preset(v.organisation)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +146,7 @@ func (u *Users) passLevel(v visit, view *KYCView, number int) ([]Effect, error) 
 		return nil, fault.New(fault.StateWrong, "The user's type is not set, and the group that it comes to depends on it.")
 	}
 	if group != "" {
-		user.Roles = kyc.move(user.Roles, group)
+		user.Roles = preset.KYC.move(user.Roles, group)
 	}
 	var effects []Effect
 	if level.Stage != "" && user.Status == level.Stage {
@@ -188,8 +179,8 @@ func (s *Self) visitKYC(ctx context.Context, r Request) (visit, KYCView, error) 
 	if err != nil {
 		return visit{}, KYCView{}, err
 	}
-	kyc, err := s.kyc(v.home)
-	return v, kyc.viewed(v.found.KYCCases[entry.user], v.caller), err
+	preset, err := s.preset(v.home)
+	return v, preset.KYC.viewed(v.found.KYCCases[entry.user], v.caller), err
 }
 
 // SubmitKYC hands in the references of the caller's documents for a level, and what is told of its business (1.12). Those

@@ -181,9 +181,9 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 		if before.Settings.SharedIdentities && !organisation.Settings.SharedIdentities {
 			fields.Add("settings.sharedIdentities", "fixed", "Its users may be users of other organisations already.")
 		}
-		preset, ok := o.Presets.Preset(organisation.Preset)
-		if !ok {
-			return Organisation{}, fmt.Errorf("organisation %s: unknown preset %q", id, organisation.Preset)
+		preset, err := o.preset(organisation)
+		if err != nil {
+			return Organisation{}, err
 		}
 		organisation.checkRoles(preset, &fields)
 		if organisation.Settings.SignInName != before.Settings.SignInName {
@@ -408,11 +408,8 @@ func (o *Organisations) Catalogue(ctx context.Context, r Request) (Preset, []Own
 	if err != nil {
 		return Preset{}, nil, err
 	}
-	preset, ok := o.Presets.Preset(v.organisation.Preset)
-	if !ok {
-		return Preset{}, nil, fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
-	}
-	return preset, v.organisation.Roles, nil
+	preset, err := o.preset(v.organisation)
+	return preset, v.organisation.Roles, err
 }
 
 // PresetsInSight are the presets that the caller has to do with: operators may make an organisation of any, others see what

@@ -36,8 +36,11 @@ func (s *Self) Access(ctx context.Context, r Request) (OwnAccess, error) {
 	if err != nil {
 		return OwnAccess{}, err
 	}
+	preset, err := s.preset(v.home)
+	if err != nil {
+		return OwnAccess{}, err
+	}
 	access := OwnAccess{AllAccounts: me.AllAccounts}
-	preset, _ := s.Presets.Preset(v.home.Preset)
 	for _, permission := range preset.Permissions {
 		if scope, ok := me.Permissions[permission.ID]; ok {
 			access.Permissions = append(access.Permissions, OwnPermission{permission, scope})

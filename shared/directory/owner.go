@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -19,16 +18,20 @@ type Ownership struct {
 }
 
 // ownerRole is the role that makes an organisation's owner; empty where none does.
-func (c *Core) ownerRole(organisation Organisation) string {
-	if preset, ok := c.Presets.Preset(organisation.Preset); ok && preset.Owner != nil {
-		return preset.Owner.Role
+func (p Preset) ownerRole() string {
+	if p.Owner != nil {
+		return p.Owner.Role
 	}
 	return ""
 }
 
 // checkOwner refuses roles with which the organisation would have two owners, or none, or one who cannot act.
 func (c *Core) checkOwner(organisation Organisation, user User, roles []string) error {
-	role := c.ownerRole(organisation)
+	preset, err := c.preset(organisation)
+	if err != nil {
+		return err
+	}
+	role := preset.ownerRole()
 	owns := role != "" && slices.Contains(roles, role)
 	switch {
 	case role == "" || owns && user.Owner:
@@ -48,9 +51,11 @@ func (c *Core) checkOwner(organisation Organisation, user User, roles []string) 
 // the user cannot be it.
 func (u *Users) NameOwner(ctx context.Context, r Request, id UserID) (Answer, error) {
 	return u.change(ctx, r, id, ActNameOwner, Access{}, func(v visit, user User) (intent, error) {
-		preset, ok := u.Presets.Preset(v.organisation.Preset)
+		preset, err := u.preset(v.organisation)
 		switch {
-		case !ok || preset.Owner == nil:
+		case err != nil:
+			return intent{}, err
+		case preset.Owner == nil:
 			return intent{}, fault.New(fault.StateWrong, "None of this organisation's users is its owner.")
 		case user.Owner:
 			return intent{}, fault.New(fault.StateWrong, "The user is the owner already.")
@@ -73,7 +78,11 @@ func (c *Core) applyOwner(ctx context.Context, now time.Time, organisation Organ
 // handOver makes the user the owner, if the change or its new roles do, and takes that from who was it: there is one at a
 // time.
 func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
-	user, role := &plan.User, c.ownerRole(organisation)
+	preset, err := c.preset(organisation)
+	if err != nil {
+		return err
+	}
+	user, role := &plan.User, preset.ownerRole()
 	named := plan.Change.After.Owner || role != "" && slices.Contains(user.Roles, role)
 	if user.Owner || !named {
 		return nil
@@ -91,10 +100,6 @@ func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organis
 	former, there := found.Users[before]
 	if !there {
 		return nil
-	}
-	preset, ok := c.Presets.Preset(organisation.Preset)
-	if !ok {
-		return fmt.Errorf("organisation %s: unknown preset %q", organisation.ID, organisation.Preset)
 	}
 	was := snapshot(former)
 	if former.Owner = false; role != "" {

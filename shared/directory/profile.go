@@ -30,9 +30,9 @@ const (
 func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
 	var fields fault.Fields
 	settings := v.organisation.Settings
-	preset, ok := u.Presets.Preset(v.organisation.Preset)
-	if !ok {
-		return fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
+	preset, err := u.preset(v.organisation)
+	if err != nil {
+		return err
 	}
 
 	switch kind {

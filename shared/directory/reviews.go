@@ -40,7 +40,10 @@ func (s *Reviews) Access(ctx context.Context, r Request, page Page) ([]AccessRow
 	if err != nil {
 		return nil, "", err
 	}
-	preset, _ := s.Presets.Preset(v.organisation.Preset)
+	preset, err := s.preset(v.organisation)
+	if err != nil {
+		return nil, "", err
+	}
 	var rows []AccessRow
 	lines := 0
 	for i, user := range users {

@@ -195,7 +195,11 @@ func (o *Organisations) visitRole(v visit, id string) (OwnRole, error) {
 	case ok:
 		return role, nil
 	}
-	if preset, _ := o.Presets.Preset(v.organisation.Preset); preset.hasRole(id) {
+	preset, err := o.preset(v.organisation)
+	if err != nil {
+		return OwnRole{}, err
+	}
+	if preset.hasRole(id) {
 		return OwnRole{}, fault.New(fault.StateWrong, "This role is the system's. Only an organisation's own roles are changed.")
 	}
 	return OwnRole{}, fault.New(fault.NotFound, "There is no such role.")
@@ -291,9 +295,9 @@ func (o *Organisations) repeatedRole(ctx context.Context, v visit) (RoleAnswer, 
 
 // checkRole brings a role into its canonical form, and tells every field that breaks a rule.
 func (o *Organisations) checkRole(v visit, role *Role) error {
-	preset, ok := o.Presets.Preset(v.organisation.Preset)
-	if !ok {
-		return fmt.Errorf("organisation %s: unknown preset %q", v.organisation.ID, v.organisation.Preset)
+	preset, err := o.preset(v.organisation)
+	if err != nil {
+		return err
 	}
 	var fields fault.Fields
 	checkName(&fields, "name", &role.Name, true)

@@ -112,17 +112,17 @@ func (u *Users) intendNew(ctx context.Context, v visit, act Act, new NewUser, kn
 
 // newcomer is the intent of a new user, with what is wrong with it.
 func (u *Users) newcomer(v visit, act Act, new NewUser, known Access) (intent, error) {
-	kyc, err := u.kyc(v.organisation)
+	preset, err := u.preset(v.organisation)
 	if err != nil {
 		return intent{}, err
 	}
 	id := UserID(u.NewID(PrefixUser))
 	target := User{
-		ID: id, Organisation: v.organisation.ID, Vouched: kyc.vouches(v.caller), Identity: IdentityID(u.NewID(PrefixIdentity)),
+		ID: id, Organisation: v.organisation.ID, Vouched: preset.KYC.vouches(v.caller), Identity: IdentityID(u.NewID(PrefixIdentity)),
 		Kind: new.Kind, Profile: new.Profile, Status: StatusPending, CreatedBy: v.caller.ID, CreatedAt: id.Time(), UpdatedAt: id.Time(),
 	}
 	if err = u.check(v, target.Kind, &target.Profile, known); err == nil {
-		err = kyc.checkBusiness(target.Kind, new.Business)
+		err = preset.KYC.checkBusiness(target.Kind, new.Business)
 	}
 	settings := v.organisation.Settings
 	in := intent{after: snapshot(target), reserve: settings.atAsking(reservations(settings, target, target.Profile)), names: &v.found}
