@@ -194,10 +194,28 @@ func TestAnOrganisationHasOneOwner(t *testing.T) {
 
 	// The staff names another: an active admin, who comes by a role of the owner's with it.
 	inside := w.In(&Tenant{World: w, ID: master.Organisation})
+	preview := Read[UserAnswer](t, inside.Do("nameOwner", At(admin.ID), Preview()), 200).Preview
+	equal(t, "diff", preview.Diff, []api.Difference{
+		{Field: "owner", Before: "false", After: "true"}, {Field: "formerOwner", After: "Mara"},
+		{Field: "formerOwnerRole", Before: "master", After: "admin"}, {Field: "roles", Before: "admin", After: "admin, master"},
+	})
 	contains(t, Read[UserAnswer](t, inside.Do("nameOwner", At(admin.ID)), 200).User.Roles, "master")
 	equal(t, "the former's roles", inside.User(t, string(master.ID)).Roles, []string{"admin"})
 	inside.Do("nameOwner", At(admin.ID)).Refused(t, 409, "stateWrong")
 	inside.Do("nameOwner", At(master.ID)).Want(t, 200)
+
+	// Who approves it is shown from whom it is taken: with another owner by then, it is another change (3.3, 3.8).
+	asked := w.Tenant("b2binpay", Controlled(directory.ControlSecondAdmin))
+	staff := w.In(asked)
+	cleo, first := asked.Admin("cleo"), ask(t, staff.Do("nameOwner", At(asked.Ada.ID)))
+	late := ask(t, staff.Do("nameOwner", At(asked.Ben.ID)))
+	cleo.Approve(first).Want(t, 200)
+	cleo.Approve(late).Refused(t, 409, "conflict")
+	shown := ask(t, staff.Do("nameOwner", At(asked.Ben.ID)))
+	equal(t, "diff", shown.Diff[1], api.Difference{Field: "formerOwner", After: "ada Example"})
+	cleo.Approve(shown).Want(t, 200)
+	equal(t, "owners", []bool{cleo.User(t, string(asked.Ada.ID)).Owner, cleo.User(t, string(asked.Ben.ID)).Owner}, []bool{false, true})
+
 	none := w.Tenant("billpro")
 	w.In(none).Do("nameOwner", At(none.Ben.ID)).Refused(t, 409, "stateWrong")
 

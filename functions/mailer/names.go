@@ -73,6 +73,7 @@ func (m *Mailer) names(ctx context.Context, item directory.OutboxItem, listed ma
 			names["permissions"][string(permission.ID)] = ours.Say(permission.Description)
 		}
 	}
+	names["formerOwnerRole"] = names["roles"]
 	return names, nil
 }
 

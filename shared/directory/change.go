@@ -62,12 +62,13 @@ type Snapshot struct {
 	Contact      *ContactDetails `json:"contact,omitempty"`
 	// Credentials is how many the user has. Credential is the one that the change is about, with the number of its secret;
 	// OverlapHours for how long the secret before it holds yet; ValidUntil when a new one ends, zero for never.
-	Credentials  int       `json:"credentials,omitempty"`
-	Credential   string    `json:"credential,omitempty"`
-	OverlapHours int       `json:"overlapHours,omitempty"`
-	ValidUntil   time.Time `json:"validUntil"`
-	Role         *Role     `json:"role,omitempty"`
-	Business     *Business `json:"business,omitempty"` // of a client who is created; afterwards it is the client's to tell
+	Credentials  int          `json:"credentials,omitempty"`
+	Credential   string       `json:"credential,omitempty"`
+	OverlapHours int          `json:"overlapHours,omitempty"`
+	ValidUntil   time.Time    `json:"validUntil"`
+	Role         *Role        `json:"role,omitempty"`
+	Business     *Business    `json:"business,omitempty"`   // of a client who is created; afterwards it is the client's to tell
+	FormerOwner  *FormerOwner `json:"formerOwner,omitzero"` // who is the owner no more, where the change names another
 }
 
 // Assignment gives an account to many users (1.9).

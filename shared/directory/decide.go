@@ -180,7 +180,7 @@ func (c *Changes) consent(ctx context.Context, v visit, way settlement, plan *Pl
 		return &fault.Fault{Code: fault.DigestWrong, Change: string(change.ID),
 			Detail: "What you saw is not what this change does. Look at it again."}
 	}
-	if !change.fits(plan.Target) {
+	if !change.fits(v.organisation, plan.Target) {
 		c.end(v.now, v.organisation, plan, ending{state: StateFailed, cause: CauseConflict})
 		plan.add(c.logChange(v.now, *change, "failed"))
 		if err := c.commit(ctx, *plan); err != nil {

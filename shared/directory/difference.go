@@ -20,7 +20,7 @@ type Difference struct {
 
 // fields are the administered parts of a user, a contact or a role that differences tell of, in the order of the pages (1.1).
 func (s Snapshot) fields() []Difference {
-	p, assigned, role := s.Profile, Assignment{}, Role{}
+	p, assigned, role, former := s.Profile, Assignment{}, Role{}, FormerOwner{}
 	if s.Assignment != nil {
 		assigned = *s.Assignment
 	}
@@ -31,10 +31,15 @@ func (s Snapshot) fields() []Difference {
 	if s.Role != nil {
 		role = *s.Role
 	}
+	if s.FormerOwner != nil {
+		former = *s.FormerOwner
+	}
 	return []Difference{
 		{Field: "status", After: string(s.Status)},
 		{Field: "kind", After: string(s.Kind)},
 		{Field: "owner", After: strconv.FormatBool(s.Owner)},
+		{Field: "formerOwner", After: former.Name},
+		{Field: "formerOwnerRole", After: former.Role},
 		{Field: "name", After: cmp.Or(p.Name.Full(), role.Name)},
 		{Field: "roleDescription", After: role.Description},
 		{Field: "email", After: p.Email},

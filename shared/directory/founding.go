@@ -80,7 +80,7 @@ func (o *Organisations) founders(ctx context.Context, v visit, organisation *Org
 		}
 		err := users.check(here, user.Kind, &user.Profile, Access{})
 		if err == nil {
-			err = o.checkOwner(*organisation, user, user.Roles)
+			err = preset.checkOwner(user, user.Roles)
 		}
 		if err != nil {
 			if err := tell(i, err); err != nil {

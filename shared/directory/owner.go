@@ -25,16 +25,17 @@ func (p Preset) ownerRole() string {
 	return ""
 }
 
+// makesOwner tells whether one of the roles makes its holder the owner.
+func (p Preset) makesOwner(roles []string) bool {
+	role := p.ownerRole()
+	return role != "" && slices.Contains(roles, role)
+}
+
 // checkOwner refuses roles with which the organisation would have two owners, or none, or one who cannot act.
-func (c *Core) checkOwner(organisation Organisation, user User, roles []string) error {
-	preset, err := c.preset(organisation)
-	if err != nil {
-		return err
-	}
-	role := preset.ownerRole()
-	owns := role != "" && slices.Contains(roles, role)
+func (p Preset) checkOwner(user User, roles []string) error {
+	owns := p.makesOwner(roles)
 	switch {
-	case role == "" || owns && user.Owner:
+	case p.ownerRole() == "" || owns && user.Owner:
 		return nil
 	case user.Owner:
 		return fault.InvalidField("roles", "owner", "The organisation has an owner at all times: the platform's staff can name another.")
@@ -42,6 +43,13 @@ func (c *Core) checkOwner(organisation Organisation, user User, roles []string) 
 		return fault.InvalidField("roles", "owner", "Only an active admin can be made the owner.")
 	}
 	return nil
+}
+
+// FormerOwner is who is an organisation's owner no more, with the name that was shown.
+type FormerOwner struct {
+	ID   UserID `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	Role string `json:"role,omitempty"` // before: what makes the owner; after: what comes in its place; empty where no role does
 }
 
 // NameOwner asks for an active admin to be the organisation's owner, in the place of who is it. Where a role makes the
@@ -63,11 +71,41 @@ func (u *Users) NameOwner(ctx context.Context, r Request, id UserID) (Answer, er
 			return intent{}, fault.New(fault.StateWrong, "Only an active admin can be made the owner.")
 		}
 		in := intent{after: snapshot(user)}
-		if in.after.Owner = true; preset.Owner.Role != "" {
-			in.after.Profile.Roles = set(append(slices.Clone(user.Roles), preset.Owner.Role))
+		if role := preset.Owner.Role; role != "" {
+			in.after.Profile.Roles = set(append(slices.Clone(user.Roles), role))
 		}
-		return in, nil
+		err = u.naming(ctx, v, preset, user, &in)
+		return in, err
 	})
+}
+
+// naming has an intent make its user the owner, and say who is it no more: who approves it is shown both (3.3), and so is
+// who has a preview (3.11).
+func (c *Core) naming(ctx context.Context, v visit, preset Preset, user User, in *intent) error {
+	in.after.Owner = true
+	if v.organisation.Owner == "" {
+		return nil
+	}
+	ref := UserRef{v.organisation.ID, v.organisation.Owner}
+	found, err := c.Store.Read(ctx, Want{Users: []UserRef{ref}})
+	if err != nil {
+		return err
+	}
+	before := snapshot(user)
+	before.FormerOwner = &FormerOwner{Role: preset.Owner.Role}
+	in.before, in.after.FormerOwner = &before, &FormerOwner{ref.ID, found.Users[ref].Name.Full(), preset.Owner.Former}
+	return nil
+}
+
+// names tells whether the change makes its user the owner, which it was not before.
+func (c Change) names() bool { return c.After.Owner && !c.Before.Owner }
+
+// succeeds tells whether the owner is still whom the change takes that from.
+func (c Change) succeeds(organisation Organisation) bool {
+	if former := c.After.FormerOwner; former != nil {
+		return former.ID == organisation.Owner
+	}
+	return organisation.Owner == ""
 }
 
 func (c *Core) applyOwner(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
@@ -75,22 +113,15 @@ func (c *Core) applyOwner(ctx context.Context, now time.Time, organisation Organ
 	return c.handOver(ctx, now, organisation, plan)
 }
 
-// handOver makes the user the owner, if the change or its new roles do, and takes that from who was it: there is one at a
-// time.
+// handOver makes the user the owner, if the change does, and takes that from who was it: there is one at a time.
 func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
-	preset, err := c.preset(organisation)
-	if err != nil {
-		return err
-	}
-	user, role := &plan.User, preset.ownerRole()
-	named := plan.Change.After.Owner || role != "" && slices.Contains(user.Roles, role)
-	if user.Owner || !named {
+	if !plan.Change.names() {
 		return nil
 	}
 	before := UserRef{organisation.ID, organisation.Owner}
-	user.Owner, organisation.Owner = true, user.ID
+	plan.User.Owner, organisation.Owner = true, plan.User.ID
 	plan.add(PutOrganisation{organisation})
-	if before.ID == "" || before.ID == user.ID {
+	if before.ID == "" {
 		return nil
 	}
 	found, err := c.Store.Read(ctx, Want{Users: []UserRef{before}})
@@ -102,8 +133,10 @@ func (c *Core) handOver(ctx context.Context, now time.Time, organisation Organis
 		return nil
 	}
 	was := snapshot(former)
-	if former.Owner = false; role != "" {
-		former.Roles = set(append(slices.DeleteFunc(slices.Clone(former.Roles), func(r string) bool { return r == role }), preset.Owner.Former))
+	former.Owner = false
+	if role := plan.Change.Before.FormerOwner.Role; role != "" {
+		others := slices.DeleteFunc(slices.Clone(former.Roles), func(held string) bool { return held == role })
+		former.Roles = set(append(others, plan.Change.After.FormerOwner.Role))
 	}
 	former.Version++
 	former.UpdatedAt = now

@@ -218,8 +218,6 @@ func (s *ServiceRequests) wish(ctx context.Context, v visit, filing Filing) (int
 	if err != nil && filing.Patch != nil {
 		err = under("patch", err)
 	}
-	before := snapshot(user)
-	in.before = &before
 	in = userIntent(filing.Act, user, in)
 	if err == nil && in.idle() {
 		err = fault.InvalidField("patch", "required", "The user is so already.")

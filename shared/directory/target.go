@@ -156,9 +156,11 @@ func (t *Target) moved(now time.Time) {
 // fits tells whether the target is still what the change was made for (3.8). What overtakes fits whatever became of its
 // target: to take access away it need not be known what access that is, and the change that was open besides may have
 // taken effect meanwhile (3.5). An assignment fits as long as one of its users waits for it: those that were deactivated
-// in between are left out.
-func (c Change) fits(target Target) bool {
+// in between are left out. What names an owner fits as long as the owner is who it says.
+func (c Change) fits(organisation Organisation, target Target) bool {
 	switch {
+	case c.names() && !c.succeeds(organisation):
+		return false
 	case c.After.Assignment != nil:
 		return target.Account.ID != "" && len(marked(target.Holders, c.ID)) > 0
 	case c.After.Contact != nil:

@@ -98,7 +98,11 @@ func (u *Users) intendNew(ctx context.Context, v visit, act Act, new NewUser, kn
 		return intent{}, checkErr
 	}
 	target := in.target.User
-	if err := u.checkOwner(v.organisation, target, target.Roles); err != nil {
+	preset, err := u.preset(v.organisation)
+	if err != nil {
+		return intent{}, err
+	}
+	if err := preset.checkOwner(target, target.Roles); err != nil {
 		return intent{}, err
 	}
 	settings := v.organisation.Settings
@@ -155,6 +159,10 @@ func snapshot(user User) Snapshot {
 func userIntent(act Act, user User, in intent) intent {
 	in.act, in.id, in.target = act, TargetID(user.ID), Target{User: user}
 	in.name = in.after.Profile.Name.Full()
+	if in.before == nil && !act.rule().creates {
+		before := snapshot(user)
+		in.before = &before
+	}
 	return in
 }
 
@@ -187,7 +195,11 @@ func (u *Users) updating(ctx context.Context, patch Patch) maker {
 		if err := u.check(v, user.Kind, &after, user.Access); err != nil {
 			return intent{}, err
 		}
-		if err := u.checkOwner(v.organisation, user, after.Roles); err != nil {
+		preset, err := u.preset(v.organisation)
+		if err != nil {
+			return intent{}, err
+		}
+		if err := preset.checkOwner(user, after.Roles); err != nil {
 			return intent{}, err
 		}
 		settings := v.organisation.Settings
@@ -197,6 +209,11 @@ func (u *Users) updating(ctx context.Context, patch Patch) maker {
 		had, has := settings.atAsking(reservations(settings, user, user.Profile)), settings.atAsking(reservations(settings, user, after))
 		in := intent{after: snapshot(user), reserve: without(has, had), release: without(had, has)}
 		in.after.Profile = after
+		if preset.makesOwner(after.Roles) && !user.Owner {
+			if err := u.naming(ctx, v, preset, user, &in); err != nil {
+				return intent{}, err
+			}
+		}
 		in.after.Status = in.statusOf(v.organisation, updated, user)
 		if user.SecondFactorRequired && !settings.needsSecondFactor(User{Profile: after}) {
 			in.after.SecondFactor = false // staff have one switch: off takes off what there is (5.2)
@@ -331,10 +348,6 @@ func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give 
 func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make maker) (intent, error) {
 	in, makeErr := make(v, user)
 	in = userIntent(act, user, in)
-	if in.before == nil {
-		before := snapshot(user)
-		in.before = &before
-	}
 	if err := u.mayAsk(ctx, v, in, makeErr); err != nil {
 		return intent{}, err
 	}

@@ -50,7 +50,7 @@ func (w *Work) Apply(ctx context.Context, ref ChangeRef) (Change, error) {
 
 func (w *Work) applyIfDue(ctx context.Context, now time.Time, organisation Organisation, plan *Plan) error {
 	cause := CauseConflict
-	if plan.Change.fits(plan.Target) {
+	if plan.Change.fits(organisation, plan.Target) {
 		entitled, err := w.requesterStillMay(ctx, organisation, plan, true)
 		if err != nil {
 			return err

@@ -27,6 +27,7 @@ function useValue(): (field: string, value: string) => ReactNode {
       case "companies":
       case "accounts":
       case "roles":
+      case "formerOwnerRole":
         return named(value);
       case "permissions":
       case "ownPermissions":

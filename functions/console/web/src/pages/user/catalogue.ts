@@ -37,7 +37,7 @@ export function useCatalogue(me: Me): { data: Catalogue | undefined; error: Erro
 export const fullName = (name: Schemas["Name"]) => `${name.first} ${name.last ?? ""}`.trim();
 
 /** What the fields of a user that have ids are lists of. */
-const listed: Record<string, keyof Catalogue> = { companies: "companies", accounts: "accounts", roles: "roles", permissions: "permissions" };
+const listed: Record<string, keyof Catalogue> = { companies: "companies", accounts: "accounts", roles: "roles", formerOwnerRole: "roles", permissions: "permissions" };
 /** What the fields that have codes are called by. */
 const words: Record<string, string> = { status: "status", kind: "kind", paymentRule: "paymentRule", type: "type" };
 
