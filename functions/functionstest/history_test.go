@@ -172,7 +172,7 @@ func TestTheLogIsExported(t *testing.T) {
 		}
 	}
 	answer := o.Ada.Do("listOperations", Query("user", string(o.Rosa.ID)), Header("Accept", "text/csv")).Want(t, 200)
-	equal(t, "type", answer.Header["Content-Type"], "text/csv")
+	equal(t, "type", answer.Header["Content-Type"], "text/csv; charset=utf-8")
 	rows := table(t, answer)
 	equal(t, "rows", len(rows), 1+api.Rows)
 	equal(t, "names", rows[0][:4], []string{"id", "at", "actor", "actorName"})

@@ -40,7 +40,7 @@ func (h handlers) export(ctx context.Context, r directory.Request, in *api.Expor
 	if err := list.Body.WriteTable(&body); err != nil {
 		return nil, err
 	}
-	return &api.Exported{ContentType: table.ContentType + "; charset=utf-8", Link: list.Link, Body: body.Bytes()}, nil
+	return &api.Exported{ContentType: table.ContentType, Link: list.Link, Body: body.Bytes()}, nil
 }
 
 // queryOf is a filter as a link has it.

@@ -43,6 +43,14 @@ func (Tabled[T]) tabled() {}
 // Table is a list whose items are rows.
 type Table[T table.Row] List[T]
 
+// ContentType is what the list comes as, where it was asked for as negotiated.
+func (Table[T]) ContentType(negotiated string) string {
+	if negotiated == table.MediaType {
+		return table.ContentType
+	}
+	return negotiated
+}
+
 // WriteTable writes the items as CSV.
 func (t Table[T]) WriteTable(w io.Writer) error { return table.Write(w, t.Items) }
 

@@ -59,7 +59,7 @@ func document(endpoints []Endpoint) ([]byte, error) {
 			describeForeseen(find(description, endpoint), registry.Schema(reflect.TypeFor[Foreseen](), true, ""))
 		}
 		if endpoint.Table() {
-			find(description, endpoint).Responses[strconv.Itoa(endpoint.Status)].Content[table.ContentType] = &huma.MediaType{
+			find(description, endpoint).Responses[strconv.Itoa(endpoint.Status)].Content[table.MediaType] = &huma.MediaType{
 				Schema: &huma.Schema{Type: huma.TypeString, Description: "The page as CSV (RFC 4180), with a line of names."},
 			}
 		}

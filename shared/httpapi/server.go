@@ -269,7 +269,7 @@ func (r *route) library(schemas huma.Registry) huma.API {
 	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
 	formats := map[string]huma.Format{"application/json": format, "json": format}
 	if r.table {
-		formats[table.ContentType] = huma.Format{Marshal: marshalTable}
+		formats[table.MediaType] = huma.Format{Marshal: marshalTable}
 	}
 	return undocumented{huma.NewAPI(huma.Config{
 		OpenAPI:       &huma.OpenAPI{Components: &huma.Components{Schemas: schemas}},

@@ -9,8 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// ContentType of a table.
-const ContentType = "text/csv"
+// MediaType is what a table is asked for by; ContentType is what it comes as, so that nothing takes its letters for others.
+const (
+	MediaType   = "text/csv"
+	ContentType = MediaType + "; charset=utf-8"
+)
 
 // Field is a cell with the name of its column.
 type Field struct{ Name, Value string }
@@ -71,5 +74,5 @@ func Moment(at time.Time) string {
 func Accepted(accept string) bool {
 	first, _, _ := strings.Cut(accept, ",")
 	kind, _, _ := strings.Cut(first, ";")
-	return strings.EqualFold(strings.TrimSpace(kind), ContentType)
+	return strings.EqualFold(strings.TrimSpace(kind), MediaType)
 }
