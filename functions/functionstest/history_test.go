@@ -102,8 +102,8 @@ func TestTheLogIsFiltered(t *testing.T) {
 		return slices.DeleteFunc(slices.Clone(everything), func(e api.LogEntry) bool { return !keep(e) })
 	}
 	rosa, ada := string(o.Rosa.ID), string(o.Ada.ID)
-	from, to := Start.Add(minute), Start.Add(3*minute)
-	between := func(e api.LogEntry) bool { return !e.At.Before(from) && e.At.Before(to) }
+	from, to, today := Start.Add(minute), Start.Add(3*minute), Start.Format(time.DateOnly)
+	between := func(e api.LogEntry) bool { return !e.At.Before(from) && !e.At.After(to) }
 	about := func(e api.LogEntry, id string) bool { return e.User != nil && e.User.ID == id }
 	for _, test := range []struct {
 		filter []Part
@@ -114,8 +114,10 @@ func TestTheLogIsFiltered(t *testing.T) {
 		{[]Part{Query("act", "updateMe")}, func(e api.LogEntry) bool { return e.Act == "updateMe" }},
 		{[]Part{Query("outcome", "refused")}, func(e api.LogEntry) bool { return e.Outcome == "refused" }},
 		{[]Part{Query("from", from.Format(time.RFC3339)), Query("to", to.Format(time.RFC3339))}, between},
+		{[]Part{Query("from", today), Query("to", today)}, func(api.LogEntry) bool { return true }},
+		{[]Part{Query("to", Start.AddDate(0, 0, -1).Format(time.DateOnly))}, func(api.LogEntry) bool { return false }},
 		{[]Part{Query("user", rosa), Query("actor", ada), Query("to", to.Format(time.RFC3339))}, func(e api.LogEntry) bool {
-			return about(e, rosa) && e.Actor.ID == ada && e.At.Before(to)
+			return about(e, rosa) && e.Actor.ID == ada && !e.At.After(to)
 		}},
 		{[]Part{Query("user", string(other.Rosa.ID))}, func(api.LogEntry) bool { return false }},
 	} {

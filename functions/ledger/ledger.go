@@ -8,7 +8,6 @@ package ledger
 import (
 	"context"
 	"net/url"
-	"time"
 
 	"mandate/functions/present"
 	"mandate/shared/api"
@@ -29,8 +28,12 @@ func Register(server *httpapi.Server, ledger *directory.Ledger) {
 }
 
 func (h handlers) list(ctx context.Context, r directory.Request, in *api.ListOperationsInput) (*api.Tabled[api.LogEntry], error) {
+	first, after, err := present.Period(present.Bound{Name: "from", Text: in.From}, present.Bound{Name: "to", Text: in.To})
+	if err != nil {
+		return nil, err
+	}
 	filter := directory.OperationFilter{
-		Target: directory.TargetID(in.User), Actor: directory.UserID(in.Actor), Outcome: directory.Outcome(in.Outcome), From: in.From, To: in.To,
+		Target: directory.TargetID(in.User), Actor: directory.UserID(in.Actor), Outcome: directory.Outcome(in.Outcome), From: first, Before: after,
 	}
 	if in.Act != "" {
 		filter.Actions = []directory.Action{directory.Action(in.Act)}
@@ -39,16 +42,8 @@ func (h handlers) list(ctx context.Context, r directory.Request, in *api.ListOpe
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"user": {in.User}, "actor": {in.Actor}, "act": {in.Act}, "outcome": {in.Outcome}, "from": {moment(in.From)}, "to": {moment(in.To)}}
+	query := url.Values{"user": {in.User}, "actor": {in.Actor}, "act": {in.Act}, "outcome": {in.Outcome}, "from": {in.From}, "to": {in.To}}
 	return present.Table(entries, next, in.Page, query, present.LogEntry), nil
-}
-
-// moment is a time as a query has it.
-func moment(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.UTC().Format(time.RFC3339Nano)
 }
 
 func (h handlers) ofUser(ctx context.Context, r directory.Request, in *api.ListOfUserInput) (*api.Tabled[api.LogEntry], error) {

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"net/url"
-	"time"
 
 	"mandate/functions/present"
 	"mandate/shared/api"
 	"mandate/shared/directory"
-	"mandate/shared/fault"
 	"mandate/shared/table"
 )
 
@@ -72,24 +70,10 @@ func searchOf(f api.UserFilter, page api.Page) (directory.UserSearch, error) {
 		},
 		Sort: directory.UserSort(f.Sort), Page: present.Page(page),
 	}
-	var broken fault.Fields
-	// A day is all of its moments, and a moment itself.
-	moment := func(field, text string) (first, after time.Time) {
-		if text == "" {
-			return first, after
-		}
-		if day, err := time.Parse(time.DateOnly, text); err == nil {
-			return day, day.AddDate(0, 0, 1)
-		}
-		at, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			broken.Add(field, "format", "Must be a date, or a date and time of RFC 3339.")
-		}
-		return at, at.Add(time.Nanosecond)
-	}
-	search.CreatedFrom, _ = moment("createdFrom", f.CreatedFrom)
-	_, search.CreatedBefore = moment("createdTo", f.CreatedTo)
-	return search, broken.Err()
+	var err error
+	search.CreatedFrom, search.CreatedBefore, err = present.Period(
+		present.Bound{Name: "createdFrom", Text: f.CreatedFrom}, present.Bound{Name: "createdTo", Text: f.CreatedTo})
+	return search, err
 }
 
 // flag is a parameter that is true, false or absent.

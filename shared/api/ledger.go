@@ -75,12 +75,12 @@ func (a SignInAttempt) Fields() []table.Field {
 type ListOperationsInput struct {
 	Page
 	Export
-	User    string    `query:"user" maxLength:"64" doc:"Whom the act was about."`
-	Actor   string    `query:"actor" maxLength:"64"`
-	Act     string    `query:"act" maxLength:"64"`
-	Outcome string    `query:"outcome" enum:"done,refused"`
-	From    time.Time `query:"from" doc:"The first moment."`
-	To      time.Time `query:"to" doc:"The first moment after."`
+	User    string `query:"user" maxLength:"64" doc:"Whom the act was about."`
+	Actor   string `query:"actor" maxLength:"64"`
+	Act     string `query:"act" maxLength:"64"`
+	Outcome string `query:"outcome" enum:"done,refused"`
+	From    string `query:"from" maxLength:"40" doc:"The first day, of UTC, or the first moment, RFC 3339."`
+	To      string `query:"to" maxLength:"40" doc:"The last day, of UTC, or the last moment, RFC 3339."`
 }
 
 // ListOfUserInput is that of lists of one user.

@@ -216,8 +216,8 @@ type UserFilter struct {
 	CompanyUser  string `query:"companyUser" enum:"true,false" doc:"Whether it belongs to a company."`
 	Company      string `query:"company" maxLength:"64"`
 	Account      string `query:"account" maxLength:"64" doc:"Who has the account; admins have every one."`
-	CreatedFrom  string `query:"createdFrom" maxLength:"40" doc:"The first day of registration, or the first moment, RFC 3339."`
-	CreatedTo    string `query:"createdTo" maxLength:"40" doc:"The last day of registration, or the last moment, RFC 3339."`
+	CreatedFrom  string `query:"createdFrom" maxLength:"40" doc:"The first day of registration, of UTC, or the first moment, RFC 3339."`
+	CreatedTo    string `query:"createdTo" maxLength:"40" doc:"The last day of registration, of UTC, or the last moment, RFC 3339."`
 	SecondFactor string `query:"secondFactor" enum:"true,false"`
 	Pending      string `query:"pending" enum:"true,false" doc:"Whether a change is open."`
 	Contact      string `query:"contact" enum:"true,false"`

@@ -54,7 +54,7 @@ type OperationFilter struct {
 	Actions []Action
 	Outcome Outcome
 	From    time.Time // the first moment
-	To      time.Time // the first moment after
+	Before  time.Time // the first moment after
 }
 
 // Admits tells whether an entry is one of those asked for.
@@ -64,7 +64,7 @@ func (f OperationFilter) Admits(e Entry) bool {
 		(len(f.Actions) == 0 || slices.Contains(f.Actions, e.Action)) &&
 		(f.Outcome == "" || e.Outcome == f.Outcome) &&
 		(f.From.IsZero() || !e.At.Before(f.From)) &&
-		(f.To.IsZero() || e.At.Before(f.To))
+		(f.Before.IsZero() || e.At.Before(f.Before))
 }
 
 // Picks tells whether the filter asks for more than a place in the log's order and what an act was about: then entries

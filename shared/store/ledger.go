@@ -67,8 +67,8 @@ func (s *Store) Operations(ctx context.Context, id directory.OrganisationID, fil
 			return entry(directory.EntryRef{Organisation: id, ID: directory.EntryID(sk)})
 		}
 	}
-	if !filter.From.IsZero() || !filter.To.IsZero() {
-		l.from, l.to = bounds(filter.From, filter.To)
+	if !filter.From.IsZero() || !filter.Before.IsZero() {
+		l.from, l.to = bounds(filter.From, filter.Before)
 		if l.from > l.to {
 			return nil, "", nil
 		}

@@ -68,9 +68,9 @@ var ledger = []promise{
 		for _, filter := range []directory.OperationFilter{
 			{}, {Target: "usr_1"}, {Target: "acc_3"}, {Target: "usr_2"}, {Actor: "usr_2"}, {Actions: []directory.Action{"signIn"}},
 			{Actions: []directory.Action{"signIn", "signOut"}}, {Outcome: directory.Refused},
-			{From: begin.Add(3 * time.Minute)}, {To: begin.Add(3 * time.Minute)},
-			{From: begin.Add(3 * time.Minute), To: begin.Add(9 * time.Minute)}, {From: begin.Add(9 * time.Minute), To: begin},
-			{From: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), To: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)},
+			{From: begin.Add(3 * time.Minute)}, {Before: begin.Add(3 * time.Minute)},
+			{From: begin.Add(3 * time.Minute), Before: begin.Add(9 * time.Minute)}, {From: begin.Add(9 * time.Minute), Before: begin},
+			{From: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), Before: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)},
 			{Target: "usr_1", Actor: "usr_2", From: begin.Add(time.Minute), Outcome: directory.Done},
 		} {
 			want := []directory.EntryID{}
@@ -96,7 +96,7 @@ var ledger = []promise{
 		if err != nil || next == "" {
 			t.Fatalf("%q, %v", next, err)
 		}
-		_, _, err = s.Operations(t.Context(), organisation, directory.OperationFilter{To: at.Add(-time.Hour)}, directory.Page{Limit: 1, Cursor: next})
+		_, _, err = s.Operations(t.Context(), organisation, directory.OperationFilter{Before: at.Add(-time.Hour)}, directory.Page{Limit: 1, Cursor: next})
 		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("%v", err)
 		}

@@ -5,6 +5,7 @@ import { keepPreviousData, may, useMe } from "../../api/queries";
 import { Link, useSearch, type Search } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, Select, TextField } from "../../ui/controls";
+import { dayBegins, dayEnds } from "../../ui/days";
 import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Problem } from "../../ui/problem";
@@ -20,14 +21,7 @@ type LogEntry = Schemas["LogEntry"];
 /** What the address keeps of the log: its filters, days as the viewer has them. */
 const fields = { user: "text", actor: "text", act: acts, outcome: ["done", "refused"], from: "text", to: "text", cursor: "text" } as const;
 
-/** The moment at which a day begins in the viewer's zone, some days on; undefined for what is no day. */
-function dayBegins(day: string | undefined, later = 0): string | undefined {
-  const [year, month, date] = (day ?? "").split("-").map(Number);
-  if (!year || !month || !date) return undefined;
-  return new Date(year, month - 1, date + later).toISOString();
-}
-
-const asQuery = ({ from, to, ...rest }: Omit<Search<typeof fields>, "cursor">) => ({ ...rest, from: dayBegins(from), to: dayBegins(to, 1) });
+const asQuery = ({ from, to, ...rest }: Omit<Search<typeof fields>, "cursor">) => ({ ...rest, from: dayBegins(from), to: dayEnds(to) });
 
 /** The organisation's operation log (7.3). */
 export default function Operations() {

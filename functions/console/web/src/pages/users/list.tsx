@@ -5,6 +5,7 @@ import { keepPreviousData, may, polling, useMe, type Me } from "../../api/querie
 import { Link, useSearch, type Search } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button, TypedSearch } from "../../ui/controls";
+import { dayBegins, dayEnds } from "../../ui/days";
 import { nextCursor, useExports } from "../../ui/exports";
 import { Badge, Empty, Loaded, PageFrame, Time } from "../../ui/frame";
 import { Icon } from "../../ui/icons";
@@ -42,12 +43,13 @@ export default function Users() {
   const [filtering, setFiltering] = useState(false);
   const [acted, act] = useState<Acted>();
   const { cursor, ...filter } = search;
+  const query = { ...filter, createdFrom: dayBegins(filter.createdFrom), createdTo: dayEnds(filter.createdTo) };
   const list = useQuery({
     queryKey: ["users", search],
     queryFn: async () => {
       // A page of a filtered list may be empty, and others behind it are not.
-      let page = await answer(api.GET("/v1/users", { params: { query: { ...filter, cursor, limit: 50 } } }));
-      while (page.items.length === 0 && page.next) page = await answer(api.GET("/v1/users", { params: { query: { ...filter, cursor: page.next, limit: 50 } } }));
+      let page = await answer(api.GET("/v1/users", { params: { query: { ...query, cursor, limit: 50 } } }));
+      while (page.items.length === 0 && page.next) page = await answer(api.GET("/v1/users", { params: { query: { ...query, cursor: page.next, limit: 50 } } }));
       return page;
     },
     placeholderData: keepPreviousData,
@@ -65,7 +67,7 @@ export default function Users() {
   const exports = useExports();
   const download = () =>
     exports.begin("users.csv", async (from, signal) => {
-      const { body, response } = await answered(api.GET("/v1/users.csv", { params: { query: { ...filter, cursor: from } }, parseAs: "text", signal }));
+      const { body, response } = await answered(api.GET("/v1/users.csv", { params: { query: { ...query, cursor: from } }, parseAs: "text", signal }));
       return { text: String(body), next: nextCursor(response) };
     });
   return (
