@@ -288,7 +288,7 @@ var (
 		Summary: "See what one may do oneself, and on which accounts, in words.",
 	})
 	UpdateMe = declare[UpdateMeInput, MeAnswer](Endpoint{
-		ID: "updateMe", Method: http.MethodPatch, Path: "/v1/me", Function: Account, Tag: "account",
+		ID: "updateMe", Method: http.MethodPatch, Path: "/v1/me", Function: Account, Tag: "account", Conditional: true,
 		Summary: "Change one's language.",
 	})
 	SignOut = declare[None, Empty](Endpoint{
@@ -320,7 +320,7 @@ var (
 		Summary: "Choose another password. Every other session ends.", Status: http.StatusNoContent,
 	})
 	SetPassword = declare[SetPasswordInput, UserAnswer](Endpoint{
-		ID: "setPassword", Method: http.MethodPost, Path: "/v1/users/{userId}/password", Function: Account, Tag: "users", Act: true,
+		ID: "setPassword", Method: http.MethodPost, Path: "/v1/users/{userId}/password", Function: Account, Tag: "users", Act: true, Conditional: true,
 		Summary: "Set a new password for a user, as staff. The user must choose another at the next sign-in.",
 	})
 	BeginTotp = declare[None, TotpAnswer](Endpoint{

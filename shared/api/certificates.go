@@ -44,11 +44,11 @@ var (
 		Summary: "List an API user's certificates.",
 	})
 	AddCertificate = declare[AddCertificateInput, UserAnswer](Endpoint{
-		ID: "addCertificate", Method: http.MethodPost, Path: "/v1/users/{userId}/certificates", Function: Users, Tag: "users", Change: true,
+		ID: "addCertificate", Method: http.MethodPost, Path: "/v1/users/{userId}/certificates", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for one more certificate. An API user who has any calls over mutual TLS, with one of them.",
 	})
 	RemoveCertificate = declare[CertificatePath, UserAnswer](Endpoint{
-		ID: "removeCertificate", Method: http.MethodDelete, Path: "/v1/users/{userId}/certificates/{fingerprint}", Function: Users, Tag: "users", Change: true,
+		ID: "removeCertificate", Method: http.MethodDelete, Path: "/v1/users/{userId}/certificates/{fingerprint}", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for the end of a certificate, which comes the moment that it is approved.",
 	})
 )

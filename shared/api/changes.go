@@ -97,23 +97,23 @@ var (
 		Summary: "Read a change with its timeline.",
 	})
 	ConfirmChange = declare[ProofInput, SettledAnswer](Endpoint{
-		ID: "confirmChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/confirm", Function: Changes, Tag: "changes",
+		ID: "confirmChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/confirm", Function: Changes, Tag: "changes", Conditional: true,
 		Summary: "Authenticate a change that one asked for.",
 	})
 	ChallengeChange = declare[ChangePath, InvitationAnswer](Endpoint{
-		ID: "challengeChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/challenge", Function: Changes, Tag: "changes",
+		ID: "challengeChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/challenge", Function: Changes, Tag: "changes", Conditional: true,
 		Summary: "Ask for a passkey's challenge to confirm or approve a change with. It is bound to the change's digest.",
 	})
 	ApproveChange = declare[ProofInput, SettledAnswer](Endpoint{
-		ID: "approveChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/approve", Function: Changes, Tag: "changes",
+		ID: "approveChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/approve", Function: Changes, Tag: "changes", Conditional: true,
 		Summary: "Approve a change that another admin asked for.",
 	})
 	RejectChange = declare[RejectInput, SettledAnswer](Endpoint{
-		ID: "rejectChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/reject", Function: Changes, Tag: "changes",
+		ID: "rejectChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/reject", Function: Changes, Tag: "changes", Conditional: true,
 		Summary: "Reject a change that another admin asked for.",
 	})
 	CancelChange = declare[CancelInput, SettledAnswer](Endpoint{
-		ID: "cancelChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/cancel", Function: Changes, Tag: "changes",
+		ID: "cancelChange", Method: http.MethodPost, Path: "/v1/changes/{changeId}/cancel", Function: Changes, Tag: "changes", Conditional: true,
 		Summary: "Take back a change that one asked for.",
 	})
 )

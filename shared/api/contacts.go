@@ -70,11 +70,11 @@ var (
 		Summary: "Ask for a new contact.", Status: http.StatusCreated,
 	})
 	UpdateContact = declare[UpdateContactInput, ContactAnswer](Endpoint{
-		ID: "updateContact", Method: http.MethodPatch, Path: "/v1/contacts/{contactId}", Function: Users, Tag: "contacts", Change: true,
+		ID: "updateContact", Method: http.MethodPatch, Path: "/v1/contacts/{contactId}", Function: Users, Tag: "contacts", Change: true, Conditional: true,
 		Summary: "Ask for changes to a contact.",
 	})
 	DeleteContact = declare[ContactPath, ContactAnswer](Endpoint{
-		ID: "deleteContact", Method: http.MethodDelete, Path: "/v1/contacts/{contactId}", Function: Users, Tag: "contacts", Change: true,
+		ID: "deleteContact", Method: http.MethodDelete, Path: "/v1/contacts/{contactId}", Function: Users, Tag: "contacts", Change: true, Conditional: true,
 		Summary: "Ask that a contact be no more.",
 	})
 )

@@ -69,19 +69,19 @@ var (
 		Summary: "List a user's API credentials: five at most, in the order they were made.",
 	})
 	CreateCredential = declare[CreateCredentialInput, UserAnswer](Endpoint{
-		ID: "createCredential", Method: http.MethodPost, Path: "/v1/users/{userId}/credentials", Function: Users, Tag: "credentials", Change: true,
+		ID: "createCredential", Method: http.MethodPost, Path: "/v1/users/{userId}/credentials", Function: Users, Tag: "credentials", Change: true, Conditional: true,
 		Summary: "Ask for one more client id and secret of a user that calls the API.", Status: http.StatusCreated,
 	})
 	RevealCredential = declare[RevealCredentialInput, RevealedAnswer](Endpoint{
-		ID: "revealCredential", Method: http.MethodPost, Path: "/v1/users/{userId}/credentials/{credentialId}/reveal", Function: Users, Tag: "credentials",
+		ID: "revealCredential", Method: http.MethodPost, Path: "/v1/users/{userId}/credentials/{credentialId}/reveal", Function: Users, Tag: "credentials", Conditional: true,
 		Summary: "Show a secret after a fresh step-up: at any time where the preset allows that, and once while nobody was shown it.",
 	})
 	RotateCredential = declare[RotateCredentialInput, UserAnswer](Endpoint{
-		ID: "rotateCredential", Method: http.MethodPost, Path: "/v1/users/{userId}/credentials/{credentialId}/rotate", Function: Users, Tag: "credentials", Change: true,
+		ID: "rotateCredential", Method: http.MethodPost, Path: "/v1/users/{userId}/credentials/{credentialId}/rotate", Function: Users, Tag: "credentials", Change: true, Conditional: true,
 		Summary: "Ask for a new secret under the same client id; the one before opens for an overlap.",
 	})
 	RevokeCredential = declare[CredentialPath, UserAnswer](Endpoint{
-		ID: "revokeCredential", Method: http.MethodDelete, Path: "/v1/users/{userId}/credentials/{credentialId}", Function: Users, Tag: "credentials", Change: true,
+		ID: "revokeCredential", Method: http.MethodDelete, Path: "/v1/users/{userId}/credentials/{credentialId}", Function: Users, Tag: "credentials", Change: true, Conditional: true,
 		Summary: "Ask for the end of a client id and its secrets, at once when it is decided.",
 	})
 )

@@ -98,7 +98,7 @@ var (
 		Summary: "Read a user's identity checks, as the platform's compliance staff.",
 	})
 	DecideKYC = declare[DecideKYCInput, KYCAnswer](Endpoint{
-		ID: "decideKyc", Method: http.MethodPost, Path: "/v1/users/{userId}/kyc/decisions", Function: Users, Tag: "users", Act: true,
+		ID: "decideKyc", Method: http.MethodPost, Path: "/v1/users/{userId}/kyc/decisions", Function: Users, Tag: "users", Act: true, Conditional: true,
 		Summary: "Decide about a level of a user's identity checks, as the platform's compliance staff. Passing one moves the user to the group that the preset says.",
 	})
 	ListKYCCases = declare[Page, Listed[KYCWaiting]](Endpoint{

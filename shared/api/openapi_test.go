@@ -30,7 +30,7 @@ type (
 // things are operations that the service does not have.
 func things() []Endpoint {
 	return []Endpoint{
-		define[thingInput, thingOutput](Endpoint{ID: "updateThing", Method: http.MethodPatch, Path: "/v1/things/{thingId}", Summary: "Change a thing.", Tag: "Things", Change: true}).Endpoint,
+		define[thingInput, thingOutput](Endpoint{ID: "updateThing", Method: http.MethodPatch, Path: "/v1/things/{thingId}", Summary: "Change a thing.", Tag: "Things", Change: true, Conditional: true}).Endpoint,
 		define[struct{ Body thing }, thingOutput](Endpoint{ID: "createThing", Method: http.MethodPost, Path: "/v1/things", Summary: "Make a thing.", Tag: "Things", Status: http.StatusCreated, Change: true}).Endpoint,
 		define[struct{}, thingOutput](Endpoint{ID: "getStatus", Method: http.MethodGet, Path: "/status", Summary: "How things are.", Tag: "Service", Public: true}).Endpoint,
 	}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -30,20 +29,21 @@ const (
 
 // Endpoint is what is known of an operation without its types.
 type Endpoint struct {
-	ID       string // the operationId, part of the contract with clients
-	Method   string
-	Path     string // a pattern of the gateway: "/v1/users/{userId}"
-	Function Function
-	Summary  string
-	Tag      string
-	Status   int           // of success; an output's own Status field overrides it
-	Public   bool          // needs no session
-	Change   bool          // a write that change control governs: it may wait (202)
-	Act      bool          // an administrative write that takes effect at once
-	Ends     bool          // ends the session that it comes with
-	BadInput int           // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
-	output   func() output // nil of an endpoint that was not declared, and has neither
-	register func(huma.API)
+	ID          string // the operationId, part of the contract with clients
+	Method      string
+	Path        string // a pattern of the gateway: "/v1/users/{userId}"
+	Function    Function
+	Summary     string
+	Tag         string
+	Status      int           // of success; an output's own Status field overrides it
+	Public      bool          // needs no session
+	Change      bool          // a write that change control governs: it may wait (202)
+	Act         bool          // an administrative write that takes effect at once
+	Conditional bool          // is about one thing that has an ETag, and takes If-Match (RFC 9110, 13.1.1)
+	Ends        bool          // ends the session that it comes with
+	BadInput    int           // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
+	output      func() output // nil of an endpoint that was not declared, and has neither
+	register    func(huma.API)
 }
 
 // output is what the output's type says of an operation. It is looked for when it is first asked about: at every start, of
@@ -113,7 +113,7 @@ const MaxBody = 64 << 10
 // checks them and hands them to the handler in directory.Request.
 const (
 	IdempotencyKeyHeader = "Idempotency-Key" // of every POST (10.1)
-	IfMatchHeader        = "If-Match"        // of every PATCH, PUT and DELETE, and of POSTs about what has an ETag (RFC 9110, 13.1.1)
+	IfMatchHeader        = "If-Match"        // of every write of what has an ETag (10.1)
 	PreviewParameter     = "preview"         // of every write that administers others (3.11)
 	SessionHeader        = "Mandate-Session" // of what answers a session
 )
@@ -121,8 +121,7 @@ const (
 // Parameters are those that the endpoint has by its kind.
 func (e Endpoint) Parameters() []*huma.Param {
 	var parameters []*huma.Param
-	switch e.Method {
-	case http.MethodPost:
+	if e.Method == http.MethodPost {
 		text := "Names this request, so that sending it again does not do it again. With another request it is refused."
 		if e.answers().opens {
 			text = "Taken as of every POST. It does not bring a session's token again, of which a hash alone is kept: where the answer was lost, sign in again."
@@ -130,7 +129,7 @@ func (e Endpoint) Parameters() []*huma.Param {
 		parameters = append(parameters, parameter("header", IdempotencyKeyHeader, text,
 			&huma.Schema{Type: huma.TypeString, Pattern: "^[!-~]{1,128}$", PatternDescription: "1 to 128 visible ASCII characters"}))
 	}
-	if e.conditional() {
+	if e.Conditional {
 		parameters = append(parameters, parameter("header", IfMatchHeader,
 			"The ETag of what is to be changed; where that has moved on, nothing is done.",
 			&huma.Schema{Type: huma.TypeString, Pattern: `^(\*|(W/)?"[!#-~]{0,128}")$`, PatternDescription: "an entity tag or *"}))
@@ -146,15 +145,6 @@ func (e Endpoint) Parameters() []*huma.Param {
 			&huma.Schema{Type: huma.TypeString, Enum: []any{"true", "false"}}))
 	}
 	return parameters
-}
-
-// conditional tells whether the operation takes If-Match: what writes to one thing does, and of POSTs those below a user or
-// a change, which have an ETag.
-func (e Endpoint) conditional() bool {
-	if e.Method == http.MethodPost {
-		return strings.Contains(e.Path, "{userId}/") || strings.Contains(e.Path, "{changeId}/")
-	}
-	return e.Method == http.MethodPatch || e.Method == http.MethodPut || e.Method == http.MethodDelete
 }
 
 func parameter(in, name, description string, schema *huma.Schema) *huma.Param {

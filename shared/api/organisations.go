@@ -240,7 +240,7 @@ var (
 		Summary: "Read an organisation with its settings.",
 	})
 	UpdateOrganisation = declare[UpdateOrganisationInput, OrganisationAnswer](Endpoint{
-		ID: "updateOrganisation", Method: http.MethodPatch, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations", Act: true,
+		ID: "updateOrganisation", Method: http.MethodPatch, Path: "/v1/organisations/{organisationId}", Function: Organisations, Tag: "organisations", Act: true, Conditional: true,
 		Summary: "Change an organisation's settings. For operators.",
 	})
 	ListCompanies = declare[Page, Listed[Company]](Endpoint{
@@ -268,11 +268,11 @@ var (
 		Summary: "Ask for a role of the organisation's own.", Status: http.StatusCreated,
 	})
 	UpdateRole = declare[UpdateRoleInput, RoleAnswer](Endpoint{
-		ID: "updateRole", Method: http.MethodPatch, Path: "/v1/roles/{roleId}", Function: Organisations, Tag: "organisations", Change: true,
+		ID: "updateRole", Method: http.MethodPatch, Path: "/v1/roles/{roleId}", Function: Organisations, Tag: "organisations", Change: true, Conditional: true,
 		Summary: "Ask for changes to a role of the organisation's own.",
 	})
 	DeleteRole = declare[RolePath, RoleAnswer](Endpoint{
-		ID: "deleteRole", Method: http.MethodDelete, Path: "/v1/roles/{roleId}", Function: Organisations, Tag: "organisations", Change: true,
+		ID: "deleteRole", Method: http.MethodDelete, Path: "/v1/roles/{roleId}", Function: Organisations, Tag: "organisations", Change: true, Conditional: true,
 		Summary: "Ask for the end of a role of the organisation's own. It then gives nothing any more to those who have it.",
 	})
 	ListPermissions = declare[None, Listed[Permission]](Endpoint{

@@ -332,31 +332,31 @@ var (
 		Summary: "Read a user.",
 	})
 	UpdateUser = declare[UpdateUserInput, UserAnswer](Endpoint{
-		ID: "updateUser", Method: http.MethodPatch, Path: "/v1/users/{userId}", Function: Users, Tag: "users", Change: true,
+		ID: "updateUser", Method: http.MethodPatch, Path: "/v1/users/{userId}", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for changes to a user.",
 	})
 	DeactivateUser = declare[UserPath, UserAnswer](Endpoint{
-		ID: "deactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/deactivate", Function: Users, Tag: "users", Change: true,
+		ID: "deactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/deactivate", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for the end of a user's access. Its sessions end the moment that it is approved.",
 	})
 	ReactivateUser = declare[UserPath, UserAnswer](Endpoint{
-		ID: "reactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/reactivate", Function: Users, Tag: "users", Change: true,
+		ID: "reactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/reactivate", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for a deactivated user's access to be restored as it was.",
 	})
 	DuplicateUser = declare[DuplicateUserInput, UserAnswer](Endpoint{
-		ID: "duplicateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/duplicate", Function: Users, Tag: "users", Change: true,
+		ID: "duplicateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/duplicate", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for a new user with another's accounts, roles and permissions, less those that you may not give.", Status: http.StatusCreated,
 	})
 	RemoveUser = declare[UserPath, UserAnswer](Endpoint{
-		ID: "removeUser", Method: http.MethodDelete, Path: "/v1/users/{userId}", Function: Users, Tag: "users", Change: true,
+		ID: "removeUser", Method: http.MethodDelete, Path: "/v1/users/{userId}", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for a user to be unlinked from the organisation, where its preset allows that.",
 	})
 	ResetSecondFactor = declare[UserPath, UserAnswer](Endpoint{
-		ID: "resetSecondFactor", Method: http.MethodPost, Path: "/v1/users/{userId}/mfa-reset", Function: Users, Tag: "users", Change: true,
+		ID: "resetSecondFactor", Method: http.MethodPost, Path: "/v1/users/{userId}/mfa-reset", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for a user's second factors to be taken off; it sets up another at its next sign-in.",
 	})
 	NameOwner = declare[UserPath, UserAnswer](Endpoint{
-		ID: "nameOwner", Method: http.MethodPost, Path: "/v1/users/{userId}/owner", Function: Users, Tag: "users", Change: true,
+		ID: "nameOwner", Method: http.MethodPost, Path: "/v1/users/{userId}/owner", Function: Users, Tag: "users", Change: true, Conditional: true,
 		Summary: "Ask for an admin to be the organisation's owner, in the place of who is it, where its preset has owners. For operators.",
 	})
 	AssignAccount = declare[AssignAccountInput, AssignmentAnswer](Endpoint{
@@ -364,7 +364,7 @@ var (
 		Summary: "Ask for an account to be given to many users, in one change.",
 	})
 	ResendVerification = declare[UserPath, MailAnswer](Endpoint{
-		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users", Act: true,
+		ID: "resendVerification", Method: http.MethodPost, Path: "/v1/users/{userId}/verification", Function: Users, Tag: "users", Act: true, Conditional: true,
 		Summary: "Send the verification link once more; it is valid for 24 hours, and the earlier one stops working.", Status: http.StatusAccepted,
 	})
 	ListUserSessions = declare[ListUserSessionsInput, Listed[SessionInfo]](Endpoint{
@@ -372,15 +372,15 @@ var (
 		Summary: "List a user's sessions.",
 	})
 	EndUserSessions = declare[UserPath, Empty](Endpoint{
-		ID: "endUserSessions", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions", Function: Users, Tag: "users", Act: true,
+		ID: "endUserSessions", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions", Function: Users, Tag: "users", Act: true, Conditional: true,
 		Summary: "End all of a user's sessions, at once.", Status: http.StatusNoContent,
 	})
 	EndUserSession = declare[UserSessionPath, Empty](Endpoint{
-		ID: "endUserSession", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions/{sessionId}", Function: Users, Tag: "users", Act: true,
+		ID: "endUserSession", Method: http.MethodDelete, Path: "/v1/users/{userId}/sessions/{sessionId}", Function: Users, Tag: "users", Act: true, Conditional: true,
 		Summary: "End one of a user's sessions.", Status: http.StatusNoContent,
 	})
 	SendPasswordReset = declare[UserPath, MailAnswer](Endpoint{
-		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users", Act: true,
+		ID: "sendPasswordReset", Method: http.MethodPost, Path: "/v1/users/{userId}/password-reset", Function: Users, Tag: "users", Act: true, Conditional: true,
 		Summary: "Send a link to choose a new password, valid for 24 hours.", Status: http.StatusAccepted,
 	})
 	ListUserTokens = declare[ListUserTokensInput, Listed[SentToken]](Endpoint{

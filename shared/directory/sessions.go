@@ -64,6 +64,9 @@ func (u *Users) EndSession(ctx context.Context, r Request, id UserID, session st
 		if err != nil {
 			return struct{}{}, err
 		}
+		if err := r.saw(user); err != nil {
+			return struct{}{}, err
+		}
 		found, err := u.sessionOf(ctx, v.organisation.ID, user.ID, session)
 		if err != nil {
 			return struct{}{}, err

@@ -84,8 +84,8 @@ var (
 	createUser = api.Operation[createInput, userOutput]{Endpoint: api.Endpoint{ID: "createUser", Method: http.MethodPost, Path: "/v1/users", Status: http.StatusCreated, Change: true}}
 	getUser    = api.Operation[getInput, userOutput]{Endpoint: api.Endpoint{ID: "getUser", Method: http.MethodGet, Path: "/v1/users/{userId}", Status: http.StatusOK}}
 	listUsers  = api.Operation[listInput, userOutput]{Endpoint: api.Endpoint{ID: "listUsers", Method: http.MethodGet, Path: "/v1/users", Status: http.StatusOK}}
-	removeUser = api.Operation[getInput, struct{}]{Endpoint: api.Endpoint{ID: "removeUser", Method: http.MethodDelete, Path: "/v1/users/{userId}", Status: http.StatusNoContent, Change: true}}
-	disable    = api.Operation[getInput, userOutput]{Endpoint: api.Endpoint{ID: "deactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/deactivate", Status: http.StatusOK, Change: true}}
+	removeUser = api.Operation[getInput, struct{}]{Endpoint: api.Endpoint{ID: "removeUser", Method: http.MethodDelete, Path: "/v1/users/{userId}", Status: http.StatusNoContent, Change: true, Conditional: true}}
+	disable    = api.Operation[getInput, userOutput]{Endpoint: api.Endpoint{ID: "deactivateUser", Method: http.MethodPost, Path: "/v1/users/{userId}/deactivate", Status: http.StatusOK, Change: true, Conditional: true}}
 	tagUser    = api.Operation[tagInput, userOutput]{Endpoint: api.Endpoint{ID: "tagUser", Method: http.MethodPost, Path: "/v1/users/{userId}/tags", Status: http.StatusOK}}
 	exportAll  = api.Operation[struct{}, fileOutput]{Endpoint: api.Endpoint{ID: "exportUsers", Method: http.MethodGet, Path: "/v1/users.csv", Status: http.StatusOK}}
 	health     = api.Operation[struct{}, userOutput]{Endpoint: api.Endpoint{ID: "health", Method: http.MethodGet, Path: "/health", Status: http.StatusOK, Public: true}}
