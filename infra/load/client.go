@@ -106,19 +106,16 @@ func (l *load) signsIn(ctx context.Context, organisation demo.Organisation, plac
 	return who, err
 }
 
-// period is how long a code is the one.
-const period = 30 * time.Second
-
 // code is the one of this half minute, or of one before or after. At the end of this one it waits for the next: the one
 // before would be too old by the time that it is looked at.
 func (p person) code(ctx context.Context, ahead int) (string, error) {
 	now := time.Now()
-	if left := now.Truncate(period).Add(period).Sub(now); left < period/5 {
+	if left := now.Truncate(otp.Period).Add(otp.Period).Sub(now); left < otp.Period/5 {
 		select {
 		case <-time.After(left):
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
 	}
-	return otp.Code(p.TOTPSecret, time.Now().Add(time.Duration(ahead)*period))
+	return otp.Code(p.TOTPSecret, time.Now().Add(time.Duration(ahead)*otp.Period))
 }

@@ -15,9 +15,11 @@ import (
 const (
 	secretBytes = 20 // RFC 4226, section 4, R6
 	digits      = 6
-	period      = 30 // seconds; RFC 6238, section 5.2
-	drift       = 1  // steps accepted before and after the present one
+	drift       = 1 // steps accepted before and after the present one
 )
+
+// Period is how long a code is the present one (RFC 6238, section 5.2).
+const Period = 30 * time.Second
 
 // NewSecret returns 160 random bits in base32 without padding, the form in which
 // authenticator apps take a secret that is typed in.
@@ -76,7 +78,7 @@ func Verify(secret, code string, now time.Time, lastStep int64) (step int64, ok 
 
 // stepAt is the number of whole periods since 1970 (RFC 6238, section 4.2).
 func stepAt(t time.Time) int64 {
-	return t.Unix() / period
+	return t.Unix() / int64(Period/time.Second)
 }
 
 func withoutSpaces(s string) string {

@@ -186,7 +186,7 @@ func (c *camera) takeRequests() directory.ChangeRef {
 		"phone": "+442079460900", "accounts": bank.Accounts[:1], "permissions": []string{"balances:view"},
 	}))
 	c.send("changes.approveChange", "POST /v1/changes/"+asked.Change.ID+"/approve", ben, object{
-		"digest": asked.Change.Digest, "method": "totp", "code": c.code(30 * time.Second), // that of now let in already
+		"digest": asked.Change.Digest, "method": "totp", "code": c.code(otp.Period), // that of now let in already
 	})
 	return directory.ChangeRef{Organisation: directory.OrganisationID(bank.ID), ID: directory.ChangeID(asked.Change.ID)}
 }

@@ -35,5 +35,5 @@ func code(arguments []string) (string, error) {
 			return "", err
 		}
 	}
-	return otp.Code(arguments[0], time.Now().Add(time.Duration(ahead)*30*time.Second))
+	return otp.Code(arguments[0], time.Now().Add(time.Duration(ahead)*otp.Period))
 }

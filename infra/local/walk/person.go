@@ -207,11 +207,8 @@ type app struct {
 	last int64
 }
 
-const (
-	period = 30 * time.Second // RFC 6238, section 5.2
-	// onTheWay is how long a code must still be good: so long may its request take, with all that it is sent again.
-	onTheWay = 10 * time.Second
-)
+// onTheWay is how long a code must still be good: so long may its request take, with all that it is sent again.
+const onTheWay = 10 * time.Second
 
 // Code is what the authenticator app shows, and never the same twice: where those that are good now were used, the
 // person waits for the next.
@@ -220,7 +217,7 @@ func (p *Person) Code() string {
 	one := p.Site.app(p.Identifier, p.secret)
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	seconds := int64(period / time.Second)
+	seconds := int64(otp.Period / time.Second)
 	step := max(p.Now().Add(onTheWay).Unix()/seconds-1, one.last+1)
 	p.Until("a code that was not used", func() bool { return step <= p.Now().Unix()/seconds+1 })
 	one.last = step
