@@ -11,22 +11,6 @@ const (
 // Permission is "resource:action" (2.1).
 type Permission string
 
-// The permissions that the service itself asks about. What a preset's catalogue adds is for the platform's own acts.
-const (
-	UsersView       Permission = "users:view"
-	UsersCreate     Permission = "users:create"
-	UsersUpdate     Permission = "users:update"
-	UsersDeactivate Permission = "users:deactivate" // and reactivate
-	UsersRemove     Permission = "users:remove"
-	ChangesApprove  Permission = "changes:approve"
-	AccessEvaluate  Permission = "access:evaluate" // ask what others may do
-	OperationsView  Permission = "operations:view"
-	RolesManage     Permission = "roles:manage"
-	ContactsManage  Permission = "contacts:manage"
-	PlatformManage  Permission = "platform:manage" // operators: organisations, companies, accounts, settings
-	PlatformView    Permission = "platform:view"   // operators: see organisations
-)
-
 // Role is a named set of permissions, each with its scope.
 type Role struct {
 	ID          string               `json:"id"`

@@ -65,7 +65,7 @@ func TestEveryQuestionFitsTheSchema(t *testing.T) {
 	const organisation = directory.OrganisationID("org_1")
 	access := directory.Access{
 		Companies: []directory.CompanyID{"cmp_1"}, Accounts: []directory.AccountID{"acc_1"},
-		Roles: []string{"unheard-of"}, Permissions: []directory.Permission{directory.UsersView},
+		Roles: []string{"unheard-of"}, Permissions: []directory.Permission{"users:view"},
 	}
 	bare := directory.User{ID: "usr_1", Organisation: organisation, Kind: directory.KindAdmin, Status: directory.StatusActive}
 	holder := bare
