@@ -123,6 +123,9 @@ func TestIfMatch(t *testing.T) {
 		o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false}), Header("If-Match", seen)).Refused(t, 412, "preconditionFailed")
 	})
 	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": false}), Header("If-Match", "*")).Want(t, 200)
+	now := o.Ada.Do("getUser", At(o.Rosa.ID)).Header["Etag"]
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true}), Header("If-Match", seen+`, W/`+now)).Refused(t, 412, "preconditionFailed")
+	o.Ada.Do("updateUser", At(o.Rosa.ID), Body(Object{"contact": true}), Header("If-Match", seen+` ,`+now)).Want(t, 200)
 
 	// So for every write of what has an ETag, which is each below one.
 	tagged := regexp.MustCompile(`\{(user|change|contact|role|organisation)Id\}`)

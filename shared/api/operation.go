@@ -118,6 +118,9 @@ const (
 	SessionHeader        = "Mandate-Session" // of what answers a session
 )
 
+// entityTag is one of RFC 9110, 8.8.3, as a pattern.
+const entityTag = `(W/)?"[!#-~]*"`
+
 // Parameters are those that the endpoint has by its kind.
 func (e Endpoint) Parameters() []*huma.Param {
 	var parameters []*huma.Param
@@ -132,7 +135,7 @@ func (e Endpoint) Parameters() []*huma.Param {
 	if e.Conditional {
 		parameters = append(parameters, parameter("header", IfMatchHeader,
 			"The ETag of what is to be changed; where that has moved on, nothing is done.",
-			&huma.Schema{Type: huma.TypeString, Pattern: `^(\*|(W/)?"[!#-~]{0,128}")$`, PatternDescription: "an entity tag or *"}))
+			&huma.Schema{Type: huma.TypeString, MaxLength: new(1024), Pattern: `^(\*|` + entityTag + `([ \t]*,[ \t]*` + entityTag + `)*)$`, PatternDescription: "an entity tag, several with commas, or *"}))
 	}
 	if e.answers().opens {
 		parameters = append(parameters, parameter("header", SessionHeader,

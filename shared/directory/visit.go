@@ -185,9 +185,12 @@ func (v visit) rememberedRef() RememberedRef {
 	return RememberedRef{v.home.ID, v.caller.ID, v.IdempotencyKey}
 }
 
-// matches tells whether what the request was made for is what there is (If-Match).
+// matches tells whether what the request was made for is what there is (If-Match), where it is one of several that its
+// client would have. Tags are compared strongly (RFC 9110, 13.1.1); none of ours has a comma.
 func (r Request) matches(etag string) bool {
-	return r.IfMatch == "" || r.IfMatch == "*" || r.IfMatch == etag
+	return r.IfMatch == "" || r.IfMatch == "*" || slices.ContainsFunc(strings.Split(r.IfMatch, ","), func(one string) bool {
+		return strings.Trim(one, " \t") == etag
+	})
 }
 
 // saw tells, by its fault, where the user has moved on from what the request was made for.

@@ -22,7 +22,7 @@ func (x *exchange) admit() error {
 	if err := x.readParameters(); err != nil {
 		return err
 	}
-	if (x.cookie || x.keeps) && !safe(x.Method()) && x.Header("Sec-Fetch-Site") != "same-origin" {
+	if (x.cookie || x.keeps) && !safe(x.Method()) && x.field("Sec-Fetch-Site") != "same-origin" {
 		return &refusal{code: fault.Forbidden, detail: "sameOrigin", policy: sameOrigin}
 	}
 	if err := x.readBody(); err != nil {
@@ -64,11 +64,13 @@ func (x *exchange) readParameters() error {
 		return refuse(malformed, broken...)
 	}
 	for name, values := range x.query {
-		repeatable, known := x.route.queries[name]
-		if !known {
+		switch parameter := x.route.queries[name]; {
+		case parameter == nil:
 			broken.add(name, "unknown", "")
-		} else if len(values) > 1 && !repeatable {
+		case len(values) > 1:
 			broken.add(name, "duplicate", "")
+		case values[0] == "":
+			broken.check(parameter, "") // the library takes nothing for none
 		}
 	}
 	for _, parameter := range x.route.own {

@@ -64,6 +64,11 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 			header("Content-Type", "application/json; charset=latin1")(event)
 		}, 415, []string{"Content-Type mediaType"}},
 
+		{"compressed", create, func(event *events.APIGatewayV2HTTPRequest) {
+			body(goodBody)(event)
+			header("Content-Encoding", "gzip")(event)
+		}, 415, []string{"Content-Encoding contentCoding"}},
+
 		// Fields that break a rule: 422.
 		{"not an object", create, body(`["a"]`), 422, []string{"body type"}},
 		{"null", create, body(`null`), 422, []string{"body type"}},
@@ -131,7 +136,8 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 		{"Idempotency-Key too long", act, header("Idempotency-Key", strings.Repeat("k", 129)), 422, []string{"Idempotency-Key pattern"}},
 		{"Idempotency-Key with a space", act, header("Idempotency-Key", "a b"), 422, []string{"Idempotency-Key pattern"}},
 		{"If-Match without quotes", remove, header("If-Match", "7"), 422, []string{"If-Match pattern"}},
-		{"If-Match as a list", remove, header("If-Match", `"7", "8"`), 422, []string{"If-Match pattern"}},
+		{"If-Match as a list with a gap", remove, header("If-Match", `"7",, "8"`), 422, []string{"If-Match pattern"}},
+		{"nothing for a number and for a truth", list, query("limit=&active="), 422, []string{"active type", "limit type"}},
 	}
 	codes := map[int]string{400: "malformed", 413: "tooLarge", 415: "unsupportedMediaType", 422: "invalid"}
 	for _, test := range tests {

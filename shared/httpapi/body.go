@@ -19,6 +19,8 @@ import (
 	"mandate/shared/fault"
 )
 
+const jsonType = "application/json"
+
 // maxDepth bounds how deep a body may nest, in values.
 const maxDepth = 32
 
@@ -30,8 +32,11 @@ func (x *exchange) readBody() error {
 		}
 		return nil
 	}
-	if !isJSON(x.Header("Content-Type")) {
+	if !isJSON(x.field("Content-Type")) {
 		return refuse(unsupportedMediaType, violation{field: "Content-Type", text: "mediaType"})
+	}
+	if coding := x.field("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return refuse(unsupportedMediaType, violation{field: "Content-Encoding", text: "contentCoding"})
 	}
 	body, err := x.rawBody()
 	if err != nil {
@@ -49,11 +54,11 @@ func (x *exchange) readBody() error {
 
 // isJSON tells whether a Content-Type field is application/json, in UTF-8 where it says.
 func isJSON(field string) bool {
-	if field == "application/json" {
+	if field == jsonType {
 		return true
 	}
 	mediaType, parameters, err := mime.ParseMediaType(field)
-	if err != nil || mediaType != "application/json" {
+	if err != nil || mediaType != jsonType {
 		return false
 	}
 	for name, value := range parameters {

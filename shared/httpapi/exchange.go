@@ -20,6 +20,7 @@ import (
 
 	"mandate/shared/directory"
 	"mandate/shared/fault"
+	"mandate/shared/table"
 )
 
 // exchange is one event and its answer, in the form that the library reads and writes.
@@ -73,8 +74,23 @@ func (x *exchange) SetStatus(code int)        { x.status = code }
 func (x *exchange) BodyReader() io.Reader     { return bytes.NewReader(x.body) }
 func (x *exchange) BodyWriter() io.Writer     { return x.out }
 
-// Header is a field of the request. The gateway writes all their names in lower case.
-func (x *exchange) Header(name string) string { return x.event.Headers[strings.ToLower(name)] }
+// Header is a field of the request, for the library. Of what it would make of two it is told what it comes to: its own
+// reading of Accept falls over some, weighs others wrongly, and takes no type in capitals for what it is.
+func (x *exchange) Header(name string) string {
+	switch name {
+	case "Accept":
+		if x.route.table && table.Accepted(x.field(name)) {
+			return table.MediaType
+		}
+		return jsonType
+	case "Content-Type":
+		return jsonType // readBody lets nothing else pass
+	}
+	return x.field(name)
+}
+
+// field is one of the request's header. The gateway writes all their names in lower case.
+func (x *exchange) field(name string) string { return x.event.Headers[strings.ToLower(name)] }
 
 func (x *exchange) URL() url.URL {
 	return url.URL{Path: x.event.RawPath, RawQuery: x.event.RawQueryString}
@@ -152,6 +168,9 @@ func (x *exchange) answer() events.APIGatewayV2HTTPResponse {
 	response := events.APIGatewayV2HTTPResponse{StatusCode: x.status, Headers: headers, Cookies: x.cookies}
 	if x.status == http.StatusNoContent || x.status == http.StatusNotModified {
 		delete(headers, "Content-Type")
+		return response
+	}
+	if x.Method() == http.MethodHead {
 		return response
 	}
 	if content := x.out.Bytes(); utf8.Valid(content) {

@@ -11,7 +11,7 @@ import (
 // language is the tag of the language that an answer is written in: what the request asks for, where we have it, else
 // what the caller prefers, else the default. See doc.go for why.
 func (s *Server) language(x *exchange) string {
-	if tag, ok := s.words.Nearest(acceptLanguage(x.Header("Accept-Language"))); ok {
+	if tag, ok := s.words.Nearest(acceptLanguage(x.field("Accept-Language"))); ok {
 		return tag
 	}
 	return x.reader.Language

@@ -72,6 +72,9 @@ func (s *Server) problem(x *exchange) {
 	}
 	if problem.Status == http.StatusUnauthorized {
 		x.headers["WWW-Authenticate"] = `Bearer realm="mandate"` // RFC 9110, 15.5.2
+		if x.code == fault.Unauthenticated && x.request.Token != "" && !x.cookie {
+			x.headers["WWW-Authenticate"] += `, error="invalid_token"` // RFC 6750, 3.1
+		}
 	}
 	if x.code == fault.Unauthenticated && x.cookie && !x.route.public {
 		x.setCookie("", 0) // it opens nothing any more

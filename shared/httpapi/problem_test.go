@@ -41,7 +41,7 @@ func TestFaultsAsProblems(t *testing.T) {
 		{
 			"no session", fault.New(fault.Unauthenticated, "It has ended."),
 			api.Problem{Type: "/problems/unauthenticated", Title: "Not signed in", Status: 401, Detail: "It has ended."},
-			map[string]string{"WWW-Authenticate": `Bearer realm="mandate"`},
+			map[string]string{"WWW-Authenticate": `Bearer realm="mandate", error="invalid_token"`},
 		},
 		{
 			"too many attempts, in whole seconds", &fault.Fault{Code: fault.TooManyAttempts, Detail: "Slow down.", RetryAfter: 1200 * time.Millisecond},

@@ -12,6 +12,7 @@ import (
 
 	"mandate/shared/certificate/certificatetest"
 	"mandate/shared/directory"
+	"mandate/shared/fault"
 	"mandate/shared/httpapi"
 )
 
@@ -109,6 +110,10 @@ func TestParametersByKind(t *testing.T) {
 	if s.request.IfMatch != `"7"` || s.request.Preview || s.request.IdempotencyKey != "" {
 		t.Errorf("%+v", s.request)
 	}
+	s.call(t, event("DELETE /v1/users/{userId}", header("If-Match", `W/"7" ,"8"`)))
+	if s.request.IfMatch != `W/"7" ,"8"` {
+		t.Errorf("%+v", s.request)
+	}
 }
 
 func TestFingerprint(t *testing.T) {
@@ -147,7 +152,12 @@ func TestOperationsNeedCredentials(t *testing.T) {
 	t.Parallel()
 	s := newService(httpapi.Options{})
 	answer := s.call(t, event("POST /v1/users", without("Authorization"), body(`{"broken`)))
-	if answer.StatusCode != 401 || answer.Headers["WWW-Authenticate"] == "" || s.called {
+	if answer.StatusCode != 401 || answer.Headers["WWW-Authenticate"] != `Bearer realm="mandate"` || s.called {
+		t.Errorf("%+v", answer)
+	}
+	s.err = fault.New(fault.Unauthenticated, "")
+	answer = s.call(t, event("POST /v1/users", body(goodBody)))
+	if answer.StatusCode != 401 || answer.Headers["WWW-Authenticate"] != `Bearer realm="mandate", error="invalid_token"` {
 		t.Errorf("%+v", answer)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,11 +70,11 @@ type route struct {
 	bad     int    // status of bad input where the operation has its own
 	prepare func() // at its first request: see doc.go
 
-	table   bool            // answers CSV as well
-	own     []*huma.Param   // parameters that the operation has by its kind, checked here
-	queries map[string]bool // known query parameters, and whether each may be repeated
-	body    bool            // takes a body
-	needs   bool            // and it must be there
+	table   bool                   // answers CSV as well
+	own     []*huma.Param          // parameters that the operation has by its kind, checked here
+	queries map[string]*huma.Param // by name
+	body    bool                   // takes a body
+	needs   bool                   // and it must be there
 	serve   func(huma.Context)
 }
 
@@ -157,7 +158,11 @@ func (s *Server) Invoke(ctx context.Context, event events.APIGatewayV2HTTPReques
 	out.Reset()
 	defer s.buffers.Put(out)
 
-	x := &exchange{event: &event, out: out, route: s.routes[event.RouteKey]}
+	key := event.RouteKey
+	if path, head := strings.CutPrefix(key, http.MethodHead); head {
+		key = http.MethodGet + path // whose content answer() keeps back (RFC 9110, 9.3.2)
+	}
+	x := &exchange{event: &event, out: out, route: s.routes[key]}
 	x.ctx = context.WithValue(ctx, exchangeKey{}, x)
 	x.request, x.cookie = s.request(&event)
 	x.request.Reader = &x.reader
@@ -223,7 +228,7 @@ func (s *Server) refusedTo(x *exchange) error {
 // foreseen answers the preview of an act that takes effect at once: what it would do, in the place of what it answers.
 func (s *Server) foreseen(x *exchange) error {
 	answer := api.Foreseen{Preview: *s.outlook(*x.request.Foreseen)}
-	x.status, x.headers = http.StatusOK, map[string]string{"Content-Type": "application/json"}
+	x.status, x.headers = http.StatusOK, map[string]string{"Content-Type": jsonType}
 	s.translate(x, translator(reflect.TypeFor[api.Foreseen]()), &answer)
 	x.out.Reset()
 	return marshal(x.out, answer)
@@ -267,14 +272,14 @@ func (s *Server) logRequest(ctx context.Context, x *exchange, took time.Duration
 // package api makes once.
 func (r *route) library(schemas huma.Registry) huma.API {
 	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
-	formats := map[string]huma.Format{"application/json": format, "json": format}
+	formats := map[string]huma.Format{jsonType: format, "json": format}
 	if r.table {
 		formats[table.MediaType] = huma.Format{Marshal: marshalTable}
 	}
 	return undocumented{huma.NewAPI(huma.Config{
 		OpenAPI:       &huma.OpenAPI{Components: &huma.Components{Schemas: schemas}},
 		Formats:       formats,
-		DefaultFormat: "application/json",
+		DefaultFormat: jsonType,
 		Transformers:  []huma.Transformer{takeError},
 	}, adapter{r})}
 }
@@ -316,14 +321,14 @@ func (a adapter) Handle(operation *huma.Operation, serve func(huma.Context)) {
 	r.serve = serve
 	r.body = operation.RequestBody != nil
 	r.needs = r.body && operation.RequestBody.Required
-	r.queries = map[string]bool{}
+	r.queries = map[string]*huma.Param{}
 	for _, parameter := range operation.Parameters {
 		switch parameter.Name {
 		case api.IdempotencyKeyHeader, api.IfMatchHeader, api.PreviewParameter, api.SessionHeader:
 			r.own = append(r.own, parameter)
 		}
 		if parameter.In == "query" {
-			r.queries[parameter.Name] = parameter.Explode != nil && *parameter.Explode
+			r.queries[parameter.Name] = parameter
 		}
 	}
 }

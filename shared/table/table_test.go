@@ -62,3 +62,19 @@ func TestMoments(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// An Accept field weighs what it names (RFC 9110, 12.5.1).
+func TestAccepted(t *testing.T) {
+	t.Parallel()
+	for accept, want := range map[string]bool{
+		"": false, "*/*": false, "application/json": false, "text/html": false, "text/csv;q=0": false, "text/csv;q=x": false, "text/csv;,": true,
+		"text/csv": true, "TEXT/CSV; header=present": true, "text/*": true, "text/csv, */*": true, "*/*;q=0.1, text/csv": true,
+		"application/json, text/csv": false, "text/csv, application/json": true,
+		"text/csv;q=0.1, application/json": false, "application/json;q=0.5, text/csv;q=0.6": true, "application/json;q=0, text/csv;q=0.1": true,
+		"application/json, text/plain, */*": false, "application/json;q=0, */*": true, ";,;,": false,
+	} {
+		if got := Accepted(accept); got != want {
+			t.Errorf("%q: %t", accept, got)
+		}
+	}
+}
