@@ -35,8 +35,9 @@ type file struct {
 
 // Site answers the gateway's events with the console's files.
 type Site struct {
-	files map[string]*file // by path, without a slash at the beginning
-	words *words.Catalogue
+	files      map[string]*file            // by path, without a slash at the beginning
+	operations func() ([]operation, error) // read when one is asked for, as files are
+	words      *words.Catalogue
 }
 
 // Built is the site with the files that were embedded. It fails with [ErrNotBuilt] where they were not built.
@@ -61,9 +62,16 @@ var kinds = map[string]string{
 	".txt":  "text/plain; charset=utf-8",
 }
 
-// New is a site with these files. Names that begin with a dot are the build's own.
+// New is a site with these files. Names that begin with a dot are the build's own. It fails with [ErrNotBuilt] where what
+// the build leaves is not there.
 func New(files fs.FS) (*Site, error) {
-	site := &Site{files: map[string]*file{}, words: words.New()}
+	if _, err := fs.Stat(files, OperationsFile); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotBuilt, err)
+	}
+	site := &Site{
+		files: map[string]*file{}, words: words.New(),
+		operations: sync.OnceValues(func() ([]operation, error) { return readOperations(files) }),
+	}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
@@ -131,7 +139,7 @@ func headers() map[string]string {
 }
 
 // namespaces are the API's: what is there and is no operation's is nobody's.
-var namespaces = []string{"v1", "access", "scim", "local", ".well-known"}
+var namespaces = []string{"v1", "access", "scim", "local", "health", ".well-known"}
 
 type (
 	event  = events.APIGatewayV2HTTPRequest
@@ -168,7 +176,7 @@ func (s *Site) answer(e event) (answer, error) {
 	if coding != "" {
 		head["Content-Encoding"] = coding
 	}
-	if slices.Contains(list(e.Headers["if-none-match"]), tag) {
+	if slices.ContainsFunc(list(e.Headers["if-none-match"]), func(seen string) bool { return seen == "*" || strings.TrimPrefix(seen, "W/") == tag }) {
 		delete(head, "Content-Type")
 		return answer{StatusCode: http.StatusNotModified, Headers: head}, nil
 	}
@@ -193,7 +201,7 @@ func (s *Site) find(name, accept string) *file {
 		return f
 	}
 	first, _, _ := strings.Cut(name, "/")
-	if slices.Contains(namespaces, first) || strings.Contains(path.Base("/"+name), ".") || !takesHTML(accept) {
+	if slices.Contains(namespaces, first) || strings.Contains(path.Base("/"+name), ".") || strings.Contains("/"+name, "/.") || !takesHTML(accept) {
 		return nil
 	}
 	return s.files[index]
@@ -238,25 +246,38 @@ func list(field string) []string {
 	return entries
 }
 
-// nothing is the problem (RFC 9457) of a path where there is nothing, in the words of the API's.
+// nothing is the problem (RFC 9457) of a path where there is nothing, or nothing for the method, in the words of the API's.
 func (s *Site) nothing(e event) (answer, error) {
+	status, code, head := http.StatusNotFound, "notFound", headers()
+	head["Cache-Control"] = "no-store"
+	methods, err := s.methods(strings.TrimPrefix(e.RawPath, "/"))
+	if err != nil {
+		return answer{}, err
+	}
+	if method := e.RequestContext.HTTP.Method; len(methods) > 0 {
+		head["Allow"] = strings.Join(methods, ", ")
+		if method == http.MethodOptions {
+			return answer{StatusCode: http.StatusNoContent, Headers: head}, nil
+		}
+		if !slices.Contains(methods, method) {
+			status, code = http.StatusMethodNotAllowed, "methodNotAllowed"
+		}
+	}
 	wishes, _, err := language.ParseAcceptLanguage(e.Headers["accept-language"])
 	if err != nil {
 		wishes = nil // a field that is no list of languages wishes for none
 	}
 	tag, _ := s.words.Nearest(wishes)
 	w := s.words.In(tag)
-	const code = "notFound"
 	body, err := json.Marshal(struct {
 		Type   string `json:"type"`
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 		Detail string `json:"detail,omitempty"`
-	}{"/problems/" + code, w.Titles[code], http.StatusNotFound, w.Details[code]})
+	}{"/problems/" + code, w.Titles[code], status, w.Details[code]})
 	if err != nil {
 		return answer{}, err
 	}
-	head := headers()
-	head["Content-Type"], head["Content-Language"], head["Cache-Control"] = "application/problem+json", w.Language, "no-store"
-	return write(e, http.StatusNotFound, head, body), nil
+	head["Content-Type"], head["Content-Language"] = "application/problem+json", w.Language
+	return write(e, status, head, body), nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -11,7 +12,10 @@ import (
 
 func site(t *testing.T) *Site {
 	t.Helper()
-	files := fstest.MapFS{".stamp": {Data: []byte("abc")}}
+	files := fstest.MapFS{
+		".stamp":       {Data: []byte("abc")},
+		OperationsFile: {Data: []byte("GET /v1/users\nHEAD /v1/users\nPOST /v1/users\nPATCH /v1/users/{userId}\nGET /health\nPOST /v1/users/{userId}/verification\nGET /access/v1/x\n")},
+	}
 	for name, content := range map[string]string{
 		"index.html": "<!doctype html>", "index.html.br": "br\xff", "index.html.gz": "gz\xff",
 		"assets/main-1a2b.js": "script", "icon.svg": "<svg/>",
@@ -56,10 +60,20 @@ func TestWhatIsNotBuiltDoesNotStart(t *testing.T) {
 	if _, err := New(fstest.MapFS{".placeholder": {}}); !errors.Is(err, ErrNotBuilt) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := New(fstest.MapFS{"index.html": {}, "film.mp4": {}}); err == nil || !strings.Contains(err.Error(), "film.mp4") {
+	if _, err := New(fstest.MapFS{"index.html": {}}); !errors.Is(err, ErrNotBuilt) {
+		t.Errorf("without what the API has: %v", err)
+	}
+	s, err := New(fstest.MapFS{"index.html": {}, OperationsFile: {Data: []byte("users\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Invoke(t.Context(), []byte(`{"rawPath":"/v1/users"}`)); err == nil || !strings.Contains(err.Error(), "users") {
+		t.Errorf("operations that are none: %v", err)
+	}
+	if _, err := New(fstest.MapFS{"index.html": {}, OperationsFile: {}, "film.mp4": {}}); err == nil || !strings.Contains(err.Error(), "film.mp4") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := New(fstest.MapFS{"index.html": {}, "licences.txt.gz": {}}); err == nil || !strings.Contains(err.Error(), "licences.txt") {
+	if _, err := New(fstest.MapFS{"index.html": {}, OperationsFile: {}, "licences.txt.gz": {}}); err == nil || !strings.Contains(err.Error(), "licences.txt") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -90,7 +104,9 @@ func TestPathsAreAnsweredWithWhatTheyAre(t *testing.T) {
 		{"/access/v1/nowhere", browser, 404, "application/problem+json", "no-store"},
 		{"/scim/v2/Nowhere", browser, 404, "application/problem+json", "no-store"},
 		{"/local/nowhere", browser, 404, "application/problem+json", "no-store"},
-		{"/../../etc/passwd", browser, 200, "text/html; charset=utf-8", "no-cache"},
+		{"/health/", browser, 404, "application/problem+json", "no-store"},
+		{"/.git/config", browser, 404, "application/problem+json", "no-store"},
+		{"/../../etc/passwd", browser, 404, "application/problem+json", "no-store"},
 	} {
 		a := ask(t, s, "GET", test.path, test.accept)
 		if a.StatusCode != test.status || a.Headers["Content-Type"] != test.kind || a.Headers["Cache-Control"] != test.cache {
@@ -126,6 +142,35 @@ func TestWritesMeetNothing(t *testing.T) {
 	}
 }
 
+// What a path of the API takes is told to who asks, and to who comes with something else (RFC 9110, 15.5.6 and 9.3.7).
+func TestOtherMethodsAreToldWhichThereAre(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	for _, test := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"PUT", "/v1/users", 405, "GET, HEAD, OPTIONS, POST"},
+		{"OPTIONS", "/v1/users", 204, "GET, HEAD, OPTIONS, POST"},
+		{"GET", "/v1/users/usr_1", 405, "OPTIONS, PATCH"},
+		{"HEAD", "/v1/users/usr_1", 405, "OPTIONS, PATCH"},
+		{"TRACE", "/v1/users/usr_1/verification", 405, "OPTIONS, POST"},
+		{"POST", "/health", 405, "GET, OPTIONS"},
+		{"PATCH", "/v1/users/u1/x", 404, ""},
+		{"PATCH", "/v1/users/", 404, ""},
+		{"GET", "/v1/users", 404, "GET, HEAD, OPTIONS, POST"}, // of another path, which the gateway decoded to this
+	} {
+		a := ask(t, s, test.method, test.path, nil)
+		if a.StatusCode != test.status || a.Headers["Allow"] != test.allow || a.Headers["Cache-Control"] != "no-store" {
+			t.Errorf("%s %s: %d %v", test.method, test.path, a.StatusCode, a.Headers)
+		}
+		if problem := a.StatusCode >= 400 && test.method != "HEAD"; problem != (a.Body != "") || problem && !strings.Contains(a.Body, fmt.Sprintf(`"status":%d`, test.status)) {
+			t.Errorf("%s %s: %s", test.method, test.path, a.Body)
+		}
+	}
+}
+
 func TestFilesComeAsSmallAsTheClientTakesThem(t *testing.T) {
 	t.Parallel()
 	s := site(t)
@@ -140,6 +185,11 @@ func TestFilesComeAsSmallAsTheClientTakesThem(t *testing.T) {
 		again := ask(t, s, "GET", "/", map[string]string{"accept-encoding": accepted, "if-none-match": a.Headers["ETag"]})
 		if again.StatusCode != 304 || again.Body != "" {
 			t.Errorf("%q: asked again, %d %q", accepted, again.StatusCode, again.Body)
+		}
+		for _, seen := range []string{"W/" + a.Headers["ETag"], `"other", ` + a.Headers["ETag"], "*"} {
+			if again := ask(t, s, "GET", "/", map[string]string{"accept-encoding": accepted, "if-none-match": seen}); again.StatusCode != 304 {
+				t.Errorf("%q: asked again with %s, %d", accepted, seen, again.StatusCode)
+			}
 		}
 		head := ask(t, s, "HEAD", "/", map[string]string{"accept-encoding": accepted})
 		if head.StatusCode != 200 || head.Body != "" || head.Headers["ETag"] != a.Headers["ETag"] {

@@ -39,14 +39,18 @@ type Route struct {
 // Key is the gateway's name of the route.
 func (r Route) Key() string { return r.Method + " " + r.Path }
 
-// Routes are all that the gateway has: the operations of shared/api, and the functions' pages. Among those that match a
-// request the gateway takes the most specific, so a greedy page has what no operation has.
+// Routes are all that the gateway has: the operations of shared/api, with a HEAD beside each GET (RFC 9110, 9.1), and the
+// functions' pages. Among those that match a request the gateway takes the most specific, so a greedy page has what no
+// operation has.
 func Routes() []Route { return routes(api.Operations(), Functions()) }
 
 func routes(operations []api.Endpoint, functions []Function) []Route {
 	var routes []Route
 	for _, operation := range operations {
 		routes = append(routes, Route{operation.ID, operation.Method, operation.Path, operation.Function})
+		if operation.Method == http.MethodGet {
+			routes = append(routes, Route{"head" + title(operation.ID), http.MethodHead, operation.Path, operation.Function})
+		}
 	}
 	for _, function := range functions {
 		for _, page := range function.Pages {

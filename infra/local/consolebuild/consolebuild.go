@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"mandate/functions/console"
+	"mandate/infra/deployment"
 	"mandate/infra/local/parts"
 	"mandate/shared/api"
 )
@@ -42,13 +44,13 @@ func build(ctx context.Context, root string, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	console := filepath.Join(root, "functions", "console")
-	web, dist := filepath.Join(console, "web"), filepath.Join(console, "dist")
+	folder := filepath.Join(root, "functions", "console")
+	web, dist := filepath.Join(folder, "web"), filepath.Join(folder, "dist")
 	openAPI, err := api.OpenAPI()
 	if err != nil {
 		return err
 	}
-	want, err := hash(web, openAPI)
+	want, err := hash(web, openAPI, operations())
 	if err != nil || current(dist, want) {
 		return err
 	}
@@ -99,9 +101,11 @@ func current(dist, want string) bool {
 }
 
 // hash tells sources apart, by names and contents.
-func hash(web string, openAPI []byte) (string, error) {
+func hash(web string, described ...[]byte) (string, error) {
 	sum := sha256.New()
-	sum.Write(openAPI)
+	for _, part := range described {
+		sum.Write(part)
+	}
 	err := filepath.WalkDir(web, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -143,5 +147,19 @@ func replace(dist, with, stamped string) error {
 	if err := os.CopyFS(dist, os.DirFS(with)); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(dist, console.OperationsFile), operations(), 0o644); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(dist, stamp), []byte(stamped), 0o644)
+}
+
+// operations are the routes of the API, as the gateway names them.
+func operations() []byte {
+	var names bytes.Buffer
+	for _, route := range deployment.Routes() {
+		if route.Function != deployment.Console {
+			fmt.Fprintln(&names, route.Key())
+		}
+	}
+	return names.Bytes()
 }
