@@ -94,6 +94,8 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 		{"number that fits nowhere", create, with(`"share":1e999`), 422, []string{"share type"}},
 		{"a lone number that fits nowhere", create, body(`-1e999`), 422, []string{"body type"}},
 		{"array", create, with(`"accounts":"acc_1"`), 422, []string{"accounts type"}},
+		{"null for what may be absent", create, body(`{"name":{"first":"Ada","last":null},"email":"ada@example.com","kind":"admin","limit":null,"contact":null,"accounts":null,"extra":null,"open":null}`), 422,
+			[]string{"accounts type", "contact type", "extra type", "limit type", "name.last type", "open type"}},
 		{"null for a list", tag, body(`{"tags":null}`), 422, []string{"tags type"}},
 		{"array's entry", create, with(`"accounts":["a",2]`), 422, []string{"accounts[1] type"}},
 		{"object", create, with(`"extra":[]`), 422, []string{"extra type"}},

@@ -198,7 +198,7 @@ func unmarshal(data []byte, value any) error {
 		return fmt.Errorf(undecodable, "")
 	}
 	if tree, ok := value.(*any); ok {
-		guardNames(*tree)
+		guardTree(*tree)
 	}
 	return nil
 }
@@ -211,16 +211,23 @@ var (
 	unguard = strings.NewReplacer("\uE000", ".", "\uE001", "[")
 )
 
-func guardNames(tree any) {
+// null is one in an object, while the tree is validated. The library takes a null for absence wherever a member may be
+// absent, so that who empties a field with it would be told that it is done, and nothing would be.
+type null struct{}
+
+func guardTree(tree any) {
 	switch node := tree.(type) {
 	case []any:
 		for _, item := range node {
-			guardNames(item)
+			guardTree(item)
 		}
 	case map[string]any:
 		var guarded []string
 		for name, item := range node {
-			guardNames(item)
+			if item == nil {
+				node[name] = null{}
+			}
+			guardTree(item)
 			if strings.ContainsAny(name, ".[") {
 				guarded = append(guarded, name)
 			}

@@ -323,7 +323,7 @@ func TestAnswers(t *testing.T) {
 	t.Run("in an object open to others, names are as they are written", func(t *testing.T) {
 		t.Parallel()
 		s := newService(httpapi.Options{})
-		s.call(t, event("POST /v1/users", with(`"open":{"owner":"ada","Owner":"eve","OWNER":"eve","a.b":1}`)))
+		s.call(t, event("POST /v1/users", with(`"open":{"owner":"ada","Owner":"eve","OWNER":"eve","a.b":1,"c":null},"extra":{"d":null}`)))
 		if input, ok := s.input.(*createInput); !ok || input.Body.Open.Owner != "ada" {
 			t.Errorf("%+v", s.input)
 		}
