@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -149,11 +151,42 @@ func (w *World) Do(operation string, parts ...Part) Answer {
 		w.t.Errorf("%s: %v", operation, err)
 	}
 	w.tape.keep("answer of "+operation, response)
+	if status := response.StatusCode; status < http.StatusInternalServerError && !documented()[operation][strconv.Itoa(status)] {
+		w.t.Errorf("%s answered %d, of which the OpenAPI document says nothing: %s", operation, status, response.Body)
+	}
 	if faulttest.Dead(process) { // the gateway's answer
 		return Answer{Operation: operation, Status: http.StatusBadGateway, Text: `{"message":"Internal Server Error"}`}
 	}
 	return Answer{operation, response.StatusCode, response.Headers, response.Cookies, response.Body}
 }
+
+// documented are the statuses that the OpenAPI document has by operation, besides what may happen to any.
+var documented = sync.OnceValue(func() map[string]map[string]bool {
+	text, err := api.OpenAPI()
+	if err != nil {
+		panic(err)
+	}
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Responses   map[string]any
+		}
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		panic(err)
+	}
+	found := map[string]map[string]bool{}
+	for _, path := range document.Paths {
+		for _, operation := range path {
+			statuses := map[string]bool{}
+			for status := range operation.Responses {
+				statuses[status] = true
+			}
+			found[operation.OperationID] = statuses
+		}
+	}
+	return found
+})
 
 // Problem reads what went wrong.
 func (a Answer) Problem() api.Problem {

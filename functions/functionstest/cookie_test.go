@@ -7,7 +7,6 @@ import (
 
 	"mandate/shared/api"
 	"mandate/shared/directory"
-	"mandate/shared/httpapi"
 )
 
 // inCookie asks for the session as the console does.
@@ -23,7 +22,7 @@ func kept(t *testing.T, a Answer) *http.Cookie {
 	if err != nil || len(a.Cookies) > 1 {
 		t.Fatalf("%s: cookies %q: %v", a.Operation, a.Cookies, err)
 	}
-	if cookie.Name != httpapi.SessionCookie || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Domain != "" {
+	if cookie.Name != api.SessionCookie || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Domain != "" {
 		t.Errorf("%s sets %s", a.Operation, a.Cookies[0])
 	}
 	return cookie

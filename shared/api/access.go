@@ -16,21 +16,21 @@ type Evaluation struct {
 
 // EvaluationSubject is who would act.
 type EvaluationSubject struct {
-	Type       string         `json:"type" enum:"user"`
-	ID         string         `json:"id" maxLength:"64"`
+	Type       string         `json:"type" enum:"user" example:"user"`
+	ID         string         `json:"id" maxLength:"64" example:"usr_01JGFJJZ00BPM7W4PP1Q8460RX"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
 // EvaluationAction is what would be done.
 type EvaluationAction struct {
-	Name       string         `json:"name" maxLength:"100" doc:"A permission, as payments:initiate."`
+	Name       string         `json:"name" maxLength:"100" doc:"A permission, as payments:initiate." example:"payments:initiate"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
 // EvaluationResource is on what.
 type EvaluationResource struct {
-	Type       string              `json:"type" maxLength:"64" doc:"account, or a type of the platform's own."`
-	ID         string              `json:"id" maxLength:"100"`
+	Type       string              `json:"type" maxLength:"64" doc:"account, or a type of the platform's own." example:"account"`
+	ID         string              `json:"id" maxLength:"100" example:"acc_01JGFJJZ00AC1TKYXF2DTY263X"`
 	Properties *ResourceProperties `json:"properties,omitempty"`
 }
 

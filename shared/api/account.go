@@ -41,8 +41,8 @@ type Choice struct {
 // SignInInput is signIn's.
 type SignInInput struct {
 	Body struct {
-		Identifier   string `json:"identifier" minLength:"1" maxLength:"254" doc:"E-mail address or username, as the organisation has it."`
-		Password     string `json:"password" minLength:"1" maxLength:"1024"`
+		Identifier   string `json:"identifier" minLength:"1" maxLength:"254" doc:"E-mail address or username, as the organisation has it." example:"ada@example.com"`
+		Password     string `json:"password" minLength:"1" maxLength:"1024" example:"a quiet harbour at dawn"`
 		Organisation string `json:"organisation,omitempty" maxLength:"64" doc:"Which one, where the user is in several; operators name the organisation that they enter."`
 	}
 }
@@ -68,7 +68,7 @@ type ChallengeInput struct {
 // ForgotInput is forgotPassword's.
 type ForgotInput struct {
 	Body struct {
-		Identifier string `json:"identifier" minLength:"1" maxLength:"254"`
+		Identifier string `json:"identifier" minLength:"1" maxLength:"254" example:"ada@example.com"`
 	}
 }
 
@@ -254,7 +254,7 @@ type HealthAnswer struct {
 type Document struct {
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
-	Body         []byte
+	Body         []byte `contentType:"application/json"`
 }
 
 // Operations on one's own account.
@@ -272,11 +272,11 @@ var (
 		Summary: "Ask for a link to choose a new password. The answer is the same whether or not anybody goes by the name.", Status: http.StatusAccepted,
 	})
 	InspectLink = declare[LinkInput, LinkAnswer](Endpoint{
-		ID: "inspectLink", Method: http.MethodPost, Path: "/v1/links/inspect", Function: Account, Tag: "account", Public: true,
+		ID: "inspectLink", Method: http.MethodPost, Path: "/v1/links/inspect", Function: Account, Tag: "account", Public: true, Link: true,
 		Summary: "See what a mailed link is for. Consumes nothing.",
 	})
 	RedeemLink = declare[RedeemInput, RedeemAnswer](Endpoint{
-		ID: "redeemLink", Method: http.MethodPost, Path: "/v1/links/redeem", Function: Account, Tag: "account", Public: true,
+		ID: "redeemLink", Method: http.MethodPost, Path: "/v1/links/redeem", Function: Account, Tag: "account", Public: true, Link: true,
 		Summary: "Use a mailed link: verify the address or reset the password.",
 	})
 	GetMe = declare[None, MeAnswer](Endpoint{

@@ -68,7 +68,7 @@ type ProofInput struct {
 type RejectInput struct {
 	ChangePath
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"500"`
+		Reason string `json:"reason" minLength:"1" maxLength:"500" example:"Not agreed with the account holder."`
 	}
 }
 

@@ -62,8 +62,8 @@ type None struct{}
 
 // Name of a person.
 type Name struct {
-	First string `json:"first" maxLength:"100"`
-	Last  string `json:"last,omitempty" maxLength:"100"`
+	First string `json:"first" maxLength:"100" example:"Nina"`
+	Last  string `json:"last,omitempty" maxLength:"100" example:"Strand"`
 }
 
 // Person is who did something, or to whom.

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,8 +19,11 @@ import (
 const (
 	sessionScheme   = "session"
 	clientScheme    = "client"
+	consoleScheme   = "console"
+	responses       = "#/components/responses/"
 	problemResponse = "problem"
 	jsonType        = "application/json"
+	problemType     = "application/problem+json"
 )
 
 // OpenAPI is the OpenAPI 3.1 document of every declared operation (10.1), indented, the same bytes at every call. It is
@@ -35,42 +39,53 @@ func document(endpoints []Endpoint) ([]byte, error) {
 			Version:     "1",
 			Description: "Who may act for a company, on which accounts, and with whose consent: user administration for payments platforms.",
 		},
+		Servers: []*huma.Server{{URL: "/", Description: "Where this document is from."}},
 		Components: &huma.Components{
-			Schemas: registry,
-			Responses: map[string]*huma.Response{problemResponse: {
-				Description: "A problem, by RFC 9457.",
-				Content: map[string]*huma.MediaType{"application/problem+json": {
-					Schema: registry.Schema(reflect.TypeFor[Problem](), true, ""),
-				}},
-			}},
+			Schemas:   registry,
+			Responses: problems(registry.Schema(reflect.TypeFor[Problem](), true, "")),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				sessionScheme: {Type: "http", Scheme: "bearer", Description: "The token of a session, from signing in."},
 				clientScheme:  {Type: "http", Scheme: "basic", Description: "The client id and secret of an API user."},
+				consoleScheme: {
+					Type: "apiKey", In: "cookie", Name: SessionCookie,
+					Description: "The session of a page of this origin. A write needs Sec-Fetch-Site: same-origin, which browsers set.",
+				},
 			},
 		},
 	}
 	api := huma.NewAPI(huma.Config{OpenAPI: description}, describer{})
 	for _, endpoint := range endpoints {
 		endpoint.Describe(api)
+		operation := find(description, endpoint)
+		operation.Description = endpoint.description()
 		if endpoint.Change {
-			describeWaiting(find(description, endpoint), endpoint.Status)
+			describeWaiting(operation, endpoint.Status)
 		}
 		if endpoint.Act {
-			describeForeseen(find(description, endpoint), registry.Schema(reflect.TypeFor[Foreseen](), true, ""))
+			describeForeseen(operation, registry.Schema(reflect.TypeFor[Foreseen](), true, ""))
 		}
-		if endpoint.Table() {
-			find(description, endpoint).Responses[strconv.Itoa(endpoint.Status)].Content[table.MediaType] = &huma.MediaType{
-				Schema: &huma.Schema{Type: huma.TypeString, Description: "The page as CSV (RFC 4180), with a line of names."},
+		describeContent(operation.Responses[strconv.Itoa(endpoint.Status)], endpoint)
+		for _, refusal := range refusals {
+			if refusal.of(endpoint) {
+				operation.Responses[strconv.Itoa(refusal.status)] = &huma.Response{Ref: responses + refusal.name}
 			}
 		}
+		for _, parameter := range operation.Parameters {
+			describePattern(parameter.Schema)
+		}
 		if !slices.ContainsFunc(description.Tags, func(tag *huma.Tag) bool { return tag.Name == endpoint.Tag }) {
-			description.Tags = append(description.Tags, &huma.Tag{Name: endpoint.Tag})
+			description.Tags = append(description.Tags, &huma.Tag{Name: endpoint.Tag, Description: tags[endpoint.Tag]})
 		}
 	}
 	// The library registers its own form of an error, which is never an answer here.
 	maps.DeleteFunc(registry.Map(), func(name string, _ *huma.Schema) bool {
 		return name == "ErrorModel" || name == "ErrorDetail"
 	})
+	for _, schema := range registry.Map() {
+		for _, property := range schema.Properties {
+			describePattern(property)
+		}
+	}
 	compact, err := json.Marshal(description)
 	if err != nil {
 		return nil, err
@@ -81,6 +96,28 @@ func document(endpoints []Endpoint) ([]byte, error) {
 	}
 	indented.WriteByte('\n')
 	return indented.Bytes(), nil
+}
+
+// describePattern tells a pattern in words where the standard has a place for them: the library has one of its own.
+func describePattern(schema *huma.Schema) {
+	if schema.PatternDescription != "" {
+		schema.Description = strings.TrimSpace(schema.Description + " As a pattern: " + schema.PatternDescription + ".")
+		schema.PatternDescription = ""
+	}
+}
+
+// describeContent says what an answer is that is no JSON of a type, or not alone.
+func describeContent(success *huma.Response, endpoint Endpoint) {
+	csv := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Description: "The page as CSV (RFC 4180), with a line of names."}}
+	delete(success.Headers, "Content-Type") // it is said with the content
+	switch output := endpoint.answers(); {
+	case output.table:
+		success.Content[table.MediaType] = csv
+	case output.media == table.MediaType:
+		success.Content = map[string]*huma.MediaType{output.media: csv}
+	case output.media != "":
+		success.Content = map[string]*huma.MediaType{output.media: {Schema: &huma.Schema{Type: huma.TypeObject}}}
+	}
 }
 
 // describeWaiting adds the other successes of a change: that it waits, and what it would do.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -41,6 +42,7 @@ type Endpoint struct {
 	Act         bool          // an administrative write that takes effect at once
 	Conditional bool          // is about one thing that has an ETag, and takes If-Match (RFC 9110, 13.1.1)
 	Ends        bool          // ends the session that it comes with
+	Link        bool          // is about a mailed link
 	BadInput    int           // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
 	output      func() output // nil of an endpoint that was not declared, and has neither
 	register    func(huma.API)
@@ -49,14 +51,16 @@ type Endpoint struct {
 // output is what the output's type says of an operation. It is looked for when it is first asked about: at every start, of
 // every operation, it would be a fiftieth of that.
 type output struct {
-	opens bool // answers a session
-	table bool // a list that is had as CSV as well
+	opens bool   // answers a session
+	table bool   // a list that is had as CSV as well
+	media string // the content type of what is bytes
 }
 
 func outputOf[Out any]() output {
 	_, opens := any(new(Out)).(Opening)
 	_, table := any(*new(Out)).(interface{ tabled() })
-	return output{opens, table}
+	body, _ := reflect.TypeFor[Out]().FieldByName("Body")
+	return output{opens, table, body.Tag.Get("contentType")}
 }
 
 func (e Endpoint) answers() output {
@@ -118,6 +122,10 @@ const (
 	SessionHeader        = "Mandate-Session" // of what answers a session
 )
 
+// SessionCookie is the console's cookie, which carries a session's token. Its prefix has browsers take it only from this
+// very host, over HTTPS (or from this machine), for every path: no neighbouring host can plant a session of its own.
+const SessionCookie = "__Host-mandate_session"
+
 // entityTag is one of RFC 9110, 8.8.3, as a pattern.
 const entityTag = `(W/)?"[!#-~]*"`
 
@@ -168,10 +176,11 @@ func (o Operation[In, Out]) Huma() huma.Operation {
 		Parameters:    o.Parameters(),
 		DefaultStatus: o.Status,
 		MaxBodyBytes:  MaxBody + 1, // the library refuses a body that reaches its limit
-		Responses:     map[string]*huma.Response{"default": {Ref: "#/components/responses/" + problemResponse}},
+		Responses:     map[string]*huma.Response{"default": {Ref: responses + problemResponse}},
+		Security:      []map[string][]string{},
 	}
 	if !o.Public {
-		operation.Security = []map[string][]string{{sessionScheme: {}}, {clientScheme: {}}}
+		operation.Security = []map[string][]string{{sessionScheme: {}}, {clientScheme: {}}, {consoleScheme: {}}}
 	}
 	return operation
 }

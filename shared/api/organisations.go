@@ -128,7 +128,7 @@ type CompanyAnswer struct {
 // CreateCompanyInput is createCompany's.
 type CreateCompanyInput struct {
 	Body struct {
-		Name string `json:"name" minLength:"1" maxLength:"100"`
+		Name string `json:"name" minLength:"1" maxLength:"100" example:"Strand Shipping Ltd"`
 	}
 }
 
@@ -149,7 +149,7 @@ type BankAccountAnswer struct {
 type OpenAccountInput struct {
 	Body struct {
 		Company string `json:"company" maxLength:"64"`
-		Name    string `json:"name" minLength:"1" maxLength:"100"`
+		Name    string `json:"name" minLength:"1" maxLength:"100" example:"EUR operations"`
 	}
 }
 
@@ -169,9 +169,9 @@ type Role struct {
 
 // NewRole is a role to be made.
 type NewRole struct {
-	Name        string            `json:"name" minLength:"1" maxLength:"100"`
+	Name        string            `json:"name" minLength:"1" maxLength:"100" example:"Treasury"`
 	Description string            `json:"description,omitempty" maxLength:"200"`
-	Permissions map[string]string `json:"permissions" minProperties:"1" maxProperties:"200" doc:"Permissions of listPermissions, each with its scope: all, or own."`
+	Permissions map[string]string `json:"permissions" minProperties:"1" maxProperties:"200" doc:"Permissions of listPermissions, each with its scope: all, or own." example:"{\"transfers:view\":\"all\"}"`
 }
 
 // RolePatch has what is to change; what is absent stays.

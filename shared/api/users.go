@@ -150,22 +150,22 @@ type Foreseen struct {
 
 // NewUser is what a user is made of.
 type NewUser struct {
-	Kind         string   `json:"kind" enum:"regular,admin,api,operator" doc:"Operators are users of the platform's own organisation alone."`
+	Kind         string   `json:"kind" enum:"regular,admin,api,operator" doc:"Operators are users of the platform's own organisation alone." example:"regular"`
 	Name         Name     `json:"name"`
-	Email        string   `json:"email" maxLength:"254"`
-	Username     string   `json:"username,omitempty" maxLength:"64"`
-	Phone        string   `json:"phone,omitempty" maxLength:"40"`
-	Language     string   `json:"language,omitempty" enum:"en,fr"`
+	Email        string   `json:"email" maxLength:"254" example:"nina@example.com"`
+	Username     string   `json:"username,omitempty" maxLength:"64" example:"nina.strand"`
+	Phone        string   `json:"phone,omitempty" maxLength:"40" example:"+442079460123"`
+	Language     string   `json:"language,omitempty" enum:"en,fr" example:"en"`
 	Companies    []string `json:"companies,omitempty" maxItems:"200"`
 	Accounts     []string `json:"accounts,omitempty" maxItems:"500"`
 	Roles        []string `json:"roles,omitempty" maxItems:"50"`
-	Permissions  []string `json:"permissions,omitempty" maxItems:"100"`
-	PaymentRule  string   `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
+	Permissions  []string `json:"permissions,omitempty" maxItems:"100" example:"[\"balances:view\",\"payments:initiate\"]"`
+	PaymentRule  string   `json:"paymentRule,omitempty" enum:"needsApproval,submit" example:"needsApproval"`
 	Type         string   `json:"type,omitempty" enum:"enterprise,merchant"`
 	Contact      bool     `json:"contact,omitempty"`
 	APIAccess    bool     `json:"apiAccess,omitempty"`
 	PaymentLinks bool     `json:"paymentLinks,omitempty"`
-	IPAllowList  []string `json:"ipAllowList,omitempty" maxItems:"50"`
+	IPAllowList  []string `json:"ipAllowList,omitempty" maxItems:"50" example:"[\"192.0.2.0/24\",\"2001:db8::/32\"]"`
 
 	Active               *bool `json:"active,omitempty" doc:"Switched off, the user gets no mail and is not let in until it is reactivated. On where it is absent."`
 	SecondFactorRequired bool  `json:"secondFactorRequired,omitempty" doc:"This user needs one, also where the organisation leaves it to its users."`
@@ -184,12 +184,12 @@ type UserPatch struct {
 	Name         *NamePatch `json:"name,omitempty"`
 	Email        *string    `json:"email,omitempty" maxLength:"254"`
 	Username     *string    `json:"username,omitempty" maxLength:"64"`
-	Phone        *string    `json:"phone,omitempty" maxLength:"40"`
+	Phone        *string    `json:"phone,omitempty" maxLength:"40" example:"+442079460123"`
 	Language     *string    `json:"language,omitempty" enum:"en,fr"`
 	Companies    *[]string  `json:"companies,omitempty" maxItems:"200"`
 	Accounts     *[]string  `json:"accounts,omitempty" maxItems:"500"`
 	Roles        *[]string  `json:"roles,omitempty" maxItems:"50"`
-	Permissions  *[]string  `json:"permissions,omitempty" maxItems:"100"`
+	Permissions  *[]string  `json:"permissions,omitempty" maxItems:"100" example:"[\"balances:view\"]"`
 	PaymentRule  *string    `json:"paymentRule,omitempty" enum:"needsApproval,submit"`
 	Type         *string    `json:"type,omitempty" enum:"enterprise,merchant"`
 	Contact      *bool      `json:"contact,omitempty"`
@@ -216,8 +216,8 @@ type UserFilter struct {
 	CompanyUser  string `query:"companyUser" enum:"true,false" doc:"Whether it belongs to a company."`
 	Company      string `query:"company" maxLength:"64"`
 	Account      string `query:"account" maxLength:"64" doc:"Who has the account; admins have every one."`
-	CreatedFrom  string `query:"createdFrom" maxLength:"40" doc:"The first day of registration, of UTC, or the first moment, RFC 3339."`
-	CreatedTo    string `query:"createdTo" maxLength:"40" doc:"The last day of registration, of UTC, or the last moment, RFC 3339."`
+	CreatedFrom  string `query:"createdFrom" maxLength:"40" example:"2026-01-31" doc:"The first day of registration, of UTC, or the first moment, RFC 3339."`
+	CreatedTo    string `query:"createdTo" maxLength:"40" example:"2026-02-28T12:00:00Z" doc:"The last day of registration, of UTC, or the last moment, RFC 3339."`
 	SecondFactor string `query:"secondFactor" enum:"true,false"`
 	Pending      string `query:"pending" enum:"true,false" doc:"Whether a change is open."`
 	Contact      string `query:"contact" enum:"true,false"`

@@ -7,10 +7,6 @@ import (
 	"mandate/shared/api"
 )
 
-// SessionCookie is the console's cookie, which carries a session's token. Its prefix has browsers take it only from this
-// very host, over HTTPS (or from this machine), for every path: no neighbouring host can plant a session of its own.
-const SessionCookie = "__Host-mandate_session"
-
 // keep puts a session that was opened into the cookie, for the time that it has, and its token out of the answer: no
 // script ever has it.
 func (s *Server) keep(x *exchange, output any) {
@@ -27,7 +23,7 @@ func (s *Server) keep(x *exchange, output any) {
 // setCookie sets the cookie; without a token it takes it away.
 func (x *exchange) setCookie(token string, lasts time.Duration) {
 	cookie := http.Cookie{
-		Name: SessionCookie, Value: token, MaxAge: int(lasts / time.Second),
+		Name: api.SessionCookie, Value: token, MaxAge: int(lasts / time.Second),
 		Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
 	}
 	if cookie.MaxAge <= 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"mandate/shared/api"
 	"mandate/shared/httpapi"
 )
 
@@ -24,7 +25,7 @@ func FuzzInvoke(f *testing.F) {
 		answer := s.call(t, event(routes[int(route)%len(routes)], func(event *events.APIGatewayV2HTTPRequest) {
 			event.Body, event.IsBase64Encoded = text, encoded
 			event.RawQueryString = query
-			event.Cookies = []string{httpapi.SessionCookie + "=" + cookie}
+			event.Cookies = []string{api.SessionCookie + "=" + cookie}
 			event.PathParameters = map[string]string{"userId": id}
 			event.RequestContext.HTTP.UserAgent = agent
 			event.Headers = map[string]string{

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/text/language"
 
+	"mandate/shared/api"
 	"mandate/shared/directory"
 )
 
@@ -97,7 +98,7 @@ func tokenShaped(text string) bool {
 // sessionCookie is the token in the console's cookie, empty where there is none.
 func sessionCookie(cookies []string) string {
 	for _, cookie := range cookies {
-		if token, ok := strings.CutPrefix(cookie, SessionCookie+"="); ok && len(token) <= maxCredential && tokenShaped(token) {
+		if token, ok := strings.CutPrefix(cookie, api.SessionCookie+"="); ok && len(token) <= maxCredential && tokenShaped(token) {
 			return token
 		}
 	}

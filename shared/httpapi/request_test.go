@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"mandate/shared/api"
 	"mandate/shared/certificate/certificatetest"
 	"mandate/shared/directory"
 	"mandate/shared/fault"
@@ -33,7 +34,7 @@ func TestRequestIsTheEvents(t *testing.T) {
 		{"a client", header("Authorization", basic("client_1:s:e")), false, directory.Request{ClientID: "client_1", ClientSecret: "s:e", Source: source}},
 		{"the console's cookie", cookie("abc"), false, directory.Request{Token: "abc", Source: source}},
 		{"the header before the cookie", func(event *eventType) {
-			event.Cookies = []string{httpapi.SessionCookie + "=abc"}
+			event.Cookies = []string{api.SessionCookie + "=abc"}
 		}, false, directory.Request{Token: "token-1", Source: source}},
 		{"no credentials", without("Authorization"), false, directory.Request{Source: source}},
 		{"a token with a space", header("Authorization", "Bearer a b"), false, directory.Request{Source: source}},

@@ -238,7 +238,7 @@ func body(text string) change {
 func cookie(value string) change {
 	return func(event *events.APIGatewayV2HTTPRequest) {
 		delete(event.Headers, "authorization")
-		event.Cookies = []string{"theme=dark", httpapi.SessionCookie + "=" + value}
+		event.Cookies = []string{"theme=dark", api.SessionCookie + "=" + value}
 	}
 }
 
