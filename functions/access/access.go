@@ -22,7 +22,7 @@ func Register(server *httpapi.Server, evaluator *directory.Evaluator) {
 	httpapi.Handle(server, api.GetAccessConfiguration, h.configuration)
 }
 
-// accountType is the type of a resource that is an account itself; subjectType that of every subject.
+// accountType is the type of a resource that is an account itself; subjectType that of every subject that there is.
 const (
 	accountType = "account"
 	subjectType = "user"
@@ -44,6 +44,9 @@ func (h handlers) evaluate(ctx context.Context, r directory.Request, in *api.Eva
 func evaluationOf(in api.Evaluation, account string) (directory.Evaluation, error) {
 	evaluation := directory.Evaluation{
 		Subject: directory.UserID(in.Subject.ID), Permission: directory.Permission(in.Action.Name),
+	}
+	if in.Subject.Type != subjectType { // asked about like any other who is not there; no id has a colon
+		evaluation.Subject = directory.UserID(in.Subject.Type + ":" + in.Subject.ID)
 	}
 	if properties := in.Resource.Properties; properties != nil {
 		evaluation.Account, evaluation.Owner = directory.AccountID(properties.Account), directory.UserID(properties.Owner)

@@ -99,13 +99,11 @@ func whole(one, defaults api.BatchEvaluation) (api.Evaluation, error) {
 		}
 		return value
 	}
-	kind := required("subject.type", subject.Type, usualSubject.Type)
-	if kind != "" && kind != subjectType {
-		fields.Add("subject.type", "enum", "The subject of an evaluation is a user.")
-	}
 	return api.Evaluation{
-		Subject: api.EvaluationSubject{Type: kind, ID: required("subject.id", subject.ID, usualSubject.ID)},
-		Action:  api.EvaluationAction{Name: required("action.name", action.Name, usualAction.Name)},
+		Subject: api.EvaluationSubject{
+			Type: required("subject.type", subject.Type, usualSubject.Type), ID: required("subject.id", subject.ID, usualSubject.ID),
+		},
+		Action: api.EvaluationAction{Name: required("action.name", action.Name, usualAction.Name)},
 		Resource: api.EvaluationResource{
 			Type: required("resource.type", resource.Type, usualResource.Type), ID: required("resource.id", resource.ID, usualResource.ID),
 			Properties: resource.Properties,

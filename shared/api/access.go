@@ -7,7 +7,7 @@ import (
 
 // Evaluation is a question in the form of the OpenID AuthZEN access evaluation API 1.0.
 type Evaluation struct {
-	_        struct{}           `json:"-" additionalProperties:"true"` // the standard lets requests have what a service does not know
+	_        struct{}           `json:"-" additionalProperties:"true"` // receivers ignore what they do not know (AuthZEN 1.0), here and in the parts
 	Subject  EvaluationSubject  `json:"subject"`
 	Action   EvaluationAction   `json:"action"`
 	Resource EvaluationResource `json:"resource"`
@@ -16,19 +16,22 @@ type Evaluation struct {
 
 // EvaluationSubject is who would act.
 type EvaluationSubject struct {
-	Type       string         `json:"type" enum:"user" example:"user"`
+	_          struct{}       `json:"-" additionalProperties:"true"`
+	Type       string         `json:"type" maxLength:"64" example:"user" doc:"user: what is of another type is nobody."`
 	ID         string         `json:"id" maxLength:"64" example:"usr_01JGFJJZ00BPM7W4PP1Q8460RX"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
 // EvaluationAction is what would be done.
 type EvaluationAction struct {
+	_          struct{}       `json:"-" additionalProperties:"true"`
 	Name       string         `json:"name" maxLength:"100" doc:"A permission, as payments:initiate." example:"payments:initiate"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
 // EvaluationResource is on what.
 type EvaluationResource struct {
+	_          struct{}            `json:"-" additionalProperties:"true"`
 	Type       string              `json:"type" maxLength:"64" doc:"account, or a type of the platform's own." example:"account"`
 	ID         string              `json:"id" maxLength:"100" example:"acc_01JGFJJZ00AC1TKYXF2DTY263X"`
 	Properties *ResourceProperties `json:"properties,omitempty"`
@@ -84,19 +87,22 @@ type BatchEvaluation struct {
 
 // BatchSubject is a subject of which a part may be the default's.
 type BatchSubject struct {
-	Type       string         `json:"type,omitempty" maxLength:"64" doc:"user: about others, an evaluation denies, and says so."`
+	_          struct{}       `json:"-" additionalProperties:"true"`
+	Type       string         `json:"type,omitempty" maxLength:"64" doc:"user: what is of another type is nobody."`
 	ID         string         `json:"id,omitempty" maxLength:"64"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
 // BatchAction is an action of which a part may be the default's.
 type BatchAction struct {
+	_          struct{}       `json:"-" additionalProperties:"true"`
 	Name       string         `json:"name,omitempty" maxLength:"100"`
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
 // BatchResource is a resource of which a part may be the default's.
 type BatchResource struct {
+	_          struct{}            `json:"-" additionalProperties:"true"`
 	Type       string              `json:"type,omitempty" maxLength:"64"`
 	ID         string              `json:"id,omitempty" maxLength:"100"`
 	Properties *ResourceProperties `json:"properties,omitempty"`

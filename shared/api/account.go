@@ -272,11 +272,11 @@ var (
 		Summary: "Ask for a link to choose a new password. The answer is the same whether or not anybody goes by the name.", Status: http.StatusAccepted,
 	})
 	InspectLink = declare[LinkInput, LinkAnswer](Endpoint{
-		ID: "inspectLink", Method: http.MethodPost, Path: "/v1/links/inspect", Function: Account, Tag: "account", Public: true, Link: true,
+		ID: "inspectLink", Method: http.MethodPost, Path: "/v1/links/inspect", Function: Account, Tag: "account", Public: true, Refuses: []int{http.StatusNotFound, http.StatusGone},
 		Summary: "See what a mailed link is for. Consumes nothing.",
 	})
 	RedeemLink = declare[RedeemInput, RedeemAnswer](Endpoint{
-		ID: "redeemLink", Method: http.MethodPost, Path: "/v1/links/redeem", Function: Account, Tag: "account", Public: true, Link: true,
+		ID: "redeemLink", Method: http.MethodPost, Path: "/v1/links/redeem", Function: Account, Tag: "account", Public: true, Refuses: []int{http.StatusNotFound, http.StatusGone},
 		Summary: "Use a mailed link: verify the address or reset the password.",
 	})
 	GetMe = declare[None, MeAnswer](Endpoint{
@@ -296,7 +296,7 @@ var (
 		Summary: "End the session.", Status: http.StatusNoContent, Ends: true,
 	})
 	SwitchOrganisation = declare[SwitchInput, SignInAnswer](Endpoint{
-		ID: "switchOrganisation", Method: http.MethodPost, Path: "/v1/session/organisation", Function: Account, Tag: "account",
+		ID: "switchOrganisation", Method: http.MethodPost, Path: "/v1/session/organisation", Function: Account, Tag: "account", Refuses: []int{http.StatusNotFound},
 		Summary: "Leave the organisation for another that one is a user of; operators enter any. The session ends, and another takes its place.",
 	})
 	ListMySessions = declare[Page, Listed[SessionInfo]](Endpoint{
@@ -312,7 +312,7 @@ var (
 		Summary: "Text a code to one's own phone, at the stage of onboarding that verifies it. It is valid for ten minutes, and the earlier one stops working; at most three in a quarter of an hour.", Status: http.StatusAccepted,
 	})
 	VerifyPhone = declare[PhoneCodeInput, MeAnswer](Endpoint{
-		ID: "verifyPhone", Method: http.MethodPost, Path: "/v1/me/phone/verify", Function: Account, Tag: "account",
+		ID: "verifyPhone", Method: http.MethodPost, Path: "/v1/me/phone/verify", Function: Account, Tag: "account", Refuses: []int{http.StatusGone},
 		Summary: "Give the code that was texted, and go on to the next stage of onboarding with the same session. A code takes five wrong answers.",
 	})
 	ChangeMyPassword = declare[ChangePasswordInput, Empty](Endpoint{

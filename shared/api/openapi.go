@@ -66,7 +66,7 @@ func document(endpoints []Endpoint) ([]byte, error) {
 		}
 		describeContent(operation.Responses[strconv.Itoa(endpoint.Status)], endpoint)
 		for _, refusal := range refusals {
-			if refusal.of(endpoint) {
+			if refusal.of(endpoint) || slices.Contains(endpoint.Refuses, refusal.status) {
 				operation.Responses[strconv.Itoa(refusal.status)] = &huma.Response{Ref: responses + refusal.name}
 			}
 		}

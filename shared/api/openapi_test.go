@@ -148,6 +148,12 @@ func TestDeclaredObjectsAreClosed(t *testing.T) {
 		"Evaluation":           "as OpenID AuthZEN has it, a service leaves alone what it does not know",
 		"BatchEvaluation":      "the same of one of several",
 		"EvaluationsInputBody": "the same of several",
+		"EvaluationSubject":    "the same of its parts",
+		"EvaluationAction":     "the same",
+		"EvaluationResource":   "the same",
+		"BatchSubject":         "the same",
+		"BatchAction":          "the same",
+		"BatchResource":        "the same",
 		"ResourceProperties":   "the properties of OpenID AuthZEN are the platform's own",
 		"BatchOptions":         "the options of OpenID AuthZEN are open: those that are not known are not minded",
 	}

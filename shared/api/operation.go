@@ -42,7 +42,7 @@ type Endpoint struct {
 	Act         bool          // an administrative write that takes effect at once
 	Conditional bool          // is about one thing that has an ETag, and takes If-Match (RFC 9110, 13.1.1)
 	Ends        bool          // ends the session that it comes with
-	Link        bool          // is about a mailed link
+	Refuses     []int         // statuses of refusals that others of its kind do not have
 	BadInput    int           // status of bad input where a standard has its own; 0: 422, or 415 of what is no JSON
 	output      func() output // nil of an endpoint that was not declared, and has neither
 	register    func(huma.API)

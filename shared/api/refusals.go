@@ -25,12 +25,12 @@ var refusals = []refusal{
 		return !e.Public || e.answers().opens
 	}},
 	{http.StatusNotFound, "notFound", "There is nothing of that name that the caller may know of.", func(e Endpoint) bool {
-		return strings.Contains(e.Path, "{") || e.Link
+		return strings.Contains(e.Path, "{")
 	}},
 	{http.StatusConflict, "conflict", "An open change is in the way, and is named; or what is there does not allow it, or was changed at the same moment.", func(e Endpoint) bool {
 		return e.writes() && !e.Public
 	}},
-	{http.StatusGone, "gone", "The link was used, replaced or revoked, or has expired; or the code has.", func(e Endpoint) bool { return e.Link }},
+	{http.StatusGone, "gone", "The link was used, replaced or revoked, or has expired; or the code has.", func(Endpoint) bool { return false }},
 	{http.StatusPreconditionFailed, "preconditionFailed", "If-Match names another state than there is.", func(e Endpoint) bool { return e.Conditional }},
 	{http.StatusRequestEntityTooLarge, "tooLarge", "The body is larger than 64 KiB.", Endpoint.writes},
 	{http.StatusUnsupportedMediaType, "unsupportedMediaType", "The body is not application/json in UTF-8, or is compressed.", func(e Endpoint) bool {

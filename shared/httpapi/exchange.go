@@ -147,9 +147,9 @@ const (
 // maxRequestID bounds what a client may call its request, in characters.
 const maxRequestID = 128
 
-// nameable tells whether a request can be called that, for its client to find it again: visible ASCII characters.
+// nameable tells whether a request can be called that, for its client to find it again: printable ASCII characters.
 func nameable(id string) bool {
-	return id != "" && len(id) <= maxRequestID && !strings.ContainsFunc(id, func(r rune) bool { return r < '!' || r > '~' })
+	return id != "" && len(id) <= maxRequestID && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // answer is the exchange's end, for the gateway.
