@@ -18,7 +18,13 @@
 // OpenAPI document of all.
 //
 // Bodies are checked before the library sees them, by the token: well-formed, UTF-8, no name twice (the last of two
-// names would win here and the first elsewhere), no deeper than 32. An operation without a body accepts none but {}.
+// names would win here and the first elsewhere), no deeper than 32. An operation without a body accepts none but {}. A null
+// is no absence: who empties a field with it would be told that it is done. Nor is an empty text a number or a truth.
+//
+// Nobody is refused by what they accept (406): an answer is JSON, or CSV where there is that and the request weighs it more.
+//
+// A user's ETag is for If-Match: it names what is administered, and not all that is shown, as when somebody last signed in.
+// So If-None-Match is not asked about answers, which nobody keeps (no-store).
 //
 // A write that the console's cookie authenticates needs Sec-Fetch-Site: same-origin. Browsers set that header
 // themselves and let no page set or change it, so there is nothing for the console to remember, and nothing to leak,

@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -41,6 +42,10 @@ func TestEveryRouteLeadsToItsOperation(t *testing.T) {
 	}
 	nowhere := w.Do(http.MethodGet, "/v1/nowhere", nil)
 	equal(t, "a path that is none", nowhere.Status, http.StatusNotFound)
+	head := w.Do(http.MethodHead, "/health", nil)
+	equal(t, "HEAD", fmt.Sprint(head.Status, head.Header.Get("Content-Type"), len(head.Body)), "200application/json0")
+	other := w.Do(http.MethodPut, "/v1/users/x_1", nil)
+	equal(t, "another method", fmt.Sprint(other.Status, " ", other.Header.Get("Allow")), "405 DELETE, GET, HEAD, OPTIONS, PATCH")
 }
 
 // The demo is what front ends and scripts begin with: GET /local/demo in the contract's words.
