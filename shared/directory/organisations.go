@@ -92,7 +92,7 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 	}
 	if new.Settings != nil {
 		organisation.Settings = *new.Settings
-		organisation.Settings.check(&fields)
+		organisation.Settings.Check(&fields)
 		organisation.checkRoles(preset, &fields)
 	}
 	if least := organisation.Settings.LeastAdmins(); len(new.Admins) < least {
@@ -107,8 +107,8 @@ func (o *Organisations) plan(ctx context.Context, v visit, new NewOrganisation) 
 	return organisation, append(effects, PutOrganisation{organisation}, Log{entry}, v.expectCaller()), fields.Err()
 }
 
-// check tells every setting that breaks a rule.
-func (s Settings) check(fields *fault.Fields) {
+// Check tells every setting that breaks a rule, of an organisation's as of a preset's.
+func (s Settings) Check(fields *fault.Fields) {
 	one := func(name string, ok bool, detail string) {
 		if !ok {
 			fields.Add("settings."+name, "enum", detail)
@@ -130,7 +130,6 @@ func (s Settings) check(fields *fault.Fields) {
 	if len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(l string) bool { return !slices.Contains(languages, l) }) {
 		fields.Add("settings.languages", "enum", "At least one of %s.", strings.Join(languages, ", "))
 	}
-	one("secretsShown", s.SecretsShown == "once" || s.SecretsShown == "always", "It is once or always.")
 	passed := slices.DeleteFunc(slices.Clone(stages), func(stage Status) bool { return !slices.Contains(s.Onboarding, stage) })
 	one("onboarding", slices.Equal(s.Onboarding, passed), "These stages, in this order: "+join(stages)+".")
 	if slices.Contains(s.Onboarding, StatusPhoneNotVerified) && s.Phone != Required {
@@ -177,7 +176,7 @@ func (o *Organisations) Update(ctx context.Context, r Request, id OrganisationID
 		patch(&organisation)
 		var fields fault.Fields
 		checkName(&fields, "name", &organisation.Name, true)
-		organisation.Settings.check(&fields)
+		organisation.Settings.Check(&fields)
 		if before.Settings.SharedIdentities && !organisation.Settings.SharedIdentities {
 			fields.Add("settings.sharedIdentities", "fixed", "Its users may be users of other organisations already.")
 		}

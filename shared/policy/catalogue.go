@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"mandate/shared/directory"
+	"mandate/shared/fault"
 )
 
 // document is a preset.json.
@@ -271,7 +272,8 @@ func (c *catalogue) checkKYC(roles map[string]bool, problem func(string, ...any)
 
 var kinds = []directory.Kind{directory.KindRegular, directory.KindAdmin, directory.KindAPI, directory.KindOperator}
 
-// checkSettings wants every setting said: one that is left out would quietly be off.
+// checkSettings wants every setting to hold to the rules of an organisation's, and to be said: one that is left out would
+// quietly be off.
 func (c *catalogue) checkSettings(problem func(string, ...any)) {
 	var said map[string]jsontext.Value
 	if err := json.Unmarshal(c.said, &said); err != nil {
@@ -283,30 +285,10 @@ func (c *catalogue) checkSettings(problem func(string, ...any)) {
 			problem("settings.%s: is missing", name)
 		}
 	}
-	oneOf := func(name, value string, values ...string) {
-		if !slices.Contains(values, value) {
-			problem("settings.%s: is %q, not one of %s", name, value, strings.Join(values, ", "))
-		}
-	}
-	settings := c.preset.Settings
-	oneOf("changeControl", string(settings.ChangeControl), "none", "step_up", "second_admin")
-	oneOf("grantLimit", string(settings.GrantLimit), "any", "own")
-	oneOf("signInName", string(settings.SignInName), "email", "username")
-	oneOf("roleCount", string(settings.RoleCount), "none", "exactlyOne", "many")
-	oneOf("secondFactor", string(settings.SecondFactor), "required", "optional")
-	oneOf("phone", string(settings.Phone), "required", "optional")
-	oneOf("secretsShown", settings.SecretsShown, "once", "always")
-	for _, stage := range settings.Onboarding {
-		oneOf("onboarding", string(stage), "emailNotVerified", "phoneNotVerified", "kycNotVerified")
-	}
-	if settings.PropagationSeconds < 0 || settings.PropagationSeconds > 3600 {
-		problem("settings.propagationSeconds: %d is not from 0 to 3600", settings.PropagationSeconds)
-	}
-	if settings.ApprovalHours <= 0 {
-		problem("settings.approvalHours: %d is not above 0", settings.ApprovalHours)
-	}
-	if len(settings.Languages) == 0 {
-		problem("settings.languages: names none")
+	var broken fault.Fields
+	c.preset.Settings.Check(&broken)
+	for _, field := range broken {
+		problem("%s: is %s: %s", field.Name, said[strings.TrimPrefix(field.Name, "settings.")], fault.Format(field.Detail, field.Values...))
 	}
 }
 

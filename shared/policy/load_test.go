@@ -77,6 +77,7 @@ func TestBrokenDataIsRefusedByFileAndField(t *testing.T) {
 		"a missing setting":                {preset, `"removal": false,`, ``, []string{preset, "settings.removal", "missing"}},
 		"a setting of no known value":      {preset, `"grantLimit": "any"`, `"grantLimit": "some"`, []string{preset, "settings.grantLimit", "some"}},
 		"a delay above an hour":            {preset, `3600`, `3601`, []string{preset, "settings.propagationSeconds"}},
+		"a language that there is not":     {preset, `["en"]`, `["xx"]`, []string{preset, "settings.languages", "xx"}},
 		"roles where there are none":       {preset, `"roleCount": "none"`, `"roleCount": "many"`, []string{preset, "settings.roleCount"}},
 		"a kind that there is not":         {preset, `"admin": [`, `"boss": [`, []string{preset, "kinds", "boss"}},
 		"a kind's unknown permission":      {preset, `"users:view", `, `"users:stare", `, []string{preset, "kinds.admin", "users:stare"}},
