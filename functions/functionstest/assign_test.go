@@ -78,7 +78,7 @@ func TestAdminsAreRemindedOfANewAccount(t *testing.T) {
 	for _, admin := range []*Person{o.Ada, o.Ben} {
 		equal(t, "mails", o.Mails.Kinds(admin.Email), []directory.MailKind{directory.MailAccountOpened})
 		text := o.Mails.Last(t, admin.Email, directory.MailAccountOpened).Text
-		for _, part := range []string{"Treasury", "rosa Example"} {
+		for _, part := range []string{"The bank account Treasury", "rosa Example"} { // in BC Connect's own word
 			if !strings.Contains(text, part) {
 				t.Errorf("%q is not in the mail:\n%s", part, text)
 			}

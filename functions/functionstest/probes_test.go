@@ -41,7 +41,7 @@ var unseen = map[string]string{
 }
 
 var plainFields = strings.Fields(`
-	action * act address challengeId changeControl code countryOfIncorporation createdFrom createdTo cursor days description digest email employees
+	accountsAre action * act address challengeId changeControl code countryOfIncorporation createdFrom createdTo cursor days description digest email employees
 	evaluations_semantic expiresAt firstName from grantLimit Idempotency-Key identifier If-Match ipAllowList kind lacking language languages
 	last lastName legalName limit Mandate-Session method name new note onboarding operationsArea otherContact outcome password paymentRule pem pending
 	permissions phone preset preview q reason reference registrationNumber roleCount secondFactor secretsShown site sort staff state status

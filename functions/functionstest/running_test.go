@@ -114,12 +114,17 @@ func kindOf(t *testing.T, subject string) mail.Kind {
 			t.Fatal(err)
 		}
 		for kind, content := range texts {
-			var of struct{ Subject string }
-			if json.Unmarshal(content, &of) != nil || of.Subject == "" {
+			var parts map[string]any
+			if json.Unmarshal(content, &parts) != nil {
 				continue
 			}
-			if begins, _, _ := strings.Cut(of.Subject, "{{"); strings.HasPrefix(subject, begins) {
-				return mail.Kind(kind)
+			for part, text := range parts {
+				if name, _, _ := strings.Cut(part, "@"); name != "subject" {
+					continue
+				}
+				if begins, _, _ := strings.Cut(text.(string), "{{"); strings.HasPrefix(subject, begins) {
+					return mail.Kind(kind)
+				}
 			}
 		}
 	}

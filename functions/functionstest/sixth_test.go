@@ -16,7 +16,7 @@ const sixth = `{
   "settings": {
     "changeControl": "second_admin", "propagationSeconds": 60, "grantLimit": "own", "signInName": "username",
     "sharedIdentities": false, "roleCount": "exactlyOne", "secondFactor": "required", "phone": "optional",
-    "adminsManageAdmins": true, "adminsManageApi": true, "adminsCertificates": false, "apiNamesAccount": false, "apiAccess": false, "setPasswords": false, "onboarding": [],
+    "adminsManageAdmins": true, "adminsManageApi": true, "adminsCertificates": false, "accountsAre": "accounts", "apiNamesAccount": false, "apiAccess": false, "setPasswords": false, "onboarding": [],
     "removal": true, "contacts": false, "secretsShown": "once", "languages": ["fr", "en"], "approvalHours": 24
   },
   "kinds": {"admin": ["gates:open"]},

@@ -79,7 +79,7 @@ func (m *Mailer) message(ctx context.Context, item directory.OutboxItem) (mail.M
 	message := mail.Message{
 		Key: item.ID, Kind: mail.Kind(from.Kind), Language: from.Language, To: from.To, Name: from.Name,
 		Data: mail.Data{
-			Organisation: from.Organisation, Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
+			Organisation: from.Organisation, AccountsAre: string(from.AccountsAre), Actor: from.Actor, Subject: from.Subject, Act: string(from.Act),
 			Factor: from.Factor, Cause: string(from.Cause), Reason: from.Reason, ChangeID: string(from.Change),
 			Account: from.AccountName, Credential: from.Credential, Level: from.Level, SecondFactor: from.SecondFactor, People: from.Lacking, OtherPeople: from.LackingMore,
 			ExpiresAt: from.ExpiresAt, EffectiveAt: from.EffectiveAt, OccurredAt: item.CreatedAt,

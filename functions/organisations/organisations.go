@@ -133,6 +133,7 @@ func patch(s *directory.Settings, in *api.SettingsPatch) {
 	present.Set(&s.APIAccess, in.APIAccess)
 	present.Set(&s.Languages, in.Languages)
 	present.Set(&s.ApprovalHours, in.ApprovalHours)
+	present.SetText(&s.AccountsAre, in.AccountsAre)
 }
 
 func (h handlers) companies(ctx context.Context, r directory.Request, in *api.Page) (*api.Listed[api.Company], error) {

@@ -157,7 +157,7 @@ func Settings(s directory.Settings) api.Settings {
 		AdminsManageAPI: s.AdminsManageAPI, AdminsCertificates: s.AdminsCertificates,
 		APINamesAccount: s.APINamesAccount, Onboarding: Strings(s.Onboarding),
 		Removal: s.Removal, SetPasswords: s.SetPasswords, Contacts: s.Contacts, SecretsShown: s.SecretsShown, APIAccess: s.APIAccess, Languages: Strings(s.Languages),
-		ApprovalHours: s.ApprovalHours,
+		ApprovalHours: s.ApprovalHours, AccountsAre: string(cmp.Or(s.AccountsAre, directory.AccountsAreAccounts)),
 	}
 }
 

@@ -27,6 +27,7 @@ type Settings struct {
 	APIAccess          bool     `json:"apiAccess" doc:"Users who are no API users can have API access besides."`
 	Languages          []string `json:"languages" nullable:"false"`
 	ApprovalHours      int      `json:"approvalHours" minimum:"1" maximum:"2160"`
+	AccountsAre        string   `json:"accountsAre" enum:"accounts,bankAccounts,merchantProfiles,wallets" doc:"What pages and mails call the accounts."`
 }
 
 // SettingsPatch has the settings that are to differ; what is absent stays.
@@ -50,6 +51,7 @@ type SettingsPatch struct {
 	APIAccess          *bool     `json:"apiAccess,omitempty"`
 	Languages          *[]string `json:"languages,omitempty"`
 	ApprovalHours      *int      `json:"approvalHours,omitempty" minimum:"1" maximum:"2160"`
+	AccountsAre        *string   `json:"accountsAre,omitempty" enum:"accounts,bankAccounts,merchantProfiles,wallets"`
 }
 
 // Organisation is an organisation as clients see it.

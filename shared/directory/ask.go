@@ -253,7 +253,7 @@ func (u User) mail(kind MailKind) Mail {
 }
 
 func (c *Core) enqueueMail(organisation Organisation, mail Mail, now time.Time) Enqueue {
-	mail.Organisation = organisation.Name
+	mail.Organisation, mail.AccountsAre = organisation.Name, organisation.Settings.AccountsAre
 	return Enqueue{OutboxItem{
 		ID: c.NewID(PrefixOutbox), Organisation: organisation.ID, Kind: OutboxMail, CreatedAt: now, Mail: &mail,
 	}}

@@ -68,6 +68,16 @@ const (
 	SecretsAlways = "always"
 )
 
+// AccountsAre says what an organisation's people call its accounts; the API calls them accounts.
+type AccountsAre string
+
+const (
+	AccountsAreAccounts         AccountsAre = "accounts"
+	AccountsAreBankAccounts     AccountsAre = "bankAccounts"
+	AccountsAreMerchantProfiles AccountsAre = "merchantProfiles"
+	AccountsAreWallets          AccountsAre = "wallets"
+)
+
 // Settings are what a preset decides and an operator may change for one organisation.
 type Settings struct {
 	ChangeControl ChangeControl `json:"changeControl"`
@@ -92,6 +102,8 @@ type Settings struct {
 	APIAccess     bool     `json:"apiAccess"`     // users who are no API users can have API access besides (6.1)
 	Languages     []string `json:"languages"`     // offered to its users, the first is the default
 	ApprovalHours int      `json:"approvalHours"` // until an open change expires (3.4)
+	// AccountsAre chooses the words of pages and mails. Empty, as it was before there was a choice: accounts.
+	AccountsAre AccountsAre `json:"accountsAre"`
 }
 
 // LeastAdmins is how many active admins must remain (3.10): with a second admin's approval it takes two.

@@ -121,6 +121,8 @@ func (s Settings) Check(fields *fault.Fields) {
 	one("secondFactor", s.SecondFactor == Required || s.SecondFactor == Optional, "It is required or optional.")
 	one("phone", s.Phone == Required || s.Phone == Optional, "It is required or optional.")
 	one("secretsShown", s.SecretsShown == SecretsOnce || s.SecretsShown == SecretsAlways, "It is once or always.")
+	one("accountsAre", slices.Contains([]AccountsAre{"", AccountsAreAccounts, AccountsAreBankAccounts, AccountsAreMerchantProfiles, AccountsAreWallets}, s.AccountsAre),
+		"It is accounts, bankAccounts, merchantProfiles or wallets.")
 	if s.PropagationSeconds < 0 || s.PropagationSeconds > 3600 {
 		fields.Add("settings.propagationSeconds", "range", "It is from 0 to 3600 seconds.")
 	}

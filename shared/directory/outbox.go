@@ -87,6 +87,7 @@ type Mail struct {
 	Link LinkID         `json:"link,omitempty"`
 
 	Organisation string           `json:"organisation,omitempty"` // its name
+	AccountsAre  AccountsAre      `json:"accountsAre,omitempty"`  // in its words
 	Actor        string           `json:"actor,omitempty"`
 	Subject      string           `json:"subject,omitempty"` // whom the act is about
 	Act          Act              `json:"act,omitempty"`

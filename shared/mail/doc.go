@@ -11,7 +11,9 @@
 // A language is one file, texts/<tag>.json, with the keys of texts/en.json; the
 // tests name every key and placeholder that is missing. A kind is an entry in
 // kinds.go and its words in each file. An administrative act, a field, a value
-// or a cause that mails should name is a line in each file. The names zero, one,
+// or a cause that mails should name is a line in each file. A text that speaks of
+// accounts is there once more, whole, for each word that an organisation may have
+// for them: "heading@wallets". The names zero, one,
 // two, few, many, other, id, hash and description belong to go-i18n, as plural
 // forms and remarks, and cannot be names of acts, fields or values.
 //

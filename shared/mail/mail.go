@@ -31,6 +31,7 @@ type Message struct {
 // for a secret, and none may carry one.
 type Data struct {
 	Organisation string // name of the organisation concerned
+	AccountsAre  string // what its people call accounts, where the texts have it so: "wallets"; empty: accounts
 	Actor        string // name of who did or asked for it
 	Subject      string // name of what the act is done to: a user, an account, a role, an organisation
 	Act          string // the administrative act, one of [Acts]
@@ -108,6 +109,7 @@ func Render(m Message) (Rendered, error) {
 		return Rendered{}, err
 	}
 	w := c.in(m.Language)
+	w.accountsAre = m.Data.AccountsAre
 	p, err := compose(m, w)
 	if err != nil {
 		return Rendered{}, err

@@ -108,6 +108,7 @@ func samples() map[string]mail.Message {
 		{"passwordChanged", "byStaff", func(d *mail.Data) { d.Actor = "Client Services" }},
 		{"kycRejected", "withoutReason", func(d *mail.Data) { d.Reason = "" }},
 		{"changeApproved", "byStepUp", func(d *mail.Data) { d.Actor = "" }},
+		{"accountOpened", "ofWallets", func(d *mail.Data) { d.AccountsAre = "wallets" }},
 		{"changeCancelled", "byActor", func(d *mail.Data) { d.Cause, d.Actor, d.Reason = "", grace, "Asked for twice." }},
 	} {
 		m := messages[v.kind]

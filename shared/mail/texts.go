@@ -103,7 +103,7 @@ func list(section string) ([]string, error) {
 	}
 	var names []string
 	for id := range c.ids[defaultLanguage] {
-		if name, ok := strings.CutPrefix(id, section+"."); ok {
+		if name, ok := strings.CutPrefix(id, section+"."); ok && !strings.Contains(name, "@") {
 			names = append(names, name)
 		}
 	}
@@ -137,11 +137,12 @@ func Languages() ([]string, error) {
 	return tags, nil
 }
 
-// words are the texts of one language.
+// words are the texts of one language, as an organisation words them.
 type words struct {
-	tag       language.Tag
-	ids       map[string]bool
-	localizer *i18n.Localizer
+	tag         language.Tag
+	ids         map[string]bool
+	localizer   *i18n.Localizer
+	accountsAre string
 }
 
 func (w words) has(id string) bool { return w.ids[id] }
@@ -149,7 +150,12 @@ func (w words) has(id string) bool { return w.ids[id] }
 // say answers the text with this id, its placeholders filled from data. A text
 // that this language lacks is an error; the default language doesn't stand in,
 // as a mail in two languages would be a defect that nobody reports.
+//
+// What speaks of accounts is there again for what else they are called, under its id with an @ and that name: "subject@wallets".
 func (w words) say(id string, data any) (string, error) {
+	if other := id + "@" + w.accountsAre; w.has(other) {
+		id = other
+	}
 	return w.localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data})
 }
 

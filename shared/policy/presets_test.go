@@ -223,6 +223,7 @@ func TestPresetSettings(t *testing.T) {
 		ChangeControl: directory.ControlNone, GrantLimit: directory.GrantAny, SignInName: directory.SignInEmail,
 		RoleCount: directory.RolesMany, SecondFactor: directory.Optional, Phone: directory.Optional,
 		Onboarding: []directory.Status{directory.StatusEmailNotVerified}, SecretsShown: "once", Languages: []string{"en"}, ApprovalHours: 168,
+		AccountsAre: directory.AccountsAreAccounts,
 	}
 	want := map[string]directory.Settings{"bc-connect": base, "adyen": base, "billpro": base, "b2binpay": base, "leaseweb": base}
 	set := func(name string, change func(*directory.Settings)) {
@@ -232,19 +233,19 @@ func TestPresetSettings(t *testing.T) {
 	}
 	set("bc-connect", func(s *directory.Settings) {
 		s.ChangeControl, s.PropagationSeconds, s.RoleCount = directory.ControlSecondAdmin, 3600, directory.RolesNone
-		s.SecondFactor, s.Phone = directory.Required, directory.Required
+		s.SecondFactor, s.Phone, s.AccountsAre = directory.Required, directory.Required, directory.AccountsAreBankAccounts
 	})
 	set("adyen", func(s *directory.Settings) {
 		s.GrantLimit, s.SignInName, s.SecondFactor = directory.GrantOwn, directory.SignInUsername, directory.Required
 		s.AdminsManageAdmins, s.AdminsManageAPI, s.AdminsCertificates = true, true, true
 	})
 	set("billpro", func(s *directory.Settings) {
-		s.APINamesAccount = true
+		s.APINamesAccount, s.AccountsAre = true, directory.AccountsAreMerchantProfiles
 		s.RoleCount, s.Onboarding, s.SecretsShown, s.APIAccess = directory.RolesExactlyOne, nil, "always", true
 		s.AdminsManageAdmins, s.AdminsManageAPI, s.AdminsCertificates = true, true, true
 	})
 	set("b2binpay", func(s *directory.Settings) {
-		s.Phone, s.SetPasswords = directory.Required, true
+		s.Phone, s.SetPasswords, s.AccountsAre = directory.Required, true, directory.AccountsAreWallets
 		s.Onboarding = []directory.Status{directory.StatusEmailNotVerified, directory.StatusPhoneNotVerified, directory.StatusKYCNotVerified}
 	})
 	set("leaseweb", func(s *directory.Settings) {

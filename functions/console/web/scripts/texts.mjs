@@ -17,7 +17,14 @@ export function checkTexts(root) {
   const { literals, heads, found } = scan(root);
   complaints.push(...found);
   for (const key of Object.keys(source)) {
-    if (!literals.has(key) && !heads.some((head) => key.startsWith(head))) complaints.push(`src/texts/en.json: nobody says ${key}`);
+    const [usual, word] = key.split("@");
+    if (word ? !(usual in source) : !literals.has(key) && !heads.some((head) => key.startsWith(head))) complaints.push(`src/texts/en.json: nobody says ${key}`);
+  }
+  // A page is in the words of one system: what speaks of accounts does so in all of the words for them.
+  const parts = Object.keys(source).map((key) => key.split("@"));
+  const words = new Set(parts.flatMap(([, word]) => word ?? []));
+  for (const usual of new Set(parts.flatMap(([usual, word]) => (word ? usual : [])))) {
+    for (const word of words) if (!(`${usual}@${word}` in source)) complaints.push(`src/texts/en.json: lacks ${usual}@${word}`);
   }
   for (const [name, texts] of Object.entries(catalogues)) {
     const keys = Object.keys(texts);

@@ -6,7 +6,7 @@ import { again, queries, signedIn, useSession, type Me } from "./api/queries";
 import { entries, pageAt, pages } from "./pages";
 import { Link, Redirect, useLocation } from "./router";
 import { Shell } from "./shell";
-import { useLanguage } from "./texts";
+import { useLanguage, Worded } from "./texts";
 import { Button } from "./ui/controls";
 import { Boundary, Empty, Loading, PageFrame } from "./ui/frame";
 import { Icon } from "./ui/icons";
@@ -48,7 +48,11 @@ function Behind() {
   const session = useSession();
   const [path] = useLocation();
   const { t } = useLanguage();
-  if (session.data) return session.data.next ? <Onward next={session.data.next} user={session.data.user} /> : <Signed me={session.data} />;
+  if (session.data) return session.data.next ? <Onward next={session.data.next} user={session.data.user} /> : (
+    <Worded accountsAre={session.data.organisation.settings.accountsAre}>
+      <Signed me={session.data} />
+    </Worded>
+  );
   if (session.data === null) return path === "/forgot-password" ? <Forgot /> : <SignIn />;
   if (session.error) {
     return (

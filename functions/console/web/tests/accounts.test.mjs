@@ -11,7 +11,7 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   const staff = { ...operator, organisation: id };
   const opening = await open(t, { user: staff });
   await opening.goto("/accounts");
-  await opening.getByRole("button", { name: "Open account" }).click();
+  await opening.getByRole("button", { name: "Open merchant profile" }).click();
   await opening.getByRole("dialog").waitFor();
   await look(opening, "account-open");
   await leave(opening);
@@ -19,11 +19,11 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   await opening.getByLabel("Name of the company").fill("West Trading");
   await opening.getByRole("dialog").getByRole("button", { name: "Create company" }).click();
   await opening.getByRole("heading", { name: /West Trading/ }).waitFor();
-  await opening.getByRole("button", { name: "Open account" }).click();
+  await opening.getByRole("button", { name: "Open merchant profile" }).click();
   await opening.getByRole("dialog").getByRole("button", { name: /Company/ }).click();
   await opening.getByRole("option", { name: "West Trading" }).last().click();
   await opening.getByRole("textbox", { name: "Name" }).fill("Refunds");
-  await opening.getByRole("dialog").getByRole("button", { name: "Open account" }).click();
+  await opening.getByRole("dialog").getByRole("button", { name: "Open merchant profile" }).click();
   await opening.getByRole("link", { name: "Refunds" }).last().waitFor();
 
   const clerk = (i) => as(admin(preset), "POST", "/v1/users", { kind: "regular", name: { first: "Noor", last: `Clerk ${i}` }, email: `clerk${i}@accounts.example.com`, roles: ["normal_user"] });
@@ -42,7 +42,7 @@ test("an operator opens an account, and an admin gives it to all who lack it in 
   await page.getByText(/Choose all 82 shown/).click();
   await page.getByText("82 chosen").waitFor();
   await page.getByRole("button", { name: "Assign" }).click();
-  await page.getByRole("dialog").getByText("82 users get this account").waitFor();
+  await page.getByRole("dialog").getByText("82 users get this merchant profile").waitFor();
   await page.getByRole("dialog").getByText("Takes effect at once.").waitFor();
   await look(page, "account-assign");
   await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
@@ -58,5 +58,5 @@ test("whoever may not open accounts is not offered it", ["billpro"], async (t) =
   const page = await open(t, { user: admin("billpro") });
   await page.goto("/accounts");
   await rows(page).nth(2).waitFor();
-  assert.equal(await page.getByRole("button", { name: "Open account" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Open merchant profile" }).count(), 0);
 });

@@ -42,6 +42,10 @@ export class Reader {
   say(key, values = {}) {
     return catalogues[this.language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
+  /** What the console says for a key, whatever the organisation calls its accounts. */
+  wordings(key) {
+    return Object.entries(catalogues[this.language]).flatMap(([name, text]) => (name.split("@")[0] === key ? text : []));
+  }
   /** What the API says in English, in the reader's language. */
   hears(text) {
     return this.sees(this.language === "en" ? text : words.texts[text]);
@@ -121,7 +125,7 @@ export class Reader {
     if (username) await this.fill("user.username", who.username);
     if (phone) await this.fill("user.phone", who.phone);
     await this.press("newUser.next");
-    await this.heading("newUser.step.accounts");
+    await this.page.getByRole("heading", { name: new RegExp(`^(${this.wordings("newUser.step.accounts").join("|")})$`) }).waitFor();
   }
   /** Chooses companies and rights by their names, on to the review. */
   async given(companies, rights) {

@@ -97,13 +97,13 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   await page.keyboard.press("Enter");
   await back(button("Create company"));
   await page.getByRole("heading", { name: company }).waitFor();
-  await opens("Open account");
+  await opens("Open wallet");
   await page.keyboard.type("Wallet");
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.type(company); // a closed list goes to what begins so
-  await presses("Open account");
-  await back(button("Open account"));
-  await page.getByRole("region", { name: new RegExp(company) }).getByText("Wallet").waitFor();
+  await presses("Open wallet");
+  await back(button("Open wallet"));
+  await page.getByRole("region", { name: new RegExp(company) }).getByRole("link", { name: "Wallet", exact: true }).waitFor();
 
   // An organisation has one owner, whom the staff names.
   await staff.goto(`/users/${preset.users[1].id}`);

@@ -48,7 +48,7 @@ test("a user is created with the keyboard alone", ["billpro"], async (t) => {
   await type(who.last);
   await type(who.email);
   await page.keyboard.press("Enter");
-  await heading(page, "Companies and accounts").waitFor();
+  await heading(page, "Companies and merchant profiles").waitFor();
   await to("North Trading");
   await page.keyboard.press("Space");
   await to("Next");

@@ -3,9 +3,9 @@ import { I18nProvider } from "react-aria-components";
 import type en from "./en.json";
 import { format, type Values } from "./format";
 
-/** A text's name in the catalogues. */
-export type Key = keyof typeof en;
-type Texts = Record<Key, string>;
+/** A text's name in the catalogues. What speaks of accounts is there again for what else they are called, behind an @. */
+export type Key = Exclude<keyof typeof en, `${string}@${string}`>;
+type Texts = Record<keyof typeof en, string>;
 
 // A language is a file beside this one, and nothing else.
 const files = import.meta.glob<Texts>("./*.json", { import: "default" });
@@ -40,6 +40,8 @@ interface Language {
   /** A moment, in the viewer's own time zone. */
   moment: (at: string | undefined, style?: "date" | "full") => string;
   number: (value: number) => string;
+  /** The same language, as those say it who call accounts something else. */
+  worded: (accountsAre: string) => Language;
 }
 
 const Context = createContext<Language | undefined>(undefined);
@@ -65,30 +67,40 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
       wanted = false;
     };
   }, [tag]);
-  const language = useMemo<Language | undefined>(() => {
-    if (!loaded) return undefined;
-    const locale = localeOf(loaded.tag);
-    const say = (text: string, values?: Values) => format(text, values, locale);
-    return {
-      tag: loaded.tag,
-      locale,
-      choose(next) {
-        localStorage.setItem(remembered, next);
-        setTag(next);
-      },
-      t: (key, values) => say(loaded.texts[key], values),
-      name: (kind, code) => (loaded.texts as Record<string, string>)[`${kind}.${code}`] ?? code,
-      moment: (at, style = "full") =>
-        at ? new Intl.DateTimeFormat(locale, style === "date" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)) : "",
-      number: (value) => new Intl.NumberFormat(locale).format(value),
-    };
-  }, [loaded]);
+  const language = useMemo(() => loaded && languageOf(loaded.tag, loaded.texts, setTag), [loaded]);
   if (!language) return null;
   return (
     <Context value={language}>
       <I18nProvider locale={language.locale}>{children}</I18nProvider>
     </Context>
   );
+}
+
+function languageOf(tag: string, texts: Texts, setTag: (tag: string) => void, accountsAre = ""): Language {
+  const locale = localeOf(tag);
+  const all: Record<string, string> = texts;
+  const worded = (key: string) => all[`${key}@${accountsAre}`];
+  return {
+    tag,
+    locale,
+    choose(next) {
+      localStorage.setItem(remembered, next);
+      setTag(next);
+    },
+    t: (key, values) => format(worded(key) ?? texts[key], values, locale),
+    name: (kind, code) => worded(`${kind}.${code}`) ?? all[`${kind}.${code}`] ?? code,
+    moment: (at, style = "full") =>
+      at ? new Intl.DateTimeFormat(locale, style === "date" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)) : "",
+    number: (value) => new Intl.NumberFormat(locale).format(value),
+    worded: (word) => languageOf(tag, texts, setTag, word),
+  };
+}
+
+/** Has what is within speak of accounts as an organisation does. */
+export function Worded({ accountsAre, children }: { accountsAre: string; children: ReactNode }) {
+  const language = useLanguage();
+  const worded = useMemo(() => language.worded(accountsAre), [language, accountsAre]);
+  return <Context value={worded}>{children}</Context>;
 }
 
 /** The language that the person reads. */

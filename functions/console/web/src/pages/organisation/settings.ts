@@ -39,6 +39,7 @@ export const parts: { title: Key; settings: Setting[] }[] = [
     title: "settings.administering",
     settings: [
       choice("roleCount", "none", "exactlyOne", "many"), yesNo("adminsManageAdmins"), yesNo("adminsManageApi"), yesNo("adminsCertificates"), yesNo("removal"), yesNo("contacts"),
+      choice("accountsAre", "accounts", "bankAccounts", "merchantProfiles", "wallets"),
       { id: "languages", kind: "many", options: ["en", "fr"], words: "language" },
     ],
   },
