@@ -6,4 +6,8 @@
 // happens where the two cores that race for it are busy: the SDK tries again, on a new connection, and now and then three
 // times in vain. A body that lies in memory and is the request's own is not closed under way, and goes out with the
 // headers: one write to the connection, not two.
+//
+// Nor does a request wait for ever. The SDK sets no limit: a connection that died while the function was frozen, or a
+// service that hangs, would take all of the function's time from it, and with it the tries that would have been answered.
+// So each has its share of the time that is left.
 package sending
