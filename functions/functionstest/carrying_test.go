@@ -144,7 +144,9 @@ func TestARequestWhoseAnswerWasLostIsSentAgain(t *testing.T) {
 					}
 					return faulttest.Well
 				})
-				problem := who.Do(operation, parts...).Refused(t, 500, "internal")
+				answer := who.Do(operation, parts...)
+				problem := answer.Refused(t, 503, "unavailable")
+				equal(t, "when to come again", answer.Header["Retry-After"], "1")
 				if strings.Contains(problem.Detail, faulttest.ErrLost.Error()) {
 					t.Errorf("an internal error is shown: %s", problem.Detail)
 				}

@@ -36,6 +36,9 @@ const (
 	Stale               Code = "stale"              // lost a race; the act may be tried again from its first read
 )
 
+// ErrUnavailable is in an error that is no fault and passes by itself: what the service rests on cannot answer now.
+var ErrUnavailable = errors.New("not available now")
+
 // Field is one field that breaks one rule. Name is the path in the request, as "name.first" or "accounts[2]". Detail and
 // Values are as a fault's.
 type Field struct {

@@ -45,7 +45,8 @@
 // token of the right form has us parse a body, bounded by api.MaxBody, and read once: as with a good body, and no more.
 //
 // Handlers get a context that ends shortly before the function's own time, so that a slow dependency is answered with
-// 503 and Retry-After, and not with the gateway's bare 500.
+// 503 and Retry-After, and not with the gateway's bare 500. So is what the service rests on and cannot do now, as DynamoDB
+// where it throttles (fault.ErrUnavailable).
 //
 // What people read is written in their language here, and nowhere before: the domain says it in English, with its values
 // apart, and package words has the translations. In an output it is the fields that api.Translated marks. The language is

@@ -21,7 +21,7 @@ const (
 	tooLarge             fault.Code = "tooLarge"             // the body is larger than api.MaxBody
 	unsupportedMediaType fault.Code = "unsupportedMediaType" // the body is not JSON
 	internal             fault.Code = "internal"             // the service's own fault, told in the log alone
-	unavailable          fault.Code = "unavailable"          // no answer in time; to be tried again
+	unavailable          fault.Code = "unavailable"          // no answer in time, or none now; to be tried again
 )
 
 // statusOf is the HTTP status of a code, and 0 of one that is not known.
@@ -107,7 +107,7 @@ func (s *Server) describe(x *exchange, w *words.Words) (problem api.Problem, ret
 		}
 	} else {
 		x.code = internal
-		if errors.Is(x.err, context.DeadlineExceeded) {
+		if errors.Is(x.err, context.DeadlineExceeded) || errors.Is(x.err, fault.ErrUnavailable) {
 			x.code, retryAfter = unavailable, retryUnavailable
 		}
 		problem.RequestID = x.event.RequestContext.RequestID

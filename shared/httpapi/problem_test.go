@@ -63,6 +63,12 @@ func TestFaultsAsProblems(t *testing.T) {
 			map[string]string{"Retry-After": "1"},
 		},
 		{
+			"what passes", fmt.Errorf("store: %w", fault.ErrUnavailable),
+			api.Problem{Type: "/problems/unavailable", Title: "No answer in time", Status: 503, RequestID: "request-1",
+				Detail: "The service did not finish in time. Try again; with an idempotency key nothing is done twice."},
+			map[string]string{"Retry-After": "1"},
+		},
+		{
 			"anything else", errors.New("table users-7 is gone"),
 			api.Problem{Type: "/problems/internal", Title: "Something went wrong", Status: 500, RequestID: "request-1",
 				Detail: "The fault is ours and has been recorded. Quote the request's id when you ask about it."}, nil,

@@ -3,12 +3,15 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mandate/shared/directory"
+	"mandate/shared/fault"
+	"mandate/shared/outage"
 )
 
 // Client is what the store needs of DynamoDB.
@@ -86,7 +89,7 @@ func (s *Store) batch(ctx context.Context, keys []item) ([]item, error) {
 		}
 		answer, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
 		if err != nil {
-			return nil, err
+			return nil, outage.Told(err)
 		}
 		items = append(items, answer.Responses[s.table]...)
 		if len(answer.UnprocessedKeys) == 0 {
@@ -95,7 +98,7 @@ func (s *Store) batch(ctx context.Context, keys []item) ([]item, error) {
 		request = answer.UnprocessedKeys
 	}
 	// What was not read must not pass for what is not there.
-	return nil, errors.New("store: DynamoDB left keys unread")
+	return nil, fmt.Errorf("store: DynamoDB left keys unread: %w", fault.ErrUnavailable)
 }
 
 // reading is what a read looks for, by key, and what it found.

@@ -12,6 +12,7 @@ import (
 
 	"mandate/shared/directory"
 	"mandate/shared/fault"
+	"mandate/shared/outage"
 )
 
 // transactionLimit is how many items DynamoDB writes at once.
@@ -75,7 +76,7 @@ func (s *Store) transact(ctx context.Context, writes []write) error {
 		case err == nil:
 			return nil
 		case !errors.As(err, &cancelled):
-			return err
+			return outage.Told(err)
 		}
 		again, err := faultOf(cancelled, writes)
 		if err != nil {
@@ -160,8 +161,8 @@ func faultOf(cancelled *types.TransactionCanceledException, writes []write) (aga
 	return again, nil
 }
 
-// Touch notes that a session was used; one that ended stays ended. Where another write is at the session at this moment,
-// the next request notes it.
+// Touch notes that a session was used; one that ended stays ended. Where another write is at the session at this moment, or
+// DynamoDB cannot write now, the next request notes it: who only reads need not wait for that.
 func (s *Store) Touch(ctx context.Context, one directory.Session, at time.Time) error {
 	expression, condition := "SET lastSeenAt = :at", ifPresent
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -170,7 +171,7 @@ func (s *Store) Touch(ctx context.Context, one directory.Session, at time.Time) 
 	})
 	var ended *types.ConditionalCheckFailedException
 	var busy *types.TransactionConflictException
-	if errors.As(err, &ended) || errors.As(err, &busy) {
+	if err = outage.Told(err); errors.As(err, &ended) || errors.As(err, &busy) || errors.Is(err, fault.ErrUnavailable) {
 		return nil
 	}
 	return err
