@@ -60,7 +60,7 @@ func New(keep directory.Store, carrier Carrier, log *slog.Logger) Handler {
 }
 
 // races is how often an item may turn out to have been carried by somebody else at the same time, or what it is about to
-// have moved, before its record has to come again.
+// have moved, or the table not to be there to be told, before its record has to come again.
 const races = 3
 
 func one(ctx context.Context, keep directory.Store, carrier Carrier, record events.DynamoDBEventRecord) error {
@@ -90,7 +90,12 @@ func try(ctx context.Context, keep directory.Store, carrier Carrier, ref directo
 	if err != nil || len(effects) == 0 {
 		return err
 	}
-	return keep.Commit(ctx, effects...)
+	for range races { // what was ordered is done: given up here, it would be done once more
+		if err = keep.Commit(ctx, effects...); !errors.Is(err, fault.ErrUnavailable) {
+			break
+		}
+	}
+	return err
 }
 
 func keyOf(record events.DynamoDBEventRecord, name string) string {

@@ -129,6 +129,27 @@ func TestCallsMayFailBeforeAndAfterTheirEffect(t *testing.T) {
 	}
 }
 
+// 4.8: what SES took is not handed to it again only because the table could not be told of it at once.
+func TestWhatWasSentIsForgottenStubbornly(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []faulttest.Kind{faulttest.Lost, faulttest.Unanswered} {
+		o := New(t, Quiet).Tenant("bc-connect")
+		o.Rosa.Do("newRecoveryCodes", Body(Object{"code": o.Rosa.Code()})).Want(t, 200)
+		failed := false
+		o.Faults.Begin(func(_ int, call string) faulttest.Kind {
+			if failed || call != "TransactWriteItems" {
+				return faulttest.Well
+			}
+			failed = true
+			return failure
+		})
+		o.carry(o.Outbox()[0])
+		equal(t, "failed", failed, true)
+		equal(t, "left", len(o.Outbox()), 0)
+		equal(t, "mails", len(o.Mails.To(o.Rosa.Email)), 1)
+	}
+}
+
 // Invariant 3, of requests: whose answer was lost is sent again under its key, and is done once.
 func TestARequestWhoseAnswerWasLostIsSentAgain(t *testing.T) {
 	t.Parallel()
