@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -40,12 +41,26 @@ func ByKind(carriers map[directory.OutboxKind]Carrier) Carrier {
 // Handler is what a stream invokes.
 type Handler func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
 
+// margin is left of the function's time to tell the table what was done, and the stream what was not. A function that is
+// stopped in the midst of it tells neither: what it sent would be sent again.
+const margin = 3 * time.Second
+
 // New makes a handler of a carrier.
 func New(keep directory.Store, carrier Carrier, log *slog.Logger) Handler {
 	return func(ctx context.Context, event events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+		within := ctx
+		if deadline, ends := ctx.Deadline(); ends {
+			var cancel context.CancelFunc
+			within, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+			defer cancel()
+		}
 		var answer events.DynamoDBEventResponse
 		for _, record := range event.Records {
-			if err := one(ctx, keep, carrier, record); err != nil {
+			err := within.Err()
+			if err == nil {
+				err = one(ctx, within, keep, carrier, record)
+			}
+			if err != nil {
 				log.ErrorContext(ctx, "outbox item not carried", "event", record.EventID, "error", err)
 				if errors.Is(err, directory.ErrUnreadable) {
 					continue
@@ -63,22 +78,23 @@ func New(keep directory.Store, carrier Carrier, log *slog.Logger) Handler {
 // have moved, or the table not to be there to be told, before its record has to come again.
 const races = 3
 
-func one(ctx context.Context, keep directory.Store, carrier Carrier, record events.DynamoDBEventRecord) error {
+// one carries a record's item: the order is done within a time, and told of in all of the function's.
+func one(ctx, within context.Context, keep directory.Store, carrier Carrier, record events.DynamoDBEventRecord) error {
 	ref, ok := store.OutboxRefOf(keyOf(record, store.PartitionKey), keyOf(record, store.SortKey))
 	if !ok {
 		return fmt.Errorf("a record of no outbox item")
 	}
 	var err error
 	for range races {
-		if err = try(ctx, keep, carrier, ref); !fault.Is(err, fault.Stale) {
+		if err = try(ctx, within, keep, carrier, ref); !fault.Is(err, fault.Stale) {
 			return err
 		}
 	}
 	return err
 }
 
-func try(ctx context.Context, keep directory.Store, carrier Carrier, ref directory.OutboxRef) error {
-	found, err := keep.Read(ctx, directory.Want{Outbox: []directory.OutboxRef{ref}})
+func try(ctx, within context.Context, keep directory.Store, carrier Carrier, ref directory.OutboxRef) error {
+	found, err := keep.Read(within, directory.Want{Outbox: []directory.OutboxRef{ref}})
 	if err != nil {
 		return err
 	}
@@ -86,7 +102,7 @@ func try(ctx context.Context, keep directory.Store, carrier Carrier, ref directo
 	if !there {
 		return nil
 	}
-	effects, err := carrier(ctx, item)
+	effects, err := carrier(within, item)
 	if err != nil || len(effects) == 0 {
 		return err
 	}
