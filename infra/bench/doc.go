@@ -18,7 +18,7 @@
 //     bare handler (baseline/bare) that makes the very same BatchGetItem; of a start, a function that does nothing
 //     (baseline/empty); of a sign-in, Argon2id alone (baseline/argon2id).
 //   - A start is timed beside one of the empty function, from the spawn to the first answer: the ratio's median counts, and
-//     is worth something on a machine that does little else. Its CPU is told as well.
+//     is worth something on a machine that does little else. So its CPU is held to the empty function's as well.
 //   - Memory is what the kernel says was resident at most, of a process that has answered a thousand events. Allocations are
 //     of one session check in this program, beside those of the read that it makes.
 //   - Seconds of CPU for a thousand requests have budgets, too, since others were measured so. They depend on the
