@@ -319,12 +319,14 @@ func TestWhatMeetsAtAChangesEnd(t *testing.T) {
 	}
 }
 
-// However many write to one record at once, each is done: who loses a race tries again, at another moment than the others
-// who lost it. Nobody is told that somebody was quicker who did not say what the write is for (If-Match).
+// Many may write to one record at once, and each is done: who loses a race tries again. Nobody is told that somebody was
+// quicker who did not say what the write is for (If-Match). Each race has one who won it and does not come back, so that who
+// tries as often as there are writers is done, however slow they all are. (How many more are, at what pace: the test of
+// directory.Backoff.)
 func TestAllOfManyWritersOfOneRecord(t *testing.T) {
 	t.Parallel()
 	o := New(t).Tenant("adyen")
-	const writers = 30
+	const writers = 12
 	writes := make([]func() Answer, writers)
 	for i := range writes {
 		patch := Body(Object{"name": Object{"first": "Rosa", "last": string(rune('A' + i))}})

@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,4 +37,32 @@ func TestAnActThatLosesEveryRace(t *testing.T) {
 			t.Errorf("whose time ended is told %v", err)
 		}
 	})
+}
+
+// Many who write to one record at once are done one after another, at whatever pace: the slower each try, the longer the
+// waits between them.
+func TestManyWhoMeetAreAllDone(t *testing.T) {
+	t.Parallel()
+	for pace, writers := range map[time.Duration]int{10 * time.Millisecond: 40, 100 * time.Millisecond: 20} {
+		synctest.Test(t, func(t *testing.T) {
+			var version atomic.Int64
+			write := func(bool) (struct{}, error) {
+				read := version.Load()
+				time.Sleep(pace)
+				if !version.CompareAndSwap(read, read+1) {
+					return struct{}{}, &fault.Fault{Code: fault.Stale}
+				}
+				return struct{}{}, nil
+			}
+			var all sync.WaitGroup
+			for range writers {
+				all.Go(func() {
+					if _, err := attempt(t.Context(), write); err != nil {
+						t.Errorf("%d of %d that take %s were done when one was told %v", version.Load(), writers, pace, err)
+					}
+				})
+			}
+			all.Wait()
+		})
+	}
 }
