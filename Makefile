@@ -5,7 +5,7 @@
 
 # The CDK's bridge warns about the age of the system's Node; the majors named here are known to work.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
-VULNERABILITIES := golang.org/x/vuln/cmd/govulncheck@v1.3.0
+VULNERABILITIES := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CONSOLE := go run ./infra/local/consolebuild/cmd/buildconsole
 CDK := npx --yes aws-cdk@2.1148.1
 
@@ -45,6 +45,10 @@ lint: ## gofmt, go vet, staticcheck; the console's types and texts
 	@test -z "$$(gofmt -l functions infra shared)" || { gofmt -l functions infra shared; exit 1; }
 	@go vet ./...
 	@go tool staticcheck ./...
+
+# What is deployed is built, and looked through, by the release of Go that go.mod's toolchain line names, and not by an older
+# one that the machine was told to stay with: what a release mends in the standard library is mended in the functions.
+audit build synth deploy: export GOTOOLCHAIN := $(shell awk '$$1 == "toolchain" {print $$2}' go.mod)
 
 audit: ## known vulnerabilities in what is linked (asks vuln.go.dev), and every linked module's licence
 	@go run $(VULNERABILITIES) ./...

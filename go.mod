@@ -2,6 +2,8 @@ module mandate
 
 go 1.26.8
 
+toolchain go1.26.11
+
 // Node packages bring Go files of their own.
 ignore ./functions/console/web/node_modules
 
