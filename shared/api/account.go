@@ -169,7 +169,7 @@ type SwitchInput struct {
 // UpdateMeInput is updateMe's.
 type UpdateMeInput struct {
 	Body struct {
-		Language string `json:"language" enum:"en,fr"`
+		Language string `json:"language" doc:"The BCP 47 tag of a language there is." example:"fr"`
 	}
 }
 

@@ -102,7 +102,7 @@ type NewAdmin struct {
 	Email    string   `json:"email" maxLength:"254"`
 	Username string   `json:"username,omitempty" maxLength:"64"`
 	Phone    string   `json:"phone,omitempty" maxLength:"40"`
-	Language string   `json:"language,omitempty" enum:"en,fr"`
+	Language string   `json:"language,omitempty" doc:"The BCP 47 tag of a language there is."`
 	Roles    []string `json:"roles,omitempty" maxItems:"50"`
 }
 

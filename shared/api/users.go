@@ -155,7 +155,7 @@ type NewUser struct {
 	Email        string   `json:"email" maxLength:"254" example:"nina@example.com"`
 	Username     string   `json:"username,omitempty" maxLength:"64" example:"nina.strand"`
 	Phone        string   `json:"phone,omitempty" maxLength:"40" example:"+442079460123"`
-	Language     string   `json:"language,omitempty" enum:"en,fr" example:"en"`
+	Language     string   `json:"language,omitempty" doc:"The BCP 47 tag of a language there is." example:"en"`
 	Companies    []string `json:"companies,omitempty" maxItems:"200"`
 	Accounts     []string `json:"accounts,omitempty" maxItems:"500"`
 	Roles        []string `json:"roles,omitempty" maxItems:"50"`
@@ -185,7 +185,7 @@ type UserPatch struct {
 	Email        *string    `json:"email,omitempty" maxLength:"254"`
 	Username     *string    `json:"username,omitempty" maxLength:"64"`
 	Phone        *string    `json:"phone,omitempty" maxLength:"40" example:"+442079460123"`
-	Language     *string    `json:"language,omitempty" enum:"en,fr"`
+	Language     *string    `json:"language,omitempty" doc:"The BCP 47 tag of a language there is."`
 	Companies    *[]string  `json:"companies,omitempty" maxItems:"200"`
 	Accounts     *[]string  `json:"accounts,omitempty" maxItems:"500"`
 	Roles        *[]string  `json:"roles,omitempty" maxItems:"50"`

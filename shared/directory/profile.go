@@ -72,7 +72,7 @@ func (u *Users) check(v visit, kind Kind, p *Profile, had Access) error {
 	return fields.Err()
 }
 
-// languages of the interface, mails and messages (8.1).
+// languages of the interface, mails and messages (8.1): each has its files of texts, here and on the pages.
 var languages = []string{"en", "fr"}
 
 func checkName(fields *fault.Fields, field string, name *string, required bool) {

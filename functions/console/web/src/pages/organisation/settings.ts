@@ -1,5 +1,5 @@
 import type { Schemas } from "../../api/client";
-import type { Key } from "../../texts";
+import { languages, type Key } from "../../texts";
 
 export type Settings = Schemas["Settings"];
 export type Patch = Schemas["SettingsPatch"];
@@ -40,7 +40,7 @@ export const parts: { title: Key; settings: Setting[] }[] = [
     settings: [
       choice("roleCount", "none", "exactlyOne", "many"), yesNo("adminsManageAdmins"), yesNo("adminsManageApi"), yesNo("adminsCertificates"), yesNo("removal"), yesNo("contacts"),
       choice("accountsAre", "accounts", "bankAccounts", "merchantProfiles", "wallets"),
-      { id: "languages", kind: "many", options: ["en", "fr"], words: "language" },
+      { id: "languages", kind: "many", options: languages, words: "language" },
     ],
   },
   {

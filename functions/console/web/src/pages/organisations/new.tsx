@@ -20,7 +20,7 @@ interface Founder {
   email: string;
   username: string;
   phone: string;
-  language: "en" | "fr";
+  language: string;
   roles: string[];
 }
 
@@ -152,7 +152,7 @@ function FounderPanel({ at, founder, preset, onChange, onRemove }: {
           label={t("shell.language")}
           options={languages.map((tag) => ({ id: tag, name: nameOf(tag) }))}
           value={founder.language}
-          onChange={(tag) => (tag === "en" || tag === "fr") && onChange({ language: tag })}
+          onChange={(tag) => tag && onChange({ language: tag })}
         />
       </div>
       {settings.roleCount === "exactlyOne" && (

@@ -75,7 +75,7 @@ function Preferences() {
   const { t, locale, choose } = useLanguage();
   const tell = useTell();
   const { user } = useMe();
-  const change = useWrite((language: "en" | "fr") => answer(api.PATCH("/v1/me", { body: { language } })), {
+  const change = useWrite((language: string) => answer(api.PATCH("/v1/me", { body: { language } })), {
     onSuccess(_, language) {
       choose(language);
       void queries.invalidateQueries({ queryKey: ["me"] });
@@ -91,7 +91,7 @@ function Preferences() {
           hint={t("profile.languageHint")}
           options={languages.map((tag) => ({ id: tag, name: nameOf(tag) }))}
           value={change.variables ?? user.language}
-          onChange={(tag) => (tag === "en" || tag === "fr") && change.mutate(tag)}
+          onChange={(tag) => tag && change.mutate(tag)}
         />
         <Facts facts={[{ name: t("profile.zone"), value: zone(locale) }]} />
       </div>

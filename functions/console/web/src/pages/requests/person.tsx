@@ -6,7 +6,6 @@ import { nameOf, useLanguage } from "../../texts";
 import { Checkbox, SearchField, Select, TextField, type Option } from "../../ui/controls";
 
 type Kind = Schemas["NewUser"]["kind"];
-type Language = NonNullable<Schemas["NewUser"]["language"]>;
 type Rule = NonNullable<Schemas["NewUser"]["paymentRule"]>;
 
 /** What is asked for of a user, as the form has it. */
@@ -17,7 +16,7 @@ export interface Draft {
   email: string;
   username: string;
   phone: string;
-  language: Language;
+  language: string;
   accounts: string[];
   roles: string[];
   permissions: string[];
@@ -33,7 +32,7 @@ export const draftOf = (user: User): Draft => ({
   email: user.email,
   username: user.username ?? "",
   phone: user.phone ?? "",
-  language: user.language === "fr" ? "fr" : "en",
+  language: user.language,
   accounts: user.accounts,
   roles: user.roles,
   permissions: user.permissions,
@@ -106,7 +105,7 @@ export function PersonFields({ under, draft, change, isNew }: { under: "user" | 
             label={t("shell.language")}
             options={settings.languages.map((id) => ({ id, name: nameOf(id) }))}
             value={draft.language}
-            onChange={(language) => change({ language: language === "fr" ? "fr" : "en" })}
+            onChange={(language) => language && change({ language })}
           />
         )}
       </div>
