@@ -199,6 +199,8 @@ func TestAnOrganisationHasOneOwner(t *testing.T) {
 		{Field: "owner", Before: "false", After: "true"}, {Field: "formerOwner", After: "Mara"},
 		{Field: "formerOwnerRole", Before: "master", After: "admin"}, {Field: "roles", Before: "admin", After: "admin, master"},
 	})
+	wish := Object{"act": "updateUser", "target": admin.ID, "patch": Object{"roles": []string{"admin", "master"}}}
+	equal(t, "the same, wished for", Read[RequestAnswer](t, admin.Do("createServiceRequest", Body(wish)), 201).Request.Diff, preview.Diff)
 	contains(t, Read[UserAnswer](t, inside.Do("nameOwner", At(admin.ID)), 200).User.Roles, "master")
 	equal(t, "the former's roles", inside.User(t, string(master.ID)).Roles, []string{"admin"})
 	inside.Do("nameOwner", At(admin.ID)).Refused(t, 409, "stateWrong")
@@ -208,6 +210,12 @@ func TestAnOrganisationHasOneOwner(t *testing.T) {
 	asked := w.Tenant("b2binpay", Controlled(directory.ControlSecondAdmin))
 	staff := w.In(asked)
 	cleo, first := asked.Admin("cleo"), ask(t, staff.Do("nameOwner", At(asked.Ada.ID)))
+	// Who may not name one, or not now, costs no read of who it is.
+	names := func(by *Person, status int, code string) []string {
+		return w.Client.Calls(func() { by.Do("nameOwner", At(asked.Ada.ID)).Refused(t, status, code) })
+	}
+	equal(t, "calls, with the line in the log", names(asked.Ben, 403, "forbidden"), []string{"BatchGetItem", "TransactWriteItems"})
+	equal(t, "calls", names(staff, 409, "changeOpen"), []string{"BatchGetItem"})
 	late := ask(t, staff.Do("nameOwner", At(asked.Ben.ID)))
 	cleo.Approve(first).Want(t, 200)
 	cleo.Approve(late).Refused(t, 409, "conflict")

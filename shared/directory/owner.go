@@ -74,26 +74,28 @@ func (u *Users) NameOwner(ctx context.Context, r Request, id UserID) (Answer, er
 		if role := preset.Owner.Role; role != "" {
 			in.after.Profile.Roles = set(append(slices.Clone(user.Roles), role))
 		}
-		err = u.naming(ctx, v, preset, user, &in)
-		return in, err
+		in.after.Owner = true
+		return in, nil
 	})
 }
 
-// naming has an intent make its user the owner, and say who is it no more: who approves it is shown both (3.3), and so is
-// who has a preview (3.11).
-func (c *Core) naming(ctx context.Context, v visit, preset Preset, user User, in *intent) error {
-	in.after.Owner = true
-	if v.organisation.Owner == "" {
+// tellFormerOwner has an intent that makes its user the owner say who is it no more: who approves it is shown both (3.3),
+// and so is who has a preview (3.11). It takes a read more: the former owner is not known before the organisation is.
+func (c *Core) tellFormerOwner(ctx context.Context, v visit, in *intent) error {
+	if v.organisation.Owner == "" || !(Change{Before: in.before, After: in.after}).names() {
 		return nil
+	}
+	preset, err := c.preset(v.organisation)
+	if err != nil {
+		return err
 	}
 	ref := UserRef{v.organisation.ID, v.organisation.Owner}
 	found, err := c.Store.Read(ctx, Want{Users: []UserRef{ref}})
 	if err != nil {
 		return err
 	}
-	before := snapshot(user)
-	before.FormerOwner = &FormerOwner{Role: preset.Owner.Role}
-	in.before, in.after.FormerOwner = &before, &FormerOwner{ref.ID, found.Users[ref].Name.Full(), preset.Owner.Former}
+	in.before.FormerOwner = &FormerOwner{Role: preset.Owner.Role}
+	in.after.FormerOwner = &FormerOwner{ref.ID, found.Users[ref].Name.Full(), preset.Owner.Former}
 	return nil
 }
 

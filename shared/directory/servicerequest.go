@@ -222,7 +222,10 @@ func (s *ServiceRequests) wish(ctx context.Context, v visit, filing Filing) (int
 	if err == nil && in.idle() {
 		err = fault.InvalidField("patch", "required", "The user is so already.")
 	}
-	return in, err
+	if err != nil {
+		return intent{}, err
+	}
+	return in, s.tellFormerOwner(ctx, v, &in)
 }
 
 // under tells faulty fields under the field that they are of.

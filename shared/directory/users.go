@@ -209,11 +209,7 @@ func (u *Users) updating(ctx context.Context, patch Patch) maker {
 		had, has := settings.atAsking(reservations(settings, user, user.Profile)), settings.atAsking(reservations(settings, user, after))
 		in := intent{after: snapshot(user), reserve: without(has, had), release: without(had, has)}
 		in.after.Profile = after
-		if preset.makesOwner(after.Roles) && !user.Owner {
-			if err := u.naming(ctx, v, preset, user, &in); err != nil {
-				return intent{}, err
-			}
-		}
+		in.after.Owner = user.Owner || preset.makesOwner(after.Roles)
 		in.after.Status = in.statusOf(v.organisation, updated, user)
 		if user.SecondFactorRequired && !settings.needsSecondFactor(User{Profile: after}) {
 			in.after.SecondFactor = false // staff have one switch: off takes off what there is (5.2)
@@ -357,7 +353,10 @@ func (u *Users) intend(ctx context.Context, v visit, user User, act Act, make ma
 	if makeErr != nil {
 		return intent{}, makeErr
 	}
-	return in, mayTakeChange(user, act)
+	if err := mayTakeChange(user, act); err != nil {
+		return intent{}, err
+	}
+	return in, u.tellFormerOwner(ctx, v, &in)
 }
 
 // idle tells whether an update would change nothing.
