@@ -11,10 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/smithy-go/middleware"
 
 	"mandate/functions/faulttest"
 	kmspart "mandate/infra/local/parts/kms"
 	"mandate/shared/mail/ses"
+	"mandate/shared/outage"
 	"mandate/shared/seal"
 	"mandate/shared/seal/kmskeys"
 	snstext "mandate/shared/text/sns"
@@ -25,6 +27,7 @@ func config(endpoint string) aws.Config {
 	return aws.Config{
 		Region: "eu-west-1", BaseEndpoint: &endpoint, Retryer: faulttest.Retryer,
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		APIOptions:  []func(*middleware.Stack) error{outage.Told},
 	}
 }
 

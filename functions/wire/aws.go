@@ -7,9 +7,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
 
 	"mandate/functions/wire/sending"
 	"mandate/shared/config"
+	"mandate/shared/outage"
 )
 
 // identity is who a function is to AWS: Lambda sets it when a function starts, and it holds as long as that runs.
@@ -26,15 +28,17 @@ type identity struct {
 // for what a Lambda always has in its environment, and the clients for all of these cost a fifth of a cold start.
 func awsConfig() (aws.Config, error) {
 	identity, err := config.Load[identity]()
-	if err != nil {
-		return aws.Config{}, err
-	}
+	return identity.config(), err
+}
+
+func (i identity) config() aws.Config {
 	return aws.Config{
-		Region:        identity.Region,
-		Credentials:   credentials.NewStaticCredentialsProvider(identity.AccessKey, identity.SecretKey, identity.SessionToken),
+		Region:        i.Region,
+		Credentials:   credentials.NewStaticCredentialsProvider(i.AccessKey, i.SecretKey, i.SessionToken),
 		ConfigSources: []any{endpoints{}},
 		HTTPClient:    sending.Client(),
-	}, nil
+		APIOptions:    []func(*middleware.Stack) error{outage.Told},
+	}
 }
 
 // endpoints are those of the environment, by the SDK's own names for them (AWS_ENDPOINT_URL_DYNAMODB). On AWS there are

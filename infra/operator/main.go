@@ -20,6 +20,7 @@ import (
 
 	"mandate/shared/config"
 	"mandate/shared/directory"
+	"mandate/shared/outage"
 	"mandate/shared/phone"
 	"mandate/shared/policy"
 	"mandate/shared/seal"
@@ -51,6 +52,7 @@ func found(ctx context.Context, email string, name directory.Name) error {
 	if err != nil {
 		return err
 	}
+	aws.APIOptions = append(aws.APIOptions, outage.Told)
 	presets, err := policy.New()
 	if err != nil {
 		return err

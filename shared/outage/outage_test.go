@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 
 	"mandate/shared/fault"
 	"mandate/shared/outage"
@@ -52,22 +55,33 @@ func TestWhatPassesByItself(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := dynamodb.New(dynamodb.Options{
-				Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), HTTPClient: test.answering,
-				RetryMaxAttempts: 1,
-			})
-			_, err := client.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
-				"table": {Keys: []map[string]types.AttributeValue{{"pk": &types.AttributeValueMemberS{Value: "a"}}}},
-			}})
-			told := outage.Told(err)
-			if errors.Is(told, fault.ErrUnavailable) != test.passes || !errors.Is(told, err) {
-				t.Errorf("%v told as %v", err, told)
+			err := put(t.Context(), test.answering)
+			if errors.Is(err, fault.ErrUnavailable) != test.passes {
+				t.Errorf("told as %v", err)
+			}
+			var refused smithy.APIError
+			if strings.HasPrefix(test.body, "{\"__type") && (!errors.As(err, &refused) || exception(refused.ErrorCode()) != test.body) {
+				t.Errorf("what it is cannot be seen in %v", err)
 			}
 		})
 	}
-	for _, err := range []error{nil, errors.New("other"), context.Canceled} {
-		if outage.Told(err) != err {
-			t.Error(err)
-		}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := put(ctx, answering{err: context.Canceled}); !errors.Is(err, context.Canceled) || errors.Is(err, fault.ErrUnavailable) {
+		t.Errorf("given up: told as %v", err)
 	}
+	if err := put(t.Context(), answering{status: 200, body: "{}"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// put calls a service once.
+func put(ctx context.Context, service aws.HTTPClient) error {
+	client := dynamodb.New(dynamodb.Options{
+		Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), HTTPClient: service,
+		Retryer: aws.NopRetryer{}, APIOptions: []func(*middleware.Stack) error{outage.Told},
+	})
+	table := "table"
+	_, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{}})
+	return err
 }

@@ -31,7 +31,6 @@ type between struct {
 	store.Client
 	batch    func(*dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error)
 	transact func(*dynamodb.TransactWriteItemsInput) (*dynamodb.TransactWriteItemsOutput, error)
-	update   func(*dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error)
 }
 
 func (b between) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, o ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
@@ -46,13 +45,6 @@ func (b between) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 		return b.transact(in)
 	}
 	return b.Client.TransactWriteItems(ctx, in, o...)
-}
-
-func (b between) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	if b.update != nil {
-		return b.update(in)
-	}
-	return b.Client.UpdateItem(ctx, in, o...)
 }
 
 // stingy gives less than is asked for, as DynamoDB may at any time and DynamoDB Local never does: pages that end after an
@@ -266,12 +258,21 @@ func TestWhatACancelledTransactionMeans(t *testing.T) {
 	}
 }
 
+// refusing answers every call with an exception.
+type refusing string
+
+func (r refusing) Do(*http.Request) (*http.Response, error) {
+	body := `{"__type":"com.amazonaws.dynamodb.v20120810#` + string(r) + `"}`
+	return &http.Response{StatusCode: http.StatusBadRequest, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
 func TestASessionThatCannotBeWrittenNowIsTouchedLater(t *testing.T) {
 	t.Parallel()
-	for _, met := range []error{&types.TransactionConflictException{}, &types.ProvisionedThroughputExceededException{}} {
-		s := store.New(between{update: func(*dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
-			return nil, met
-		}}, "table")
+	client, table := storetest.OpenTable(t)
+	for _, met := range []string{"TransactionConflictException", "ProvisionedThroughputExceededException"} {
+		s := store.New(dynamodb.New(client.Options(), func(o *dynamodb.Options) {
+			o.HTTPClient, o.Retryer = refusing(met), aws.NopRetryer{}
+		}), table)
 		if err := s.Touch(t.Context(), storetest.Filled[directory.Session](), time.Now()); err != nil {
 			t.Error(err)
 		}

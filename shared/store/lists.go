@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"mandate/shared/directory"
-	"mandate/shared/outage"
 )
 
 // list is a query for a page of items.
@@ -100,7 +99,7 @@ func (s *Store) ask(ctx context.Context, query *dynamodb.QueryInput) (items []it
 	for left := *query.Limit; ; {
 		answer, err := s.client.Query(ctx, query)
 		if err != nil {
-			return nil, nil, outage.Told(err)
+			return nil, nil, err
 		}
 		if items == nil {
 			items = answer.Items

@@ -11,10 +11,9 @@ import (
 
 	"mandate/shared/directory"
 	"mandate/shared/fault"
-	"mandate/shared/outage"
 )
 
-// Client is what the store needs of DynamoDB.
+// Client is what the store needs of DynamoDB. Its errors say which of them pass by themselves: see outage.Told.
 type Client interface {
 	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
 	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
@@ -89,7 +88,7 @@ func (s *Store) batch(ctx context.Context, keys []item) ([]item, error) {
 		}
 		answer, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
 		if err != nil {
-			return nil, outage.Told(err)
+			return nil, err
 		}
 		items = append(items, answer.Responses[s.table]...)
 		if len(answer.UnprocessedKeys) == 0 {

@@ -12,7 +12,6 @@ import (
 
 	"mandate/shared/directory"
 	"mandate/shared/fault"
-	"mandate/shared/outage"
 )
 
 // transactionLimit is how many items DynamoDB writes at once.
@@ -76,7 +75,7 @@ func (s *Store) transact(ctx context.Context, writes []write) error {
 		case err == nil:
 			return nil
 		case !errors.As(err, &cancelled):
-			return outage.Told(err)
+			return err
 		}
 		again, err := faultOf(cancelled, writes)
 		if err != nil {
@@ -171,7 +170,7 @@ func (s *Store) Touch(ctx context.Context, one directory.Session, at time.Time) 
 	})
 	var ended *types.ConditionalCheckFailedException
 	var busy *types.TransactionConflictException
-	if err = outage.Told(err); errors.As(err, &ended) || errors.As(err, &busy) || errors.Is(err, fault.ErrUnavailable) {
+	if errors.As(err, &ended) || errors.As(err, &busy) || errors.Is(err, fault.ErrUnavailable) {
 		return nil
 	}
 	return err

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"mandate/shared/outage"
 	"mandate/shared/seal"
 )
 
@@ -25,7 +24,7 @@ func (v Vault) Load(ctx context.Context, id string) ([]byte, error) {
 		TableName: &v.store.table, Key: dataKey(id).item(), ConsistentRead: &consistent,
 	})
 	if err != nil {
-		return nil, outage.Told(err)
+		return nil, err
 	}
 	wrapped, ok := answer.Item["wrapped"].(*types.AttributeValueMemberB)
 	if !ok {
@@ -45,5 +44,5 @@ func (v Vault) Create(ctx context.Context, id string, wrapped []byte) error {
 	if errors.As(err, &exists) {
 		return seal.ErrKeyExists
 	}
-	return outage.Told(err)
+	return err
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
-	"mandate/shared/outage"
 	"mandate/shared/seal"
 )
 
@@ -99,7 +98,7 @@ func (k *Keys) loadOrCreate(ctx context.Context, id string) (seal.Key, error) {
 		EncryptionContext: encryptionContext(id),
 	})
 	if err != nil {
-		return seal.Key{}, fmt.Errorf("kmskeys: make %s: %w", id, outage.Told(err))
+		return seal.Key{}, fmt.Errorf("kmskeys: make %s: %w", id, err)
 	}
 	err = k.vault.Create(ctx, id, made.CiphertextBlob)
 	if errors.Is(err, seal.ErrKeyExists) { // another process was quicker: its key is the one
@@ -122,7 +121,7 @@ func (k *Keys) load(ctx context.Context, id string) (seal.Key, error) {
 		EncryptionContext: encryptionContext(id),
 	})
 	if err != nil {
-		return seal.Key{}, fmt.Errorf("kmskeys: unwrap %s: %w", id, outage.Told(err))
+		return seal.Key{}, fmt.Errorf("kmskeys: unwrap %s: %w", id, err)
 	}
 	return newKey(id, unwrapped.Plaintext)
 }

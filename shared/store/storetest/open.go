@@ -7,8 +7,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/middleware"
 
 	"mandate/infra/local/parts/partstest"
+	"mandate/shared/outage"
 	"mandate/shared/store"
 )
 
@@ -33,7 +35,7 @@ func OpenTable(t testing.TB) (*dynamodb.Client, string) {
 	endpoint := partstest.DynamoDB(t)
 	client := dynamodb.New(dynamodb.Options{
 		Region: "eu-west-1", BaseEndpoint: &endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), APIOptions: []func(*middleware.Stack) error{outage.Told},
 	}, store.Answers)
 	shared.Lock()
 	defer shared.Unlock()
