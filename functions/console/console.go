@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/text/language"
 
+	"mandate/shared/accept"
 	"mandate/shared/words"
 )
 
@@ -196,39 +197,26 @@ func write(e event, status int, headers map[string]string, body []byte) answer {
 }
 
 // find gives the file that a path is answered with; nil is none.
-func (s *Site) find(name, accept string) *file {
+func (s *Site) find(name, accepts string) *file {
 	if f := s.files[name]; f != nil {
 		return f
 	}
 	first, _, _ := strings.Cut(name, "/")
-	if slices.Contains(namespaces, first) || strings.Contains(path.Base("/"+name), ".") || strings.Contains("/"+name, "/.") || !takesHTML(accept) {
+	if slices.Contains(namespaces, first) || strings.Contains(path.Base("/"+name), ".") || strings.Contains("/"+name, "/.") || !takesHTML(accepts) {
 		return nil
 	}
 	return s.files[index]
 }
 
 // takesHTML tells whether a client takes pages, by its Accept field.
-func takesHTML(accept string) bool {
-	if accept == "" {
-		return true
-	}
-	for _, one := range list(accept) {
-		kind, _, _ := strings.Cut(one, ";")
-		if kind = strings.TrimSpace(kind); kind == "text/html" || kind == "text/*" || kind == "*/*" {
-			return true
-		}
-	}
-	return false
+func takesHTML(field string) bool {
+	return field == "" || accept.Weigh(field, "*/*", "text/*", "text/html").Q > 0
 }
 
 // encoding is the best of the file's forms that a client takes, by its Accept-Encoding field.
-func (f *file) encoding(accepted string) (coding string, content func() ([]byte, error)) {
+func (f *file) encoding(field string) (coding string, content func() ([]byte, error)) {
 	for _, one := range codings {
-		if content, there := f.encodings[one.name]; there && slices.ContainsFunc(list(accepted), func(entry string) bool {
-			name, weight, _ := strings.Cut(entry, ";")
-			q, weighed := strings.CutPrefix(strings.TrimSpace(weight), "q=")
-			return strings.EqualFold(strings.TrimSpace(name), one.name) && (!weighed || strings.Trim(q, "0.") != "")
-		}) {
+		if content, there := f.encodings[one.name]; there && accept.Weigh(field, "*", one.name).Q > 0 {
 			return one.name, content
 		}
 	}

@@ -94,6 +94,7 @@ func TestPathsAreAnsweredWithWhatTheyAre(t *testing.T) {
 		{"/link", browser, 200, "text/html; charset=utf-8", "no-cache"},
 		{"/users/usr_01", browser, 200, "text/html; charset=utf-8", "no-cache"},
 		{"/users/usr_01", nil, 200, "text/html; charset=utf-8", "no-cache"},
+		{"/users", map[string]string{"accept": "text/html;q=0, */*"}, 404, "application/problem+json", "no-store"},
 		{"/users", map[string]string{"accept": "application/json"}, 404, "application/problem+json", "no-store"},
 		{"/assets/main-1a2b.js", map[string]string{"accept": "*/*"}, 200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"},
 		{"/assets/main-gone.js", browser, 404, "application/problem+json", "no-store"},
@@ -175,7 +176,7 @@ func TestFilesComeAsSmallAsTheClientTakesThem(t *testing.T) {
 	t.Parallel()
 	s := site(t)
 	for accepted, want := range map[string]string{
-		"gzip, deflate, br": "br\xff", "gzip": "gz\xff", "br;q=0, gzip;q=0.5": "gz\xff", "br;q=0.0": "<!doctype html>",
+		"gzip, deflate, br": "br\xff", "gzip": "gz\xff", "br;q=0, gzip;q=0.5": "gz\xff", "br;q=0.0": "<!doctype html>", "BR ; q=1": "br\xff", "*": "br\xff", "*, br;q=0": "gz\xff",
 		"": "<!doctype html>", "identity": "<!doctype html>",
 	} {
 		a := ask(t, s, "GET", "/", map[string]string{"accept-encoding": accepted})

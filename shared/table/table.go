@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/csv"
 	"io"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"mandate/shared/accept"
 )
 
 // MediaType is what a table is asked for by; ContentType is what it comes as, so that nothing takes its letters for others.
@@ -75,45 +75,7 @@ func Moment(at time.Time) string {
 
 // Accepted tells whether an Accept field (RFC 9110, 12.5.1) asks for a table rather than for JSON: by their weights, then by
 // which of them it names rather than takes among others, then by which comes first.
-func Accepted(accept string) bool {
-	if accept == "" {
-		return false
-	}
-	csv, json := weigh(accept, "text", "csv"), weigh(accept, "application", "json")
-	return csv.q > 0 && cmp.Or(cmp.Compare(csv.q, json.q), cmp.Compare(csv.named, json.named), cmp.Compare(json.place, csv.place)) > 0
-}
-
-// weight is what an Accept field has for a type: its most specific range counts.
-type weight struct {
-	q     float64
-	named int // 2: the type itself; 1: all of its kind; 0: all
-	place int
-}
-
-func weigh(accept, kind, subtype string) weight {
-	found := weight{named: -1}
-	place := 0
-	for entry := range strings.SplitSeq(accept, ",") {
-		place++
-		wanted, parameters, _ := strings.Cut(entry, ";")
-		named := slices.IndexFunc([]string{"*/*", kind + "/*", kind + "/" + subtype}, func(one string) bool {
-			return strings.EqualFold(one, strings.TrimSpace(wanted))
-		})
-		if q, ok := quality(parameters); ok && named > found.named {
-			found = weight{q, named, place}
-		}
-	}
-	return found
-}
-
-// quality is the weight among the parameters of a media range, 1 where there is none.
-func quality(parameters string) (float64, bool) {
-	for parameter := range strings.SplitSeq(parameters, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
-		if strings.EqualFold(name, "q") {
-			q, err := strconv.ParseFloat(value, 64)
-			return q, err == nil && q >= 0 && q <= 1
-		}
-	}
-	return 1, true
+func Accepted(field string) bool {
+	csv, json := accept.Weigh(field, "*/*", "text/*", MediaType), accept.Weigh(field, "*/*", "application/*", "application/json")
+	return csv.Q > 0 && cmp.Or(cmp.Compare(csv.Q, json.Q), cmp.Compare(csv.Named, json.Named), cmp.Compare(json.Place, csv.Place)) > 0
 }
