@@ -23,8 +23,8 @@ type start struct {
 	event    []byte
 	http     bool // answers as to a gateway
 
-	ratios []float64 // to the empty function's beside it, by round
-	cpu    []float64 // seconds, by round; of all but the empty function, to that of the one beside it
+	// To the empty function's beside it, by round; the empty function has none.
+	took, cpu []float64
 }
 
 // measureStarts starts every function anew in each round, and waits for its first answer. Beside each the empty one is
@@ -39,26 +39,26 @@ func measureStarts(ctx context.Context, b *bench) error {
 		return err
 	}
 	empty, rest := starts[0], starts[1:]
-	var answered []float64
+	var answered, spent []float64 // the empty function's own, in seconds
 	for range b.rounds {
 		for _, one := range rest {
 			floor, least, err := empty.first(ctx)
 			if err != nil {
 				return err
 			}
-			answered, empty.cpu = append(answered, floor), append(empty.cpu, least)
+			answered, spent = append(answered, floor), append(spent, least)
 			took, cpu, err := one.first(ctx)
 			if err != nil {
 				return err
 			}
-			one.ratios, one.cpu = append(one.ratios, took/floor), append(one.cpu, cpu/least)
+			one.took, one.cpu = append(one.took, took/floor), append(one.cpu, cpu/least)
 		}
 	}
 	b.figures.add("starts.floor.empty", 1000*median(answered), "ms to the first answer")
-	b.figures.add("starts.floor.empty.cpu", 1000*median(empty.cpu), "ms of CPU to the first answer")
+	b.figures.add("starts.floor.empty.cpu", 1000*median(spent), "ms of CPU to the first answer")
 	for _, one := range rest {
 		name := "starts." + one.function.Name
-		b.figures.within(name, median(one.ratios), "times an empty function's", startBudget)
+		b.figures.within(name, median(one.took), "times an empty function's", startBudget)
 		b.figures.within(name+".cpu", median(one.cpu), "times an empty function's CPU", startBudget)
 	}
 	return nil
