@@ -59,10 +59,7 @@ func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisati
 		if err != nil {
 			return Organisation{}, err
 		}
-		if v.IdempotencyKey != "" {
-			effects = append(effects, Remember{Remembered{Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: string(organisation.ID), At: v.now}})
-		}
-		if err := o.carryOut(ctx, v, nil, effects...); err != nil {
+		if err := o.carryOut(ctx, v, nil, append(effects, v.remember(string(organisation.ID), "")...)...); err != nil {
 			return Organisation{}, err
 		}
 		organisation.Version++
@@ -378,11 +375,7 @@ func (o *Organisations) remindOfAccount(ctx context.Context, v visit, account Ac
 func (o *Organisations) made(v visit, action Action, id, name string, put Effect) []Effect {
 	entry := o.entry(v, action, Done)
 	entry.Detail = id + " " + name
-	effects := []Effect{put, Log{entry}, v.expectCaller()}
-	if v.IdempotencyKey != "" {
-		effects = append(effects, Remember{Remembered{Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: id, At: v.now}})
-	}
-	return effects
+	return append([]Effect{put, Log{entry}, v.expectCaller()}, v.remember(id, "")...)
 }
 
 // Companies lists the organisation's companies.

@@ -169,22 +169,6 @@ func (v visit) user(id UserID) (User, error) {
 	return user, nil
 }
 
-// remembered is what the request's Idempotency-Key did before, if it did.
-func (v visit) remembered() (Remembered, bool, error) {
-	if v.IdempotencyKey == "" {
-		return Remembered{}, false, nil
-	}
-	remembered, ok := v.found.Remembered[v.rememberedRef()]
-	if ok && remembered.Fingerprint != v.Fingerprint {
-		return Remembered{}, false, keyReused()
-	}
-	return remembered, ok, nil
-}
-
-func (v visit) rememberedRef() RememberedRef {
-	return RememberedRef{v.home.ID, v.caller.ID, v.IdempotencyKey}
-}
-
 // matches tells whether what the request was made for is what there is (If-Match), where it is one of several that its
 // client would have. Tags are compared strongly (RFC 9110, 13.1.1); none of ours has a comma.
 func (r Request) matches(etag string) bool {
@@ -199,16 +183,6 @@ func (r Request) saw(user User) error {
 		return fault.New(fault.PreconditionFailed, "The user is no longer as you saw it.")
 	}
 	return nil
-}
-
-// remember keeps what the request did, where it has an Idempotency-Key.
-func (v visit) remember(resource string, change ChangeID) []Effect {
-	if v.IdempotencyKey == "" {
-		return nil
-	}
-	return []Effect{Remember{Remembered{
-		Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: resource, Change: change, At: v.now,
-	}}}
 }
 
 // expectCaller asks, in the transaction, that the caller still is what was decided on.

@@ -7,6 +7,36 @@ import (
 	"mandate/shared/fault"
 )
 
+// remember keeps what the request did, where it has an Idempotency-Key.
+func (v visit) remember(resource string, change ChangeID) []Effect {
+	if v.IdempotencyKey == "" {
+		return nil
+	}
+	return []Effect{Remember{Remembered{
+		Ref: v.rememberedRef(), Fingerprint: v.Fingerprint, Resource: resource, Change: change, At: v.now,
+	}}}
+}
+
+// remembered is what the request's Idempotency-Key did before, if it did.
+func (v visit) remembered() (Remembered, bool, error) {
+	if v.IdempotencyKey == "" {
+		return Remembered{}, false, nil
+	}
+	remembered, ok := v.found.Remembered[v.rememberedRef()]
+	if ok && remembered.Fingerprint != v.Fingerprint {
+		return Remembered{}, false, keyReused()
+	}
+	return remembered, ok, nil
+}
+
+func (v visit) rememberedRef() RememberedRef {
+	return RememberedRef{v.home.ID, v.caller.ID, v.IdempotencyKey}
+}
+
+func keyReused() error {
+	return fault.New(fault.KeyReused, "This Idempotency-Key came with another request before.")
+}
+
 // sealedAnswer is what is kept of a request with an Idempotency-Key that says or is answered a secret. Such an answer is in
 // no record to be told from again; and the fingerprint of a body with a password in it is a quick hash of that password.
 type sealedAnswer struct {
@@ -72,8 +102,4 @@ func (c *Core) answeredBefore(ctx context.Context, v visit, answer any) (bool, e
 		return false, keyReused()
 	}
 	return true, json.Unmarshal(before.Answer, answer)
-}
-
-func keyReused() error {
-	return fault.New(fault.KeyReused, "This Idempotency-Key came with another request before.")
 }
