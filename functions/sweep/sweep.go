@@ -26,7 +26,7 @@ func New(work *directory.Work, log *slog.Logger) Handler {
 		swept, err := do(ctx)
 		if swept != (directory.Swept{}) {
 			log.InfoContext(ctx, "swept", "expired", swept.Expired, "reminded", swept.Reminded,
-				"applied", swept.Applied, "links", swept.Links, "outbox", swept.Outbox, "recalled", swept.Recalled, "requests", swept.Requests)
+				"applied", swept.Applied, "links", swept.Links, "outbox", swept.Outbox, "warned", swept.Warned, "recalled", swept.Recalled, "requests", swept.Requests)
 		}
 		if swept.Aside > 0 {
 			log.ErrorContext(ctx, directory.AsideMessage, "count", swept.Aside)

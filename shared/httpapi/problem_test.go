@@ -58,14 +58,14 @@ func TestFaultsAsProblems(t *testing.T) {
 		},
 		{
 			"out of time", fmt.Errorf("store: %w", context.DeadlineExceeded),
-			api.Problem{Type: "/problems/unavailable", Title: "No answer in time", Status: 503, RequestID: "request-1",
-				Detail: "The service did not finish in time. Try again; with an idempotency key nothing is done twice."},
+			api.Problem{Type: "/problems/unavailable", Title: "No answer now", Status: 503, RequestID: "request-1",
+				Detail: "The service cannot answer now. Try again; with an idempotency key nothing is done twice."},
 			map[string]string{"Retry-After": "1"},
 		},
 		{
 			"what passes", fmt.Errorf("store: %w", fault.ErrUnavailable),
-			api.Problem{Type: "/problems/unavailable", Title: "No answer in time", Status: 503, RequestID: "request-1",
-				Detail: "The service did not finish in time. Try again; with an idempotency key nothing is done twice."},
+			api.Problem{Type: "/problems/unavailable", Title: "No answer now", Status: 503, RequestID: "request-1",
+				Detail: "The service cannot answer now. Try again; with an idempotency key nothing is done twice."},
 			map[string]string{"Retry-After": "1"},
 		},
 		{
