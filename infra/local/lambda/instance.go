@@ -26,7 +26,8 @@ type instance struct {
 	pool    *pool             // immutable
 	env     map[string]string // immutable: the function's when it was spawned
 	offer   chan *invocation
-	spawned time.Time // immutable
+	spawned time.Time     // immutable
+	limit   time.Duration // of the start; immutable
 
 	process  *os.Process // nil until started
 	doomed   bool        // to be killed, perhaps before it has started
@@ -89,8 +90,8 @@ func (i *instance) run() (*os.ProcessState, error) {
 	}()
 	err = cmd.Wait()
 	// What the process had written is in the pipe; a child of the function's
-	// own that still holds the other end must not hold us.
-	out.SetReadDeadline(time.Now().Add(time.Second))
+	// own that still holds the other end must not hold us for long.
+	out.SetReadDeadline(time.Now().Add(10 * time.Second))
 	<-read
 	if cmd.ProcessState == nil {
 		return nil, err

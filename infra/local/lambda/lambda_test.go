@@ -347,15 +347,24 @@ func TestTimeoutKills(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
 	s := start(t, g.held(instances(1), timeout(300*time.Millisecond)))
-	if _, err := s.Invoke(t.Context(), "hold", []byte(`"slow"`)); err == nil {
-		t.Error("no error")
-	}
-	a := <-g.arrived
-	eventually(t, "the late process is gone", func() bool { return gone(a.pid) })
+	var late arrival
+	eventually(t, "a function that has begun, and is late", func() bool { // a busy machine may not let it begin in time
+		if _, err := s.Invoke(t.Context(), "hold", []byte(`"slow"`)); err == nil {
+			t.Error("no error")
+		}
+		select {
+		case late = <-g.arrived:
+			return true
+		default:
+			return false
+		}
+	})
+	eventually(t, "the late process is gone", func() bool { return gone(late.pid) })
 	close(g.open)
-	if _, err := s.Invoke(t.Context(), "hold", []byte(`"next"`)); err != nil {
-		t.Error(err)
-	}
+	eventually(t, "a function that is in time", func() bool {
+		_, err := s.Invoke(t.Context(), "hold", []byte(`"next"`))
+		return err == nil
+	})
 }
 
 func TestKilledWhileIdle(t *testing.T) {
@@ -452,9 +461,7 @@ func TestUsageCountsTheLivingAndTheDead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The function burns 100 ms of the clock, of which it may get less than half
-	// of a core when the machine is busy.
-	if alive.CPU < 20*time.Millisecond || alive.CPU > 10*time.Second {
+	if alive.CPU < 70*time.Millisecond || alive.CPU > 10*time.Second {
 		t.Errorf("CPU %v", alive.CPU)
 	}
 	if alive.Resident < 1<<20 || alive.Resident > alive.Peak {

@@ -202,7 +202,11 @@ func (p *pool) spawn() {
 		ended:   make(chan struct{}),
 		spawned: time.Now(),
 	}
-	inst.timer = time.AfterFunc(initLimit, inst.tooSlow)
+	inst.limit = initLimit
+	if len(p.queue) > 0 && p.queue[0].initFails > 0 { // as on AWS, the second start has the function's own time
+		inst.limit = max(initLimit, p.fn.Timeout)
+	}
+	inst.timer = time.AfterFunc(inst.limit, inst.tooSlow)
 	p.instances[inst.id] = inst
 	p.starting++
 	p.spent.Spawns++
@@ -274,7 +278,7 @@ func (p *pool) notStarted(inst *instance) {
 	case inst.initError != nil:
 		inv.settle(nil, inst.initError)
 	case inst.slow:
-		inv.settle(nil, timedOut(inv.id, initLimit))
+		inv.settle(nil, timedOut(inv.id, inst.limit))
 	default:
 		inv.settle(nil, exited(inv.id, inst.state, inst.startError))
 	}
