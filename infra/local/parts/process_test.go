@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"mandate/infra/local/parts"
 	"mandate/infra/local/parts/partstest"
@@ -167,7 +166,7 @@ func runner() error {
 func TestNoOrphansWhenTheRunnerIsKilled(t *testing.T) {
 	t.Parallel()
 	partstest.Installation(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append(os.Environ(), "PARTS_TEST_RUNNER=1")

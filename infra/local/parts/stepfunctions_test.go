@@ -83,8 +83,11 @@ func lambda(t *testing.T) *functions {
 			t.Errorf("the payload of %s: %v", r.PathValue("name"), err)
 		}
 		if r.PathValue("name") == "decide" {
-			f.tokens <- payload.Token
+			// The answer is on its way before the test goes on: who kills what invoked us is not to have it invoke us again.
+			w.Header().Set("Content-Length", "4")
 			fmt.Fprint(w, "null")
+			http.NewResponseController(w).Flush()
+			f.tokens <- payload.Token
 			return
 		}
 		f.mu.Lock()
@@ -196,9 +199,12 @@ func wantCode(t *testing.T, err error, want string) {
 	}
 }
 
+// patience ends what hangs, and nothing that is slow.
+const patience = 3 * time.Minute
+
 func until(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -216,7 +222,7 @@ func receive(t *testing.T, tokens <-chan string) string {
 	select {
 	case token := <-tokens:
 		return token
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the function was not invoked")
 		return ""
 	}
@@ -274,22 +280,32 @@ func TestTaskTimesOutAndItsTokenWithIt(t *testing.T) {
 func TestHeartbeatsKeepATaskAlive(t *testing.T) {
 	t.Parallel()
 	f := lambda(t)
-	m := newMachine(t, partstest.StepFunctions(t, f.URL), strings.Replace(change, `"TimeoutSecondsPath": "$.expiresIn"`, `"HeartbeatSeconds": 1`, 1))
-	silent, alive := m.start("silent", `{}`), ""
-	receive(t, f.tokens)
-	alive = m.start("alive", `{}`)
-	token := receive(t, f.tokens)
-	// The one without heartbeats ends while the other one, started later, is kept alive.
-	until(t, "the silent task ends", func() bool {
-		if _, err := m.SendTaskHeartbeat(t.Context(), &sfn.SendTaskHeartbeatInput{TaskToken: &token}); err != nil {
+	process, err := partstest.Installation(t).StartStepFunctions(t.Context(), f.URL, parts.Options{InMemory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(process.Close)
+	m := newMachine(t, process.Endpoint(), strings.Replace(change, "TimeoutSecondsPath", "HeartbeatSecondsPath", 1))
+	starts := func(name string, beat time.Duration) (arn, token string) {
+		arn = m.start(name, fmt.Sprintf(`{"expiresIn": %d}`, int(beat.Seconds())))
+		return arn, receive(t, f.tokens)
+	}
+	misses := func(ahead time.Duration, arn string) {
+		if err := process.SetClock(ahead); err != nil {
 			t.Fatal(err)
 		}
-		out, err := m.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &silent})
-		if err != nil {
-			t.Fatal(err)
+		if out := m.ended(arn); out.Status != types.ExecutionStatusFailed || *out.Error != "States.HeartbeatTimeout" {
+			t.Errorf("%s is %s, %s", arn, out.Status, aws.ToString(out.Error))
 		}
-		return out.Status == types.ExecutionStatusFailed && *out.Error == "States.HeartbeatTimeout"
-	})
+	}
+	first, _ := starts("first", time.Hour)
+	silent, _ := starts("silent", 10*time.Hour)
+	alive, token := starts("alive", 10*time.Hour)
+	misses(6*time.Hour, first)
+	if _, err := m.SendTaskHeartbeat(t.Context(), &sfn.SendTaskHeartbeatInput{TaskToken: &token}); err != nil {
+		t.Fatal(err)
+	}
+	misses(12*time.Hour, silent)
 	if err := m.succeed(token, `{}`); err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +330,7 @@ func TestWaitsUntilTheTimestampOnTheSkewedClock(t *testing.T) {
 	}
 	out := m.ended(arn)
 	m.wantPath(arn, "Decide", "Delayed", "Propagate", "Apply", "Done")
-	if late := out.StopDate.Sub(effective); late < -10*time.Millisecond || late > 20*time.Second {
+	if late := out.StopDate.Sub(effective); late < -10*time.Millisecond || late > patience {
 		t.Errorf("applied %v after it was to take effect", late)
 	}
 }
@@ -538,11 +554,11 @@ func TestExecutionsSurviveKill9(t *testing.T) {
 	before := m.path(ended)
 	waiting := m.start("waiting", week)
 	waitingToken := receive(t, f.tokens)
+	started := time.Now()
 	expiring := m.start("expiring", `{"expiresIn": 3}`)
 	receive(t, f.tokens)
-	started := time.Now()
 	decided := m.start("decided", week)
-	effective := time.Now().Add(4 * time.Second).UTC()
+	effective := time.Now().Add(time.Hour).UTC()
 	if err := m.succeed(receive(t, f.tokens), fmt.Sprintf(`{"effectiveAt":%q}`, effective.Format(time.RFC3339Nano))); err != nil {
 		t.Fatal(err)
 	}
@@ -566,12 +582,13 @@ func TestExecutionsSurviveKill9(t *testing.T) {
 	if took := time.Since(started); took < 2900*time.Millisecond {
 		t.Errorf("expired after %v, not 3s", took)
 	}
-	// What was decided is known.
+	// What was decided is known, and waits on.
+	until(t, "what was decided waits", func() bool { return slices.Equal(m.path(decided), []string{"Decide", "Delayed", "Propagate"}) })
+	if err := process.SetClock(2 * time.Hour); err != nil {
+		t.Fatal(err)
+	}
 	m.ended(decided)
 	m.wantPath(decided, "Decide", "Delayed", "Propagate", "Apply", "Done")
-	if time.Now().Before(effective) {
-		t.Error("applied before it was to take effect")
-	}
 	if len(f.tokens) != 0 {
 		t.Errorf("%d decisions were asked for twice", len(f.tokens))
 	}
@@ -588,7 +605,7 @@ func kill(t *testing.T, process *parts.Process) {
 		t.Fatal(err)
 	}
 	until(t, "the part is started again", func() bool { return process.Starts() > starts })
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := process.WaitReady(ctx); err != nil {
 		t.Fatal(err)
