@@ -63,7 +63,7 @@ func newRunning(t *testing.T) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := runner.Start(t.Context(), runner.Options{Root: root, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
+	r, err := runner.Start(t.Context(), runner.Options{Root: root, Leisure: time.Minute, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ type site struct {
 
 // do sends what would be the gateway's event as the request that it is made of.
 func (s site) do(declared api.Endpoint, event event) (Answer, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), walk.Patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, declared.Method, s.API+event.RawPath, strings.NewReader(event.Body))
 	if err != nil {
@@ -189,7 +189,7 @@ func (s site) advance(by time.Duration) error {
 // settle waits until nothing is on its way: the outbox is empty, and no change waits for a time that has come. It looks
 // twice, because a look takes time: what a change wrote into the outbox while the first went over it, the second finds.
 func (s site) settle() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), walk.Patience)
 	defer cancel()
 	for quiet := 0; ; {
 		moving, err := s.moving(ctx)
@@ -204,7 +204,7 @@ func (s site) settle() error {
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("still on its way after a minute: %s", moving)
+			return fmt.Errorf("still on its way after %v: %s", walk.Patience, moving)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	propagation := 2 * time.Second
-	service, err := runner.Start(context.WithoutCancel(t.Context()), runner.Options{Root: root, Propagation: &propagation, SweepEvery: time.Second, Log: log})
+	service, err := runner.Start(context.WithoutCancel(t.Context()), runner.Options{Root: root, Leisure: time.Minute, Propagation: &propagation, SweepEvery: time.Second, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func (c *camera) saw(change func()) {
 // await returns when the camera has something.
 func (c *camera) await(what string, has func() bool) {
 	c.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(walk.Patience)
 	for {
 		c.mu.Lock()
 		there, changed := has(), c.changed

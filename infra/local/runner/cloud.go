@@ -98,7 +98,7 @@ func (r *Runner) startFunctions(ctx context.Context, binaries map[string]string)
 		}
 		functions = append(functions, lambda.Function{
 			Name: string(declared.Name), Binary: binaries[string(declared.Name)], Env: environment,
-			Timeout: declared.Timeout, MemoryMB: declared.MemoryMB,
+			Timeout: declared.Timeout + r.options.Leisure, MemoryMB: declared.MemoryMB,
 		})
 	}
 	service, err := lambda.New(ctx, functions, r.log)

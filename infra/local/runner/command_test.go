@@ -207,12 +207,12 @@ func linkState(t *testing.T, database, user string) string {
 func busily(w *walk.Walk, do func()) {
 	w.Helper()
 	stop := make(chan struct{})
-	started := make(chan struct{}, 4)
+	answered := make(chan struct{}, 4)
 	var clients sync.WaitGroup
-	for range cap(started) {
+	for range cap(answered) {
 		clients.Go(func() {
-			client := http.Client{Timeout: time.Second}
-			for answered := 0; ; answered++ {
+			client := http.Client{Timeout: walk.Patience}
+			for first := true; ; {
 				select {
 				case <-stop:
 					return
@@ -222,15 +222,16 @@ func busily(w *walk.Walk, do func()) {
 				body := strings.NewReader(`{"identifier":"` + w.Email("nobody") + `","password":"nothing to be found"}`)
 				if response, err := client.Post(w.API+"/v1/sign-in", "application/json", body); err == nil {
 					response.Body.Close()
-				}
-				if answered == 0 {
-					started <- struct{}{}
+					if first {
+						first = false
+						answered <- struct{}{}
+					}
 				}
 			}
 		})
 	}
-	for range cap(started) {
-		<-started
+	for range cap(answered) {
+		<-answered
 	}
 	do()
 	close(stop)

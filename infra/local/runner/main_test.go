@@ -70,7 +70,7 @@ func start() (*runner.Runner, error) {
 		}
 	}
 	return runner.Start(context.Background(), runner.Options{
-		Root: root, Propagation: &delay, SweepEvery: 500 * time.Millisecond,
+		Root: root, Leisure: time.Minute, Propagation: &delay, SweepEvery: 500 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
 	})
 }

@@ -31,6 +31,9 @@ type Options struct {
 	ClockSkew   time.Duration
 	// SweepEvery replaces the schedule's rate, so that nobody has to wait for a minute.
 	SweepEvery time.Duration
+	// Leisure is added to the time that each function has: a test of what is done is none of how fast the machine is. 0 is as
+	// deployed.
+	Leisure time.Duration
 	// HeapMB bounds the memory of DynamoDB's heap, for who has much data; 0 is the part's own.
 	HeapMB int
 	Log    *slog.Logger

@@ -102,8 +102,10 @@ func (p *Person) SignIn(organisation string) *Person {
 	p.Helper()
 	signed := Read[SignedIn](p.TrySignIn(organisation), http.StatusOK)
 	if signed.Challenge != nil {
-		signed = Read[SignedIn](p.Walk.Do(http.MethodPost, "/v1/sign-in/challenge", map[string]string{
-			"challengeId": signed.Challenge.ID, "method": "totp", "code": p.Code(),
+		signed = Read[SignedIn](p.proves(func(code string) Answer {
+			return p.Walk.Do(http.MethodPost, "/v1/sign-in/challenge", map[string]string{
+				"challengeId": signed.Challenge.ID, "method": "totp", "code": code,
+			})
 		}), http.StatusOK)
 	}
 	p.Token, p.ID, p.Organisation = signed.Session.Token, signed.Session.User.ID, signed.Session.User.Organisation
@@ -117,8 +119,9 @@ func (p *Person) SignIn(organisation string) *Person {
 func (p *Person) Enrol() []string {
 	p.Helper()
 	p.secret = Read[struct{ Secret string }](p.Post("/v1/me/mfa/totp", nil), http.StatusOK).Secret
-	return Read[struct{ RecoveryCodes []string }](
-		p.Post("/v1/me/mfa/totp/confirm", map[string]string{"code": p.Code()}), http.StatusOK).RecoveryCodes
+	return Read[struct{ RecoveryCodes []string }](p.proves(func(code string) Answer {
+		return p.Post("/v1/me/mfa/totp/confirm", map[string]string{"code": code})
+	}), http.StatusOK).RecoveryCodes
 }
 
 // Me reads who is signed in.
@@ -169,13 +172,13 @@ func (p *Person) Sees(id, state string) api.Change {
 // Approves consents to a change as it was shown, and authenticates that.
 func (p *Person) Approves(shown api.Change) Answer {
 	p.Helper()
-	return p.Post("/v1/changes/"+shown.ID+"/approve", p.proof(shown))
+	return p.decides(shown, "approve")
 }
 
 // Confirms authenticates one's own change.
 func (p *Person) Confirms(shown api.Change) Answer {
 	p.Helper()
-	return p.Post("/v1/changes/"+shown.ID+"/confirm", p.proof(shown))
+	return p.decides(shown, "confirm")
 }
 
 // Rejects a change.
@@ -184,9 +187,11 @@ func (p *Person) Rejects(shown api.Change, reason string) Answer {
 	return p.Post("/v1/changes/"+shown.ID+"/reject", map[string]string{"reason": reason})
 }
 
-func (p *Person) proof(shown api.Change) map[string]string {
+func (p *Person) decides(shown api.Change, how string) Answer {
 	p.Helper()
-	return map[string]string{"digest": shown.Digest, "method": "totp", "code": p.Code()}
+	return p.proves(func(code string) Answer {
+		return p.Post("/v1/changes/"+shown.ID+"/"+how, map[string]string{"digest": shown.Digest, "method": "totp", "code": code})
+	})
 }
 
 // Evaluates the platform's question: may the subject do this on the account, now.
@@ -207,8 +212,24 @@ type app struct {
 	last int64
 }
 
-// onTheWay is how long a code must still be good: so long may its request take, with all that it is sent again.
+// onTheWay is how long a code must still be good: so long may its request take.
 const onTheWay = 10 * time.Second
+
+// proves sends a code, and one after the other where tests do so for one person: one that comes after a later one is
+// refused. So is one that was on the way until it was good no more, because the machine is slow or what it went to was
+// away: then the person gives the next.
+func (p *Person) proves(send func(code string) Answer) Answer {
+	p.Helper()
+	one := p.Site.app(p.Identifier, p.secret)
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	for {
+		code, until := p.next(one)
+		if answer := send(code); answer.Status != http.StatusUnauthorized || p.Now().Before(until) {
+			return answer
+		}
+	}
+}
 
 // Code is what the authenticator app shows, and never the same twice: where those that are good now were used, the
 // person waits for the next.
@@ -217,6 +238,13 @@ func (p *Person) Code() string {
 	one := p.Site.app(p.Identifier, p.secret)
 	one.mu.Lock()
 	defer one.mu.Unlock()
+	code, _ := p.next(one)
+	return code
+}
+
+// next is an app's next code, and until when it is good.
+func (p *Person) next(one *app) (code string, until time.Time) {
+	p.Helper()
 	seconds := int64(otp.Period / time.Second)
 	step := max(p.Now().Add(onTheWay).Unix()/seconds-1, one.last+1)
 	p.Until("a code that was not used", func() bool { return step <= p.Now().Unix()/seconds+1 })
@@ -225,7 +253,7 @@ func (p *Person) Code() string {
 	if err != nil {
 		p.Fatal(err)
 	}
-	return code
+	return code, time.Unix((step+2)*seconds, 0)
 }
 
 func (s *Site) app(identifier, secret string) *app {

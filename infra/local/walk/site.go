@@ -18,7 +18,7 @@ import (
 )
 
 // Patience is how long a walk waits for what must come.
-const Patience = 60 * time.Second
+const Patience = 3 * time.Minute
 
 // look is the pause between two looks at what is waited for.
 const look = 100 * time.Millisecond
@@ -45,7 +45,7 @@ func At(api, mailbox string, skew time.Duration) *Site {
 	return &Site{
 		API: api, Mailbox: mailbox, clock: func() time.Time { return time.Now().Add(skew) },
 		http: &http.Client{
-			Timeout:   30 * time.Second,
+			Timeout:   Patience,
 			Transport: &http.Transport{MaxIdleConnsPerHost: 16},
 		},
 		apps: make(map[string]*app),
