@@ -3,7 +3,8 @@
 //	go run ./infra/local/totp SECRET          the code of this half minute
 //	go run ./infra/local/totp SECRET -1       of the one before, +1 of the one after
 //
-// A code is good once, and the service takes those of the half minutes next to this one too: so three are at hand.
+// A code is good once, and the service takes those of the half minutes next to this one too: so three are at hand. Late in
+// a half minute the one before it would be too old by the time that it is looked at: then the next half minute is waited for.
 package main
 
 import (
@@ -14,6 +15,9 @@ import (
 
 	"mandate/shared/otp"
 )
+
+// onTheWay is how long a code must still be good.
+const onTheWay = 10 * time.Second
 
 func main() {
 	code, err := code(os.Args[1:])
@@ -34,6 +38,10 @@ func code(arguments []string) (string, error) {
 		if ahead, err = strconv.Atoi(arguments[1]); err != nil {
 			return "", err
 		}
+	}
+	now := time.Now()
+	if left := now.Truncate(otp.Period).Add(otp.Period).Sub(now); ahead < 0 && left < onTheWay {
+		time.Sleep(left)
 	}
 	return otp.Code(arguments[0], time.Now().Add(time.Duration(ahead)*otp.Period))
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { admin, as, code, look, lookAll, open, organisation } from "./harness.mjs";
+import { admin, as, code, focusOn, look, lookAll, open, organisation } from "./harness.mjs";
 import { test } from "./schedule.mjs";
 
 const status = (page, text) => page.locator(".standing").getByText(text).first().waitFor();
@@ -67,7 +67,7 @@ test("who asked for a change takes it back, with the keyboard alone", ["bc-conne
   await back.waitFor();
   await back.focus();
   await page.keyboard.press("Enter");
-  await page.getByLabel("Reason (optional)").waitFor();
+  await focusOn(page, page.getByLabel("Reason (optional)"));
   await page.keyboard.type("A mistake.");
   await page.keyboard.press("Enter");
   await status(page, "Cancelled before it took effect");

@@ -105,7 +105,7 @@ async function contextOf({ user, language, fresh, host, scale }) {
     const context = await (await started()).newContext({
       baseURL: host ? site.replace("127.0.0.1", host) : site, deviceScaleFactor: scale, locale: language, reducedMotion: "reduce", timezoneId: "Europe/Paris", acceptDownloads: true,
     });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(120_000); // ends what hangs
     if (user) await context.addCookies([await session(user)]);
     return context;
   };
@@ -150,9 +150,19 @@ const axes = {
   nothing: undefined, // of what it has looked at in the same layout
 };
 
-/** Leaves a dialog by Escape once the focus is in it: a key that comes earlier goes to the page behind it. */
+/** Waits for the focus to be in what a selector finds: a key that comes earlier goes to the page behind it. */
+export const focusIn = (page, selector) => page.waitForFunction((where) => document.activeElement.closest(where), selector);
+
+/** Waits for the focus to be on an element, and says where it is if it does not come. */
+export async function focusOn(page, element, what = "") {
+  await page
+    .waitForFunction((one) => one === document.activeElement, await element.elementHandle())
+    .catch(async () => assert.fail(`${what}the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`));
+}
+
+/** Leaves a dialog by Escape once the focus is in it. */
 export async function leave(page) {
-  await page.waitForFunction(() => document.activeElement.closest("[role=dialog]"));
+  await focusIn(page, "[role=dialog]");
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => !document.querySelector("[role=dialog]"));
 }
@@ -161,7 +171,7 @@ export async function leave(page) {
 export async function look(page, name, what = "all") {
   // Lists and dialogs come in: what is half there is not what a person sees.
   await page.waitForFunction(() => !document.querySelector(".loading, [aria-busy=true]"));
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished)));
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => {})))); // one that was broken off has ended, too
   await page.evaluate(() => scrollTo(0, 0)); // what sticks to the window's top would stand in the middle of the picture
   await page.screenshot({ path: `${ARTEFACTS}/${name}.png`, fullPage: true });
   if (axes[what]) {
@@ -218,7 +228,7 @@ export async function as(user, method, path, body, language = "en") {
 
 /** The newest mail to an address whose text fits, waited for until there are so many. */
 export async function mail(to, fits, number = 1) {
-  for (let left = 60; left > 0; left--) {
+  for (let left = 360; left > 0; left--) {
     const { emails } = await (await fetch(`${MAILBOX_URL}/store`)).json();
     const found = emails.filter((one) => JSON.stringify(one.destination).includes(to)).map((one) => JSON.stringify(one)).filter((one) => fits.test(one));
     if (found.length >= number) return found.at(-1);

@@ -215,7 +215,7 @@ export async function rolesOf(user, language) {
 
 /** The code that was texted to a number last, waited for. */
 export async function texted(to) {
-  for (let left = 60; left > 0; left--) {
+  for (let left = 360; left > 0; left--) {
     const { items } = await (await fetch(`${site}/local/messages`)).json();
     const found = items.findLast((one) => JSON.stringify(one).includes(to));
     if (found) return /\b\d{6}\b/.exec(found.text)[0];

@@ -1,6 +1,6 @@
 // How one who sees little, uses no mouse, or is made ill by movement gets along (WCAG 2.2): what axe cannot find.
 import assert from "node:assert/strict";
-import { admin, as, leave, look, open, operator, organisation } from "./harness.mjs";
+import { admin, as, focusIn, focusOn, leave, look, open, operator, organisation } from "./harness.mjs";
 import { person, Reader } from "./people.mjs";
 import { test } from "./schedule.mjs";
 
@@ -33,7 +33,7 @@ test("every dialog is opened, gone through and left with the keyboard alone, and
         await page.keyboard.press("Enter");
       }
       const dialog = page.getByRole("dialog");
-      await dialog.waitFor();
+      await focusIn(page, "[role=dialog]");
       await page.waitForFunction(() => !document.querySelector("[role=dialog] .loading"));
       const pressable = await dialog.locator("button:not([disabled]):not([tabindex='-1'])").count();
       const reached = new Set();
@@ -51,8 +51,7 @@ test("every dialog is opened, gone through and left with the keyboard alone, and
       assert.equal(reached.size, pressable, `${path}, ${opener}: every button is reached`);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
-      await page.waitForFunction(() => document.activeElement !== document.body).catch(() => assert.fail(`${path}, ${opener}: the focus is lost`));
-      assert.ok(await button.evaluate((one) => one === document.activeElement), `${path}, ${opener}: the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`);
+      await focusOn(page, button, `${path}, ${opener}: `);
     }
     await page.close();
   }
@@ -67,15 +66,15 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   const opens = async (name) => {
     await button(name).focus();
     await page.keyboard.press("Enter");
-    await staff.dialog.waitFor();
+    await focusIn(page, "[role=dialog]");
   };
   const picks = async (entry) => {
     await button("Actions").focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("menu").waitFor();
+    await focusIn(page, "[role=menu]");
     await page.keyboard.type(entry); // a menu goes to what begins so
     await page.keyboard.press("Enter");
-    await staff.dialog.waitFor();
+    await focusIn(page, "[role=dialog]");
   };
   const presses = async (name) => {
     await staff.reaches(name);
@@ -84,9 +83,7 @@ test("the staff opens, fills in and confirms its dialogs with the keyboard alone
   /** The dialog has closed, and the focus is there. */
   const back = async (there) => {
     await staff.dialog.waitFor({ state: "detached" });
-    await page
-      .waitForFunction((one) => one === document.activeElement, await there.elementHandle())
-      .catch(async () => assert.fail(`the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`));
+    await focusOn(page, there);
   };
 
   // 9.1: a company, and an account of it.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { admin, code, look, lookAll, open } from "./harness.mjs";
+import { admin, code, focusIn, look, lookAll, open } from "./harness.mjs";
 import { test } from "./schedule.mjs";
 
 test("signing in with the keyboard alone, with the second factor, and out again", ["adyen"], async (t) => {
@@ -7,6 +7,7 @@ test("signing in with the keyboard alone, with the second factor, and out again"
   const page = await open(t);
   await page.goto("/users");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await focusIn(page, "input");
   await page.keyboard.type(ada.identifier);
   await page.keyboard.press("Tab");
   await page.keyboard.type(ada.password);
@@ -14,6 +15,7 @@ test("signing in with the keyboard alone, with the second factor, and out again"
   if (ada.totpSecret) {
     await page.getByRole("heading", { name: "Prove that it is you" }).waitFor();
     await look(page, "sign-in-factor");
+    await focusIn(page, "input");
     await page.keyboard.type(await code(ada));
     await page.keyboard.press("Enter");
   }
