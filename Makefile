@@ -20,7 +20,7 @@ PACKAGES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 test: ## everything: unit, contract, integration with the real parts, the stack, the whole service
 	@$(CONSOLE)
-	@go run ./infra/local/parts/cmd/withparts -- go test -p $(PACKAGES) -timeout 20m $(TESTFLAGS) ./...
+	@go run ./infra/local/parts/cmd/withparts -- go test -p $(PACKAGES) -timeout 1h $(TESTFLAGS) ./...
 
 STEPS ?= 100000
 PAIRS ?= 200

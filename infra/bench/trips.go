@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"mandate/infra/local/lambda"
 	"mandate/infra/measure"
 	"mandate/shared/api"
-	"mandate/shared/otp"
 )
 
 // tries is how often an operation is done for its round trips, of which the least counts: the first has a cold function,
@@ -111,7 +109,7 @@ func (p *place) operations(ctx context.Context, service *lambda.Service) ([]meas
 		{"getChange", 1, func(try int) error { return get(admin, "/v1/changes/"+asked[try].Change.ID)(try) }},
 		{"listChanges", 2, get(admin, "/v1/changes?state=awaitingApproval")},
 		{"approveChange", 2, func(try int) error {
-			code, err := codeOf(other, try)
+			code, err := codeOf(ctx, other, try)
 			if err != nil {
 				return err
 			}
@@ -127,7 +125,7 @@ func (p *place) operations(ctx context.Context, service *lambda.Service) ([]meas
 			return p.ask(ctx, service, request{http.MethodPost, "/v1/sign-in", "", body}, &challenged[try])
 		}},
 		{"answerChallenge", 3, func(try int) error {
-			code, err := codeOf(admin, try)
+			code, err := codeOf(ctx, admin, try)
 			if err != nil {
 				return err
 			}
@@ -139,8 +137,8 @@ func (p *place) operations(ctx context.Context, service *lambda.Service) ([]meas
 
 // codeOf is a code for a try. None is taken twice, and a step early or late is taken: so the tries go from the step
 // before this one to the step after.
-func codeOf(who member, try int) (string, error) {
-	return otp.Code(who.TOTPSecret, time.Now().Add(time.Duration(try-1)*30*time.Second))
+func codeOf(ctx context.Context, who member, try int) (string, error) {
+	return measure.Code(ctx, who.TOTPSecret, try-1)
 }
 
 // evaluation asks for the payer's permission to pay from the organisation's first account.

@@ -42,7 +42,7 @@ func measureWorkflow(ctx context.Context, b *bench) error {
 	if err := b.send(ctx, request{http.MethodPost, "/v1/users", admin.token, newUser(admin, 0)}, &asked); err != nil {
 		return err
 	}
-	code, err := codeOf(other, 1)
+	code, err := codeOf(ctx, other, 1)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ import (
 	"mandate/infra/local/demo"
 	"mandate/infra/measure"
 	"mandate/shared/directory"
-	"mandate/shared/otp"
 )
 
 // object is a body, written down.
@@ -95,7 +94,7 @@ func (l *load) signsIn(ctx context.Context, organisation demo.Organisation, plac
 	if err := l.asks(ctx, "signIn", who, http.MethodPost, "/v1/sign-in", body, http.StatusOK, &challenged); err != nil {
 		return person{}, err
 	}
-	code, err := who.code(ctx, -1)
+	code, err := measure.Code(ctx, who.TOTPSecret, -1)
 	if err != nil {
 		return person{}, err
 	}
@@ -104,18 +103,4 @@ func (l *load) signsIn(ctx context.Context, organisation demo.Organisation, plac
 	err = l.asks(ctx, "answerChallenge", who, http.MethodPost, "/v1/sign-in/challenge", body, http.StatusOK, &signed)
 	who.token = signed.Session.Token
 	return who, err
-}
-
-// code is the one of this half minute, or of one before or after. At the end of this one it waits for the next: the one
-// before would be too old by the time that it is looked at.
-func (p person) code(ctx context.Context, ahead int) (string, error) {
-	now := time.Now()
-	if left := now.Truncate(otp.Period).Add(otp.Period).Sub(now); left < otp.Period/5 {
-		select {
-		case <-time.After(left):
-		case <-ctx.Done():
-			return "", ctx.Err()
-		}
-	}
-	return otp.Code(p.TOTPSecret, time.Now().Add(time.Duration(ahead)*otp.Period))
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"mandate/infra/measure"
 	"mandate/shared/api"
 )
 
@@ -150,7 +151,7 @@ func (v *visit) approved(ctx context.Context, change api.Change) error {
 	if err != nil {
 		return err
 	}
-	code, err := other.code(ctx, v.codes(other.ID))
+	code, err := measure.Code(ctx, other.TOTPSecret, v.codes(other.ID))
 	if err != nil {
 		return err
 	}
