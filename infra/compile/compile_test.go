@@ -78,7 +78,7 @@ func copyTree(t *testing.T, from, to string) {
 			return err
 		}
 		if entry.IsDir() {
-			if entry.Name() == "node_modules" {
+			if name := entry.Name(); name == "node_modules" || name == "artefacts" {
 				return filepath.SkipDir
 			}
 			return nil

@@ -27,7 +27,7 @@ func TestAbandonedDataAreRemovedAndNoOthers(t *testing.T) {
 	}
 	used, unlock := folder("used", time.Hour)
 	defer unlock()
-	young, unlock := folder("young", 0)
+	young, unlock := folder("young", -time.Hour)
 	unlock()
 	abandoned, unlock := folder("abandoned", time.Hour)
 	unlock()
