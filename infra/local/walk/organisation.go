@@ -55,17 +55,17 @@ func (w *Walk) Person(user DemoUser) *Person {
 	return p
 }
 
-// Operator is the platform's, with one session for all tests: a sign-in costs a code, of which there is one in half a
-// minute.
+// Operator is the platform's, with one session for all tests, as long as it lasts: a sign-in costs a code, of which there is
+// one in half a minute.
 func (w *Walk) Operator() *Person {
 	w.Helper()
 	operator := w.Person(w.Demo().Operator)
 	w.operator.Lock()
 	defer w.operator.Unlock()
-	if w.operator.token == "" {
+	operator.Token = w.operator.token
+	if operator.Token == "" || operator.SignedOut() {
 		w.operator.token = operator.SignIn("").Token
 	}
-	operator.Token = w.operator.token
 	return operator
 }
 

@@ -25,7 +25,7 @@ test("a change is approved by another admin with the second factor, counts down,
 
   const page = await open(t, { user: admin("bc-connect", 1) });
   await page.goto("/changes");
-  await page.getByText("waits for your decision").waitFor();
+  await page.getByText(/waits? for your decision/).waitFor();
   await page.getByRole("link", { name: "See what waits for approval" }).click();
   await page.getByRole("link", { name: "Update user" }).click();
   await page.getByRole("heading", { name: "Update user: Rosa Lind" }).waitFor();
