@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	startTimeout = 90 * time.Second       // from spawn to the first answer, on a busy machine
+	startTimeout = 5 * time.Minute        // from spawn to the first answer, on a busy machine
 	stopTimeout  = 30 * time.Second       // from SIGTERM to SIGKILL, likewise
 	readyPoll    = 20 * time.Millisecond  // between two looks whether the part answers
 	firstBackoff = 100 * time.Millisecond // before the first restart; doubles with each
@@ -212,7 +212,7 @@ func answers(ctx context.Context, endpoint string) bool {
 	if err != nil {
 		return false
 	}
-	client := http.Client{Timeout: startTimeout, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {
 		return false
