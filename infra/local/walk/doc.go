@@ -9,7 +9,8 @@
 //
 //   - A code of an authenticator app opens once, and what was used is the identity's, not a test's: a Site keeps an app
 //     for each secret that it meets, and hands out every time step once. The service takes the step before and the one
-//     after the present, so three codes are there at once; who needs a fourth waits until it is there.
+//     after the present, so three codes are there at once; who needs a fourth waits until it is there. One person's codes
+//     are sent one after the other, and what was too long on the way is sent anew: pace is no part of any test.
 //   - Tests run beside each other on one Site. Each makes an organisation of its own where it needs more than the demo's
 //     users can give, and names are drawn so that no two are alike.
 //   - Waiting is always for something that can be seen. What does not come within the time of [Patience] has not
