@@ -15,12 +15,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
 	"mandate/infra/deployment"
 	"mandate/infra/local/lambda"
+	"mandate/infra/local/runner"
 	"mandate/shared/workflow"
 )
 
@@ -40,7 +42,7 @@ func TestEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log lockedBuffer
-	service, err := start(context.Background(), absolute, "account", &log)
+	service, err := start(context.Background(), runner.Options{Root: absolute, Leisure: time.Minute}, "account", &log)
 	if err != nil {
 		t.Fatal(err)
 	}

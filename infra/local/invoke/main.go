@@ -82,7 +82,7 @@ func invoke(ctx context.Context, function string, payload []byte, stderr io.Writ
 	if err != nil {
 		return nil, err
 	}
-	service, err := start(ctx, root, function, stderr)
+	service, err := start(ctx, runner.Options{Root: root}, function, stderr)
 	if err != nil {
 		return nil, err
 	}
@@ -91,9 +91,10 @@ func invoke(ctx context.Context, function string, payload []byte, stderr io.Writ
 }
 
 // start starts a service whose log has one function's lines.
-func start(ctx context.Context, root, function string, stderr io.Writer) (*runner.Runner, error) {
+func start(ctx context.Context, options runner.Options, function string, stderr io.Writer) (*runner.Runner, error) {
 	log := newLog(stderr, function)
-	service, err := runner.Start(ctx, runner.Options{Root: root, Log: slog.New(log)})
+	options.Log = slog.New(log)
+	service, err := runner.Start(ctx, options)
 	if err == nil {
 		log.started()
 	}

@@ -145,7 +145,7 @@ func TestRunsFollowEachOtherAndLeaveNothingBehind(t *testing.T) {
 	first := run(t, variables...)
 	equal(t, "the API's address", first.api, fmt.Sprintf("http://127.0.0.1:%d", port))
 	equal(t, "the mailbox's address", first.mailbox, fmt.Sprintf("http://127.0.0.1:%d", port-75))
-	w := walk.At(first.api, first.mailbox, 0).Walk(t)
+	w := walk.At(first.api, first.mailbox, 0).Walk(t).Persistently() // its functions have no more time than deployed
 	demo := w.DemoOf("bc-connect")
 	if table := first.said.String(); !strings.Contains(table, demo.Users[0].Identifier) || !strings.Contains(table, demo.Users[0].TOTPSecret) {
 		t.Errorf("the table of demo users lacks one: %s", table)
@@ -164,7 +164,7 @@ func TestRunsFollowEachOtherAndLeaveNothingBehind(t *testing.T) {
 
 	week := 168 * time.Hour
 	second := run(t, append(variables, "CLOCK_SKEW="+(week-23*time.Hour).String())...)
-	w = walk.At(second.api, second.mailbox, week-23*time.Hour).Walk(t)
+	w = walk.At(second.api, second.mailbox, week-23*time.Hour).Walk(t).Persistently()
 	w.Mail(halfway.Email, "Confirm") // the change that was on its way went on
 	w.Mail(ben.Email, "Still waiting")
 	equal(t, "reminders", len(w.MailsTo(ben.Email, "Still waiting")), 1)
@@ -172,7 +172,7 @@ func TestRunsFollowEachOtherAndLeaveNothingBehind(t *testing.T) {
 	busily(w, func() { ends(w, second, syscall.SIGKILL, -1) })
 
 	third := run(t, append(variables, "CLOCK_SKEW="+(2*week).String())...)
-	w = walk.At(third.api, third.mailbox, 2*week).Walk(t)
+	w = walk.At(third.api, third.mailbox, 2*week).Walk(t).Persistently()
 	w.Mail(ada.Email, "Expired")
 	ada.Walk = w
 	equal(t, "the session of two weeks ago", ada.SignedOut(), true)
