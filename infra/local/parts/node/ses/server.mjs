@@ -36,3 +36,4 @@ store.clearStore = () => {
 // The package's promise is kept even when the port is taken: ask.
 const server = await serve({ host: HOST, port: Number(PORT) });
 if (!server.listening) throw new Error(`cannot listen on ${HOST}:${PORT}`);
+server.keepAliveTimeout = 0; // a client's next request may be on its way when we close: its connection is the client's to close

@@ -31,7 +31,8 @@ const operations = {
 };
 
 http
-  .createServer(async (request, response) => {
+  // A client's next request may be on its way when we close: its connection is the client's to close.
+  .createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     try {
       send(response, 200, await answer(request));
     } catch (error) {
