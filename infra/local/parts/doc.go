@@ -49,5 +49,6 @@
 //     killed with -9; the next start then says that the port is taken.
 //   - Free ports are taken from below the range that the system gives to outgoing connections:
 //     a client that retries a dead part could otherwise be given the part's own port, connect
-//     to itself, and keep the part from coming back.
+//     to itself, and keep the part from coming back. Whoever chooses one holds it, on UDP, as
+//     long as its part lives: two parts that start at once do not take each other's answers.
 package parts

@@ -102,16 +102,18 @@ func start(ctx context.Context, part, folder string, o Options, describe func(po
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	for try := 1; ; try++ {
-		chosen, err := port(part, o.Port)
+		chosen, giveBack, err := port(part, o.Port)
 		if err != nil {
 			return nil, err
 		}
 		dir, release, err := dataDir(part, folder, o)
 		if err != nil {
+			giveBack()
 			return nil, err
 		}
 		prog := describe(chosen, dir)
-		prog.part, prog.endpoint, prog.release, prog.log = part, "http://"+address(chosen), release, o.Log
+		prog.part, prog.endpoint, prog.log = part, "http://"+address(chosen), o.Log
+		prog.release = func() { release(); giveBack() }
 		process, err := run(ctx, prog)
 		if err == nil || o.Port != 0 || try == 3 || !errors.Is(err, errDiedEarly) {
 			return process, err
