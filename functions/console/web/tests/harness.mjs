@@ -164,9 +164,11 @@ export const focusIn = (page, selector) => page.waitForFunction((where) => docum
 
 /** Waits for the focus to be on an element, and says where it is if it does not come. */
 export async function focusOn(page, element, what = "") {
-  await page
-    .waitForFunction((one) => one === document.activeElement, await element.elementHandle())
-    .catch(async () => assert.fail(`${what}the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`));
+  for (let left = 600; left > 0; left--) {
+    if (await element.evaluate((one) => one === document.activeElement)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`${what}the focus is on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 100))}`);
 }
 
 /** Leaves a dialog by Escape once the focus is in it. */
