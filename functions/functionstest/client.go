@@ -31,6 +31,7 @@ type Client struct {
 	bare      *dynamodb.Client
 	rehearsed atomic.Pointer[func(keys []string)]
 	meanwhile atomic.Pointer[func()]
+	torn      atomic.Pointer[torn]
 	stream    *stream
 	tape      *Tape
 }
@@ -123,6 +124,43 @@ func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 // each time. Nil: nothing is to happen any more.
 func (c *Client) Meanwhile(do func()) {
 	c.meanwhile.Store(&do)
+}
+
+// torn is a read of several records in whose midst something happens.
+type torn struct {
+	keysFirst bool
+	do        func()
+}
+
+// Torn has something happen while the next read of several records is under way, as DynamoDB reads no batch at one moment:
+// the answers that are kept under Idempotency-Keys are read before it, and all else after, or the other way round.
+func (c *Client) Torn(keysFirst bool, do func()) {
+	c.torn.Store(&torn{keysFirst, do})
+}
+
+// BatchGetItem reads several records.
+func (c *Client) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+	torn := c.torn.Swap(nil)
+	if torn == nil {
+		return c.Client.BatchGetItem(ctx, in, options...)
+	}
+	before, err := c.Client.BatchGetItem(ctx, in, options...)
+	if err != nil {
+		return nil, err
+	}
+	torn.do()
+	after, err := c.Client.BatchGetItem(ctx, in, options...)
+	if err != nil {
+		return nil, err
+	}
+	isKey := func(one map[string]types.AttributeValue) bool {
+		sk, ok := one[store.SortKey].(*types.AttributeValueMemberS)
+		return ok && strings.HasPrefix(sk.Value, "r#")
+	}
+	first := slices.DeleteFunc(before.Responses[c.table], func(one map[string]types.AttributeValue) bool { return isKey(one) != torn.keysFirst })
+	then := slices.DeleteFunc(after.Responses[c.table], func(one map[string]types.AttributeValue) bool { return isKey(one) == torn.keysFirst })
+	after.Responses[c.table] = append(first, then...)
+	return after, nil
 }
 
 // Rehearse lets transactions be judged from now on, and none be written: what is asked a hundred times is answered each

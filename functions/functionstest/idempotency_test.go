@@ -1,6 +1,7 @@
 package functionstest
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -50,6 +51,38 @@ func TestTheSameRequestAtTheSameTimeIsDoneOnce(t *testing.T) {
 	}
 	o.Settle()
 	equal(t, "mails to the approver", o.Mails.Kinds(o.Ben.Email), []directory.MailKind{directory.MailApprovalRequested})
+}
+
+// A request that is sent again while the first is being done may find some of what that did and not the rest: a batch is not
+// read at one moment. It is answered as the first: not refused for what itself had asked for, nor as things were before.
+func TestTheSameRequestWhileItIsDone(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	o, controlled := w.Tenant("adyen"), w.Tenant("bc-connect")
+	olga := w.In(controlled)
+	user := Read[UserAnswer](t, o.Ada.Do("createUser", Body(newUser(o, nil))), 201).User
+	for _, keysFirst := range []bool{true, false} {
+		change := ask(t, controlled.Ada.Do("updateUser", At(controlled.Rosa.ID), Body(Object{"contact": true})))
+		filed := Read[struct{ Request api.ServiceRequest }](t, controlled.Ada.Do("createServiceRequest",
+			Body(Object{"act": "deactivateUser", "target": controlled.Robot.ID})), 201).Request
+		for _, request := range []struct {
+			by        *Person
+			operation string
+			parts     []Part
+		}{
+			{o.Ada, "deactivateUser", []Part{At(user.ID)}},
+			{o.Ada, "reactivateUser", []Part{At(user.ID)}},
+			{controlled.Ben, "rejectChange", []Part{At(change.ID), Body(Object{"reason": "No."})}},
+			{olga, "decideServiceRequest", []Part{At(filed.ID), Body(Object{"outcome": "declined", "reason": "No."})}},
+		} {
+			parts := append(request.parts, Key(fmt.Sprint(request.operation, keysFirst)))
+			var first Answer
+			w.Client.Torn(keysFirst, func() { first = request.by.Do(request.operation, parts...) })
+			again := request.by.Do(request.operation, parts...)
+			equal(t, request.operation, first.Status, 200)
+			equal(t, fmt.Sprintf("%s, keys first: %v", request.operation, keysFirst), again.Text, first.Text)
+		}
+	}
 }
 
 // An approval that is sent again is answered as the first, though its code is used up.

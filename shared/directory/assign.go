@@ -23,7 +23,7 @@ type Assigned struct {
 //
 // Faults: notFound, forbidden, changeOpen; invalid on "users".
 func (u *Users) Assign(ctx context.Context, r Request, id AccountID, users []UserID) (Assigned, error) {
-	return attempt(ctx, func(bool) (Assigned, error) {
+	return once(ctx, u.Store, r, func(bool) (Assigned, error) {
 		if len(users) > AssignAtMost {
 			return Assigned{}, fault.InvalidField("users", "maxItems", "At most %d users at once.", AssignAtMost)
 		}

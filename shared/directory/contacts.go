@@ -68,7 +68,7 @@ func (u *Users) DeleteContact(ctx context.Context, r Request, id ContactID) (Con
 
 // changeContact asks for an act on a contact: on the one of an id, or on a new one.
 func (u *Users) changeContact(ctx context.Context, r Request, act Act, id ContactID, make func(visit, Contact) (intent, error)) (ContactAnswer, error) {
-	return attempt(ctx, func(bool) (ContactAnswer, error) {
+	return once(ctx, u.Store, r, func(bool) (ContactAnswer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want { return wantTarget(organisation, TargetID(id)) })
 		if err != nil {
 			return ContactAnswer{}, err

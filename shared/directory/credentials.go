@@ -172,7 +172,7 @@ func (c *Core) applyRevocation(_ context.Context, _ time.Time, _ Organisation, p
 // Faults: notFound, also for a credential that is not the user's; forbidden, preconditionFailed, secondFactorMissing,
 // credentialsWrong, tooManyAttempts; stateWrong where the secret was not kept.
 func (u *Users) RevealCredential(ctx context.Context, r Request, id UserID, credential string, factor Factor) (Issued, error) {
-	return attempt(ctx, func(bool) (Issued, error) {
+	return once(ctx, u.Store, r, func(bool) (Issued, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			want := wantStepUp(r)
 			want.Users, want.Ceremonies = []UserRef{{organisation, id}}, factor.ceremonies(u.Passkeys)

@@ -84,7 +84,7 @@ type settlement struct {
 }
 
 func (c *Changes) settle(ctx context.Context, r Request, id ChangeID, way settlement) (Settled, error) {
-	return attempt(ctx, func(again bool) (Settled, error) {
+	return once(ctx, c.Store, r, func(again bool) (Settled, error) {
 		v, plan, err := c.visitChange(ctx, r, id, way.proof)
 		if err != nil {
 			return Settled{}, err

@@ -17,7 +17,7 @@ type Copy struct {
 //
 // Faults: notFound, preconditionFailed of the other, and those of Create.
 func (u *Users) Duplicate(ctx context.Context, r Request, id UserID, own Copy) (Answer, error) {
-	return attempt(ctx, func(bool) (Answer, error) {
+	return once(ctx, u.Store, r, func(bool) (Answer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			want := u.wantNames(Profile{Email: own.Email, Phone: own.Phone})
 			want.Users = []UserRef{{organisation, id}}

@@ -103,3 +103,31 @@ func (c *Core) answeredBefore(ctx context.Context, v visit, answer any) (bool, e
 	}
 	return true, json.Unmarshal(before.Answer, answer)
 }
+
+// once is an attempt at what is done once under a request's Idempotency-Key. What the batch read finds is not all of one
+// moment: of the same request, being done just then, it may find what was done and not yet the key, and the act would be
+// refused for what itself had done. So who is refused looks for the key once more, and where it is there begins anew.
+func once[T any](ctx context.Context, store Store, r Request, act func(again bool) (T, error)) (T, error) {
+	looked := r.IdempotencyKey == ""
+	return attempt(ctx, func(again bool) (T, error) {
+		answer, err := act(again)
+		refused, ok := fault.As(err)
+		if looked || !ok || refused.Code == fault.Stale || refused.Code == fault.Unauthenticated {
+			return answer, err
+		}
+		looked = true
+		entry, invalid := r.entry()
+		if invalid != nil {
+			return answer, err
+		}
+		ref := RememberedRef{entry.home, entry.user.ID, r.IdempotencyKey}
+		found, unread := store.Read(ctx, Want{Remembered: []RememberedRef{ref}})
+		if unread != nil {
+			return answer, unread
+		}
+		if _, there := found.Remembered[ref]; there {
+			return answer, fault.New(fault.Stale, "")
+		}
+		return answer, err
+	})
+}

@@ -77,7 +77,7 @@ func (u *Users) visitKYC(ctx context.Context, r Request, id UserID, action Actio
 // Faults: notFound, forbidden, changeOpen, preconditionFailed; invalid on "level", "outcome" and "reason"; stateWrong, also where the level
 // was decided already.
 func (u *Users) DecideKYC(ctx context.Context, r Request, id UserID, number int, outcome KYCState, reason string) (KYCView, error) {
-	return attempt(ctx, func(bool) (KYCView, error) {
+	return once(ctx, u.Store, r, func(bool) (KYCView, error) {
 		v, view, err := u.visitKYC(ctx, r, id, ActionDecideKyc)
 		if err != nil {
 			return KYCView{}, err
@@ -188,7 +188,7 @@ func (s *Self) visitKYC(ctx context.Context, r Request) (visit, KYCView, error) 
 //
 // Faults: invalid; stateWrong where the level waits for nothing, or was handed in too often.
 func (s *Self) SubmitKYC(ctx context.Context, r Request, number int, documents []KYCDocument, business *Business) (KYCView, error) {
-	return attempt(ctx, func(bool) (KYCView, error) {
+	return once(ctx, s.Store, r, func(bool) (KYCView, error) {
 		v, view, err := s.visitKYC(ctx, r)
 		if err != nil {
 			return KYCView{}, err

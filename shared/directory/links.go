@@ -61,7 +61,7 @@ func (u *Users) SendPasswordReset(ctx context.Context, r Request, id UserID) ([]
 }
 
 func (u *Users) mailLink(ctx context.Context, r Request, id UserID, action Action, kind LinkKind, mail MailKind, lasts time.Duration, fits func(User) bool) ([]Warning, error) {
-	return attempt(ctx, func(bool) ([]Warning, error) {
+	return once(ctx, u.Store, r, func(bool) ([]Warning, error) {
 		v, user, err := u.enterOn(ctx, r, id, action)
 		if err != nil {
 			return nil, err

@@ -41,7 +41,7 @@ type NewOrganisation struct {
 //
 // Faults: forbidden, invalid.
 func (o *Organisations) Create(ctx context.Context, r Request, new NewOrganisation) (Organisation, error) {
-	return attempt(ctx, func(bool) (Organisation, error) {
+	return once(ctx, o.Store, r, func(bool) (Organisation, error) {
 		v, err := o.enter(ctx, r, nil)
 		if err != nil {
 			return Organisation{}, err
@@ -277,7 +277,7 @@ func (o *Organisations) List(ctx context.Context, r Request, text string, page P
 //
 // Faults: forbidden, invalid.
 func (o *Organisations) CreateCompany(ctx context.Context, r Request, name string) (Company, error) {
-	return attempt(ctx, func(bool) (Company, error) {
+	return once(ctx, o.Store, r, func(bool) (Company, error) {
 		v, err := o.enter(ctx, r, nil)
 		if err != nil {
 			return Company{}, err
@@ -308,7 +308,7 @@ func (o *Organisations) CreateCompany(ctx context.Context, r Request, name strin
 //
 // Faults: forbidden, invalid.
 func (o *Organisations) OpenAccount(ctx context.Context, r Request, company CompanyID, name string) (Account, error) {
-	return attempt(ctx, func(bool) (Account, error) {
+	return once(ctx, o.Store, r, func(bool) (Account, error) {
 		v, err := o.enter(ctx, r, func(organisation OrganisationID) Want {
 			return Want{Companies: []CompanyRef{{organisation, company}}}
 		})

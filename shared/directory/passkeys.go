@@ -51,7 +51,7 @@ func (s *Self) ConfirmPasskey(ctx context.Context, r Request, new NewPasskey) (p
 		Passkey  Passkey  `json:"passkey"`
 		Recovery []string `json:"recovery"`
 	}
-	recovery, err = attempt(ctx, func(bool) ([]string, error) {
+	recovery, err = once(ctx, s.Store, r, func(bool) ([]string, error) {
 		challenge, _ := s.Passkeys.Peek(new.Credential)
 		want := append(new.Current.ceremonies(s.Passkeys), challenge)
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: want}, SessionFull, SessionEnrolment)

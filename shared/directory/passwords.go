@@ -46,7 +46,7 @@ func (i Identity) takePassword(hash string, at time.Time, mustChange bool) Ident
 // tooManyAttempts.
 func (s *Self) ChangePassword(ctx context.Context, r Request, current, new string) error {
 	var hash string // made once: it is slow on purpose
-	_, err := attempt(ctx, func(bool) (struct{}, error) {
+	_, err := once(ctx, s.Store, r, func(bool) (struct{}, error) {
 		v, err := s.enterStepUp(ctx, r, Want{}, SessionFull, SessionPassword)
 		if err != nil {
 			return struct{}{}, err
@@ -97,7 +97,7 @@ func (s *Self) ChangePassword(ctx context.Context, r Request, current, new strin
 // Faults: notFound, forbidden, preconditionFailed, stateWrong where the user cannot sign in anyway; invalid on "password".
 func (s *Self) SetPassword(ctx context.Context, r Request, id UserID, password string) (User, error) {
 	var hash string // made once: it is slow on purpose
-	return attempt(ctx, func(bool) (User, error) {
+	return once(ctx, s.Store, r, func(bool) (User, error) {
 		v, err := s.enter(ctx, r, func(organisation OrganisationID) Want {
 			return Want{Users: []UserRef{{organisation, id}}}
 		})

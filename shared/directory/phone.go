@@ -99,7 +99,7 @@ func endPhoneCode(user *User, state LinkState, now time.Time) []Effect {
 //
 // Faults: stateWrong where the phone is not to be verified, or there is no number; tooManyAttempts.
 func (s *Self) SendPhoneCode(ctx context.Context, r Request) error {
-	_, err := attempt(ctx, func(bool) (struct{}, error) {
+	_, err := once(ctx, s.Store, r, func(bool) (struct{}, error) {
 		v, err := s.enterPhone(ctx, r)
 		if err != nil {
 			return struct{}{}, err
@@ -125,7 +125,7 @@ func (s *Self) SendPhoneCode(ctx context.Context, r Request) error {
 //
 // Faults: stateWrong where the phone is not to be verified, or no code was sent; credentialsWrong; codeExpired.
 func (s *Self) VerifyPhone(ctx context.Context, r Request, given string) (Me, error) {
-	return attempt(ctx, func(bool) (Me, error) {
+	return once(ctx, s.Store, r, func(bool) (Me, error) {
 		v, err := s.enterPhone(ctx, r)
 		if err != nil {
 			return Me{}, err

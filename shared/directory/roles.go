@@ -208,7 +208,7 @@ func (o *Organisations) visitRole(v visit, id string) (OwnRole, error) {
 // changeRole asks for an act on a role: shape answers it as it is and as it will be, nil where it will be gone, and what
 // is wrong with that.
 func (o *Organisations) changeRole(ctx context.Context, r Request, act Act, shape func(visit) (OwnRole, *Role, error)) (RoleAnswer, error) {
-	return attempt(ctx, func(bool) (RoleAnswer, error) {
+	return once(ctx, o.Store, r, func(bool) (RoleAnswer, error) {
 		v, err := o.enter(ctx, r, nil)
 		if err != nil {
 			return RoleAnswer{}, err

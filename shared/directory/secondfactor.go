@@ -53,7 +53,7 @@ type Enrolment struct {
 // BeginTOTP draws a secret for the caller's authenticator app (5.1). A second one replaces the first; what is confirmed
 // already stays until the new one is.
 func (s *Self) BeginTOTP(ctx context.Context, r Request) (Enrolment, error) {
-	return attempt(ctx, func(bool) (Enrolment, error) {
+	return once(ctx, s.Store, r, func(bool) (Enrolment, error) {
 		v, err := s.enter(ctx, r, nil, SessionFull, SessionEnrolment)
 		if err != nil {
 			return Enrolment{}, err
@@ -90,7 +90,7 @@ func (s *Self) enrolment(v visit, secret string, err error) (Enrolment, error) {
 //
 // Faults: stateWrong where none was begun; invalid on "current"; credentialsWrong; tooManyAttempts.
 func (s *Self) ConfirmTOTP(ctx context.Context, r Request, code string, current Factor) ([]string, error) {
-	return attempt(ctx, func(bool) ([]string, error) {
+	return once(ctx, s.Store, r, func(bool) ([]string, error) {
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull, SessionEnrolment)
 		if err != nil {
 			return nil, err
@@ -188,7 +188,7 @@ func (s *Self) commitFactors(ctx context.Context, v visit, identity Identity, he
 //
 // Faults: secondFactorMissing; invalid on "current"; credentialsWrong; tooManyAttempts.
 func (s *Self) NewRecoveryCodes(ctx context.Context, r Request, current Factor) ([]string, error) {
-	return attempt(ctx, func(bool) ([]string, error) {
+	return once(ctx, s.Store, r, func(bool) ([]string, error) {
 		v, err := s.enterStepUp(ctx, r, Want{Ceremonies: current.ceremonies(s.Passkeys)}, SessionFull)
 		if err != nil {
 			return nil, err

@@ -156,7 +156,7 @@ func (s *ServiceRequests) maker(ctx context.Context, act Act, patch Patch, pem, 
 //
 // Faults: invalid (naming each field and rule), forbidden; stateWrong and tooFewAdmins as of the act.
 func (s *ServiceRequests) File(ctx context.Context, r Request, filing Filing) (ServiceRequest, error) {
-	return attempt(ctx, func(bool) (ServiceRequest, error) {
+	return once(ctx, s.Store, r, func(bool) (ServiceRequest, error) {
 		v, err := s.enter(ctx, r, func(organisation OrganisationID) Want {
 			give := filing.Give
 			if filing.User != nil {
@@ -327,7 +327,7 @@ type Judged struct {
 // Faults: notFound, forbidden (to decide, or to do what is asked); stateWrong where it is decided; invalid on "reason";
 // those of the act.
 func (s *ServiceRequests) Decide(ctx context.Context, r Request, id ServiceRequestID, verdict Verdict) (Judged, error) {
-	return attempt(ctx, func(bool) (Judged, error) {
+	return once(ctx, s.Store, r, func(bool) (Judged, error) {
 		v, request, err := s.visit(ctx, r, id)
 		if err != nil {
 			return Judged{}, err

@@ -60,7 +60,7 @@ type NewUser struct {
 //
 // Faults: invalid (naming each field and rule), forbidden, and those of a session.
 func (u *Users) Create(ctx context.Context, r Request, new NewUser) (Answer, error) {
-	return attempt(ctx, func(bool) (Answer, error) {
+	return once(ctx, u.Store, r, func(bool) (Answer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			want, names := wantAccess(organisation, new.Access), u.wantNames(new.Profile)
 			want.Logins, want.Phones = names.Logins, names.Phones
@@ -313,7 +313,7 @@ func fewAdmins(least int) error {
 
 // change asks for an act on a user that is there.
 func (u *Users) change(ctx context.Context, r Request, id UserID, act Act, give Access, make maker) (Answer, error) {
-	return attempt(ctx, func(bool) (Answer, error) {
+	return once(ctx, u.Store, r, func(bool) (Answer, error) {
 		v, err := u.enter(ctx, r, func(organisation OrganisationID) Want {
 			want := wantAccess(organisation, give)
 			want.Users = append(want.Users, UserRef{organisation, id})

@@ -74,6 +74,9 @@ func (c *Core) enter(ctx context.Context, r Request, want func(OrganisationID) W
 		w.Remembered = append(w.Remembered, RememberedRef{entry.home, entry.user.ID, r.IdempotencyKey})
 	}
 	found, err := c.Store.Read(ctx, w)
+	if err == nil && len(found.Remembered) > 0 { // done before, and what was read beside the key may be from before that
+		found, err = c.Store.Read(ctx, w)
+	}
 	if err != nil {
 		return visit{}, err
 	}
