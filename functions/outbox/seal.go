@@ -18,7 +18,7 @@ import (
 // outbox because DynamoDB lets two functions read a stream, and the mailer should not have to do with the log.
 type Sealer struct {
 	Ledger *directory.Ledger
-	Skew   time.Duration // how far the service's clock was set ahead of the table's
+	Skew   time.Duration // how far the service's clock is set ahead of the table's by now
 	Log    *slog.Logger
 }
 
@@ -44,7 +44,7 @@ func (s *Sealer) Before(next carry.Handler) carry.Handler {
 				order = append(order, ref.Organisation)
 			}
 			sealed[ref.Organisation].add(record, directory.Fingerprint{
-				Entry: ref.ID, Digest: digest, At: record.Change.ApproximateCreationDateTime.Add(s.Skew).UTC(),
+				Entry: ref.ID, Digest: digest, At: s.taken(ref.ID, record.Change.ApproximateCreationDateTime.Time),
 			})
 		}
 		answer, err := next(ctx, rest)
@@ -64,6 +64,12 @@ func (s *Sealer) Before(next carry.Handler) carry.Handler {
 		}
 		return answer, nil
 	}
+}
+
+// taken is when the table took an entry, by the service's clock. What was written before that clock was set ahead may come
+// after it was: the clock was then as far ahead as the entry says, and never further than it is now.
+func (s *Sealer) taken(entry directory.EntryID, byTable time.Time) time.Time {
+	return byTable.Add(min(max(entry.Time().Sub(byTable), 0), s.Skew)).UTC()
 }
 
 // share is what a batch has of one organisation's log.

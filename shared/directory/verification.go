@@ -203,7 +203,7 @@ func (w *walk) entry(one Fingerprint, sequence int, stored map[EntryRef]string) 
 		w.tell(Removed, one.Entry, sequence, 1)
 	case digest != one.Digest:
 		w.tell(Altered, one.Entry, sequence, 1)
-	case one.At.Sub(one.Entry.time()).Abs() > clocksDiffer:
+	case one.At.Sub(one.Entry.Time()).Abs() > clocksDiffer:
 		w.tell(Inserted, one.Entry, sequence, 1)
 	}
 }
@@ -265,7 +265,7 @@ func (w *walk) log(ctx context.Context) error {
 		switch {
 		case marked && !sealed[entry]:
 			w.tell(Inserted, entry, 0, 0)
-		case !marked && w.now.Sub(entry.time()) < sealingTakes:
+		case !marked && w.now.Sub(entry.Time()) < sealingTakes:
 			w.found.Pending++
 		case !marked:
 			w.tell(Unsealed, entry, 0, 0)
@@ -275,8 +275,8 @@ func (w *walk) log(ctx context.Context) error {
 	return nil
 }
 
-// time is when the entry was made, which its id begins with.
-func (id EntryID) time() time.Time {
+// Time is when the entry was made, which its id begins with.
+func (id EntryID) Time() time.Time {
 	packed := packID(string(id))
 	var milliseconds int64
 	for _, one := range packed[:6] {
