@@ -49,18 +49,12 @@ func New(config Config) (*Gateway, error) {
 	return &Gateway{config, routes}, nil
 }
 
-// clientLeft is the status that logs have for a request whose client did not
-// wait; nobody gets it.
-const clientLeft = 499
-
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start, id := time.Now(), requestID()
 	route, parameters := g.routes.find(r.Method, r.URL.EscapedPath())
 
 	a, err := g.answer(w, r, route, parameters, id, start)
-	if a.status != clientLeft {
-		a.write(w, id)
-	}
+	a.write(w, id)
 
 	level := slog.LevelInfo
 	line := []slog.Attr{
@@ -99,13 +93,12 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, route *compiled
 		return message(http.StatusInternalServerError, "Internal Server Error"), err
 	}
 
-	ctx, cancel := context.WithTimeout(r.Context(), timeLimit)
+	// Who has sent a request may say no more and wait for the answer all the same, which looks like leaving.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), timeLimit)
 	defer cancel()
 	response, err := g.config.Invoke(ctx, route.Function, payload)
 	switch {
 	case err == nil:
-	case r.Context().Err() != nil:
-		return answer{status: clientLeft}, err
 	case errors.Is(err, lambda.ErrThrottled):
 		return message(http.StatusTooManyRequests, "Too Many Requests"), err
 	case errors.Is(err, lambda.ErrPayloadTooLarge):

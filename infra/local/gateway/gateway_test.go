@@ -211,6 +211,39 @@ func exchange(t *testing.T, server *httptest.Server, request string) *http.Respo
 	return resp
 }
 
+// A client that has closed its side of the connection behind its request gets the answer (RFC 9112, 9.6).
+func TestAHalfClosedConnectionIsAnswered(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{})
+	handler := serve(t, func(ctx context.Context, _ string, _ []byte) ([]byte, error) {
+		<-closed
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return json.Marshal("done")
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		context.AfterFunc(r.Context(), func() { close(closed) })
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "GET /v1/users HTTP/1.1\r\nHost: api.example.com\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(c)
+	if err != nil || !strings.HasSuffix(string(answer), "done") {
+		t.Errorf("%v %s", err, answer)
+	}
+}
+
 func TestDefaultRouteIsTheLast(t *testing.T) {
 	t.Parallel()
 	g, err := gateway.New(gateway.Config{
