@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { answer, api } from "./client";
-import { may, useMe } from "./queries";
+import { answer, api, type Schemas } from "./client";
+import { may, queries, useMe } from "./queries";
 
 /** Every page of a list, one after another. `told` hears how many items there are so far. */
 export async function all<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; next?: string }>, told?: (count: number) => void): Promise<T[]> {
@@ -47,6 +47,10 @@ export const useRoles = () =>
     enabled: may(useMe(), "users:view"),
     staleTime: rarely,
   });
+
+/** Has a role stand in the list as a write answered it: whoever acts on it at once acts on that version, or finds it at all. */
+export const knowRole = (role: Schemas["Role"]) =>
+  queries.setQueryData<Schemas["Role"][]>(["roles", "all"], (roles) => roles && [...roles.filter((one) => one.id !== role.id), role]);
 
 /** The permissions that users of the organisation may have. */
 export const usePermissions = () =>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { answer, api } from "../../api/client";
+import { knowRole } from "../../api/lists";
 import { useWrite } from "../../api/queries";
 import { useLocation } from "../../router";
 import { useLanguage } from "../../texts";
@@ -18,6 +19,7 @@ export default function CreateRole() {
   const [draft, setDraft] = useState<Draft>();
   const create = useWrite((body: Draft, key) => answer(api.POST("/v1/roles", { body, params: { header: { "Idempotency-Key": key } } })), {
     onSuccess({ role, change }) {
+      knowRole(role);
       navigate(`/roles/${role.id}`);
       outcome(change, t("roles.created", { name: role.name }));
     },

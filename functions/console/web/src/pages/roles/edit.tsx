@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { answer, api } from "../../api/client";
-import { useRoles } from "../../api/lists";
+import { knowRole, useRoles } from "../../api/lists";
 import { useWrite } from "../../api/queries";
 import { Link, useLocation, useParams } from "../../router";
 import { useLanguage } from "../../texts";
@@ -42,6 +42,7 @@ function Edit({ role }: { role: Role }) {
   const [seen] = useState({ path: { roleId: role.id }, header: { "If-Match": role.etag } }); // the form is of the role as it was
   const update = useWrite((body: Draft) => answer(api.PATCH("/v1/roles/{roleId}", { body, params: seen })), {
     onSuccess({ role, change }) {
+      knowRole(role);
       navigate(`/roles/${role.id}`);
       outcome(change, t("roles.updated", { name: role.name }));
     },
