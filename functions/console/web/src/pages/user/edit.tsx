@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, answered, api, ProblemError } from "../../api/client";
-import { useMe, useWrite } from "../../api/queries";
+import { queries, useMe, useWrite } from "../../api/queries";
 import { Link, useLocation, useParams } from "../../router";
 import { useLanguage } from "../../texts";
 import { Button } from "../../ui/controls";
@@ -59,7 +59,12 @@ function Edit({ user, etag, catalogue }: { user: Answer["user"]; etag: string | 
   const body = patch(before, draft);
   const send = (how: How) => answer(api.PATCH("/v1/users/{userId}", { params: { path: { userId: user.id }, ...asPut({ ...how, etag }) }, body }));
   const preview = useMutation<Answer, ProblemError>({ mutationFn: () => send({ preview: true }), onSuccess: () => setLooking(true) });
-  const update = useWrite((_: undefined, key) => send({ key }), { onSuccess: setDone });
+  const update = useWrite((_: undefined, key) => send({ key }), {
+    onSuccess(made) {
+      queries.removeQueries({ queryKey: ["user", user.id] }); // the page of the user comes as it is now, and with it what is done there next
+      setDone(made);
+    },
+  });
   const set = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part });
   const close = () => navigate(`/users/${user.id}`);
   return (
