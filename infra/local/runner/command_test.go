@@ -104,7 +104,9 @@ func (c *command) family(t testing.TB) []string {
 		}
 		end := bytes.LastIndexByte(text, ')') // of the name, which may have anything in it
 		fields := strings.Fields(string(text[end+1:]))
-		if session := fields[3]; session == strconv.Itoa(c.Process.Pid) && fields[0] != "Z" {
+		// One whose first thread has ended is told as a zombie, and holds its ports while others of its threads are ending.
+		state, session, threads := fields[0], fields[3], fields[17]
+		if session == strconv.Itoa(c.Process.Pid) && (state != "Z" || threads != "1") {
 			alive = append(alive, string(text[:end+1]))
 		}
 	}
